@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"yuanba/internal/kit/errs"
+)
+
+// lite is the embedded engine: one writing connection, owned by one goroutine
+// that commits waiting transactions together, and a pool of read-only ones.
+type lite struct {
+	writes  chan *write
+	done    chan struct{} // closed when the writer has stopped
+	mu      sync.RWMutex  // held for reading while a write is handed over
+	closed  bool
+	wdb     *sql.DB
+	rdb     *sql.DB
+	readers chan *liteConn
+}
+
+// A write is a transaction that waits for the writer.
+type write struct {
+	ctx  context.Context
+	db   *DB
+	f    func(*Tx) error
+	tx   *Tx
+	err  error
+	done chan struct{}
+}
+
+// maxBatch bounds the transactions of one common commit, and with it how long
+// the first of them waits for the others.
+const maxBatch = 128
+
+// liteDSN is the one place where a SQLite address is made.
+func liteDSN(path string, pragmas ...string) string {
+	v := url.Values{"_pragma": pragmas}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
+}
+
+func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
+	if dir := filepath.Dir(path); dir != "." {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	sync := "synchronous(FULL)"
+	if o.Relaxed {
+		sync = "synchronous(OFF)"
+	}
+	wdb, err := sql.Open("sqlite", liteDSN(path, "busy_timeout(10000)", "journal_mode(WAL)", sync,
+		"foreign_keys(1)", "cache_size(-65536)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)", "trusted_schema(0)"))
+	if err != nil {
+		return nil, err
+	}
+	wdb.SetMaxOpenConns(2) // the writer's, and one for migrations and checks
+	conn, err := newLiteConn(ctx, wdb)
+	if err != nil {
+		wdb.Close()
+		return nil, err
+	}
+	rdb, err := sql.Open("sqlite", liteDSN(path, "busy_timeout(10000)", "query_only(1)", "cache_size(-8192)", "temp_store(MEMORY)", "trusted_schema(0)"))
+	if err != nil {
+		wdb.Close()
+		return nil, err
+	}
+	e := &lite{
+		writes: make(chan *write, o.Queue), done: make(chan struct{}),
+		wdb: wdb, rdb: rdb, readers: make(chan *liteConn, o.Readers),
+	}
+	for range o.Readers {
+		e.readers <- nil // opened when first needed
+	}
+	go e.writer(conn)
+	return e, nil
+}
+
+func (e *lite) name() Engine  { return SQLite }
+func (e *lite) pool() *sql.DB { return e.wdb }
+func (e *lite) queue() int    { return len(e.writes) }
+
+func (e *lite) write(ctx context.Context, db *DB, f func(*Tx) error) error {
+	w := &write{ctx: ctx, db: db, f: f, done: make(chan struct{})}
+	if err := e.hand(w); err != nil {
+		return err
+	}
+	<-w.done // always answered: what may have been written must not be left unsaid
+	if w.err == nil {
+		w.tx.committed()
+	}
+	return w.err
+}
+
+// hand gives a transaction to the writer, unless too many wait or it has stopped.
+func (e *lite) hand(w *write) error {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if e.closed {
+		return errs.New(errs.Busy, "db.closing")
+	}
+	select {
+	case e.writes <- w:
+		return nil
+	default:
+		return errs.New(errs.Busy, "db.busy")
+	}
+}
+
+// writer commits what waits, together, until the channel is closed.
+func (e *lite) writer(c *liteConn) {
+	defer close(e.done)
+	for w := range e.writes {
+		c.commitTogether(w, e.writes)
+	}
+	c.conn.Close()
+}
+
+// commitTogether runs first and whatever else waits as savepoints of one
+// transaction, commits it, and only then answers each.
+func (c *liteConn) commitTogether(first *write, more <-chan *write) {
+	batch := []*write{first}
+	err := c.plain("BEGIN IMMEDIATE")
+	if err != nil {
+		first.finish(fmt.Errorf("begin: %w", err))
+		return
+	}
+	broken := c.run(first)
+gather:
+	for broken == nil && len(batch) < maxBatch {
+		select {
+		case w, ok := <-more:
+			if !ok {
+				break gather
+			}
+			batch = append(batch, w)
+			broken = c.run(w)
+		default:
+			break gather
+		}
+	}
+	if err := errors.Join(broken, c.plain("COMMIT")); err != nil {
+		c.plain("ROLLBACK") // fails if the engine rolled back by itself
+		for _, w := range batch {
+			if w.err == nil {
+				w.err = fmt.Errorf("commit: %w", translate(err))
+			}
+		}
+	}
+	for _, w := range batch {
+		w.finish(w.err)
+	}
+}
+
+func (w *write) finish(err error) {
+	w.err = err
+	close(w.done)
+}
+
+// run runs one transaction of the batch inside a savepoint, which is set only
+// when the transaction first changes something. Its error says that the engine
+// gave up the whole batch, as it may when the disk is full.
+func (c *liteConn) run(w *write) (broken error) {
+	if err := w.ctx.Err(); err != nil { // the asker has gone away while waiting
+		w.err = err
+		return nil
+	}
+	saved := false
+	// The statements get a context that is never cancelled: SQLite answers an
+	// interrupt of one statement by rolling back everybody's transaction.
+	w.tx = &Tx{ctx: context.WithoutCancel(w.ctx), db: w.db, q: c, now: w.db.Now(), dirty: func() error {
+		saved = true
+		return c.plain("SAVEPOINT one")
+	}}
+	w.err = protect(w.tx, w.f)
+	if !saved {
+		return nil
+	}
+	if w.err != nil {
+		w.err = translate(w.err)
+		if err := c.plain("ROLLBACK TO one"); err != nil {
+			return errors.Join(w.err, err)
+		}
+	}
+	return c.plain("RELEASE one")
+}
+
+func (e *lite) read(ctx context.Context, db *DB, f func(*Tx) error) error {
+	var c *liteConn
+	select {
+	case c = <-e.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { e.readers <- c }()
+	if c == nil {
+		var err error
+		if c, err = newLiteConn(ctx, e.rdb); err != nil {
+			return err
+		}
+	}
+	if err := c.plain("BEGIN"); err != nil {
+		c.conn.Close()
+		c = nil
+		return fmt.Errorf("begin reading: %w", err)
+	}
+	err := protect(&Tx{ctx: ctx, db: db, q: c, now: db.Now()}, f)
+	if rerr := c.plain("ROLLBACK"); rerr != nil {
+		c.conn.Close()
+		c = nil
+	}
+	return err
+}
+
+func (e *lite) close() error {
+	e.mu.Lock()
+	if !e.closed {
+		e.closed = true
+		close(e.writes)
+	}
+	e.mu.Unlock()
+	<-e.done
+	for range cap(e.readers) {
+		if c := <-e.readers; c != nil {
+			c.conn.Close()
+		}
+	}
+	return errors.Join(e.rdb.Close(), e.wdb.Close())
+}
+
+// next counts in the transaction itself: there is one writer, so nothing waits.
+func (e *lite) next(tx *Tx, series string) (n int64, err error) {
+	if _, err := tx.Exec(`INSERT INTO counter (series, n) VALUES ($1, 1) ON CONFLICT (series) DO UPDATE SET n = counter.n + 1`, series); err != nil {
+		return 0, err
+	}
+	err = tx.Row(`SELECT n FROM counter WHERE series = $1`, series).Scan(&n)
+	return n, err
+}
+
+// translate gives the faults that a person can be told about their public form.
+func translate(err error) error {
+	var le *sqlite.Error
+	if !errors.As(err, &le) {
+		return err
+	}
+	switch le.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return &errs.Error{Kind: errs.Full, Key: "db.full", Err: err}
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return &errs.Error{Kind: errs.Busy, Key: "db.busy", Err: err}
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
+		return &errs.Error{Kind: errs.Full, Key: "db.unwritable", Err: err}
+	}
+	return err
+}
+
+// liteConn is a connection with its prepared statements.
+type liteConn struct {
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+// maxStmts bounds the prepared statements of a connection. Lists with many
+// filters are the only texts that vary; beyond the bound they are not kept.
+const maxStmts = 400
+
+func newLiteConn(ctx context.Context, db *sql.DB) (*liteConn, error) {
+	conn, err := db.Conn(context.WithoutCancel(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &liteConn{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+}
+
+func (c *liteConn) stmt(q string) (*sql.Stmt, error) {
+	if s := c.stmts[q]; s != nil {
+		return s, nil
+	}
+	if len(c.stmts) >= maxStmts || strings.Contains(strings.TrimRight(q, "; \n\t"), ";") {
+		return nil, nil // too many, or several statements at once: run as it is
+	}
+	s, err := c.conn.PrepareContext(context.Background(), q)
+	if err != nil {
+		return nil, err
+	}
+	c.stmts[q] = s
+	return s, nil
+}
+
+func (c *liteConn) plain(q string) error {
+	_, err := c.exec(context.Background(), q, nil)
+	return err
+}
+
+func (c *liteConn) exec(ctx context.Context, q string, args []any) (sql.Result, error) {
+	s, err := c.stmt(q)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return c.conn.ExecContext(ctx, q, args...)
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+func (c *liteConn) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
+	s, err := c.stmt(q)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return c.conn.QueryContext(ctx, q, args...)
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (c *liteConn) queryRow(ctx context.Context, q string, args []any) *sql.Row {
+	if s, err := c.stmt(q); err == nil && s != nil {
+		return s.QueryRowContext(ctx, args...)
+	}
+	return c.conn.QueryRowContext(ctx, q, args...)
+}
+
+// backoff waits a little longer after each lost race.
+func backoff(ctx context.Context, try int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Duration(try+1) * time.Millisecond):
+		return nil
+	}
+}
