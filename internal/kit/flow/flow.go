@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/scope"
 )
 
 // A Move is one row of a Table: in state From, a person holding Need may Act,
@@ -21,11 +22,11 @@ type Move[S, A ~string] struct {
 	From S
 	Act  A
 	To   S
-	Need string
+	Need scope.Need
 }
 
 // On returns the move that act makes from one state to another, for those who hold need.
-func On[S, A ~string](from S, act A, to S, need string) Move[S, A] {
+func On[S, A ~string](from S, act A, to S, need scope.Need) Move[S, A] {
 	return Move[S, A]{from, act, to, need}
 }
 

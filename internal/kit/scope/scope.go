@@ -142,6 +142,8 @@ type Actor struct {
 	Name     string // as shown in the trail; never a resident's full name
 	Unit     id.ID  // the unit of the first post
 	Grants   []Grant
+	Slips    []id.ID // the records whose query code this visitor has shown
+	Address  string  // where the request came from, for limits; never stored with a record
 }
 
 // A Target is what an act is about: the place it happens in, the unit that is

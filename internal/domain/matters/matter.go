@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
+	"math"
+	"time"
+
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+)
+
+// An ID names a matter inside the program; people use its number.
+type ID = id.ID
+
+// A Channel is the way a matter came in.
+type Channel string
+
+// The channels.
+const (
+	Web     Channel = "web"
+	Phone   Channel = "phone"
+	Desk    Channel = "desk"
+	Grid    Channel = "grid"
+	Letter  Channel = "letter"
+	Meeting Channel = "meeting"
+	Import  Channel = "import"
+)
+
+// Channels lists every channel.
+func Channels() []Channel { return []Channel{Web, Phone, Desk, Grid, Letter, Meeting, Import} }
+
+// Solved is the reporter's answer to: is it solved?
+type Solved string
+
+// The answers. The empty Solved means not yet asked or not answered.
+const (
+	Yes    Solved = "yes"
+	Partly Solved = "partly"
+	No     Solved = "no"
+)
+
+// A Matter is something somebody asks to have put right.
+type Matter struct {
+	ID     ID
+	Number string // as on the slip: QL-2026-004217
+	State  State
+
+	Title    string
+	Body     string
+	Category string            // code, "" until classified
+	Answers  map[string]string // to the category's questions
+	Urgent   bool
+	Channel  Channel
+	Origin   string // where an imported matter came from
+
+	Path       scope.Path
+	PlaceWords string
+	At         *Point // where exactly, if known
+
+	Public    bool  // the reporter allows everybody to read it
+	Named     bool  // the reporter allows their masked name to be shown with it
+	Hidden    bool  // moderated away from the public
+	Resident  id.ID // the reporter, if known to the town
+	Contact   id.ID // how to reach a reporter without account
+	RaisedBy  id.ID // the account that wrote it down for somebody
+	RaisedFor string
+	codeIndex []byte
+
+	TurnUnit  id.ID // the unit whose turn it is, if it is a unit's
+	Centre    id.ID // the dispatching centre of the place
+	Acceptor  id.ID // the account that accepted it and will close it
+	Lead      id.ID
+	Assisting int
+
+	RaisedAt    time.Time
+	MovedAt     time.Time // when the present turn began
+	Due         time.Time // when the present turn ends; zero if it has no end
+	Promised    time.Time // when the whole is to be done, as told to the reporter
+	ClosedAt    time.Time
+	HandleFor   time.Duration // the first limit of handling, as elapsed time
+	Extensions  int
+	Suspensions int
+	ResumeAt    time.Time
+	PausedLeft  time.Duration // what was left of handling when it was paused
+	Returns     int
+	Reopened    int
+	Supervised  bool
+	Urged       int
+
+	Result      string // what was done, in words for the reporter
+	JoinedTo    ID
+	SplitFrom   ID
+	Supporters  int
+	Solved      Solved
+	Satisfied   int // 1 to 5, 0 if not said
+	RatingWords string
+	ForgottenAt time.Time
+	Version     int
+}
+
+// A Point is a place on the earth, in WGS-84 degrees.
+type Point struct{ Lon, Lat float64 }
+
+// Turn says whose turn it is.
+func (m Matter) Turn() Turn { return m.State.Turn() }
+
+// Target is the matter as the permission to act on it sees it: acts of handling
+// belong to the lead unit, the others to the place.
+func (m Matter) Target(need scope.Need, at time.Time) scope.Target {
+	t := scope.Target{Path: m.Path, Category: m.Category, At: at}
+	if need == "handle" {
+		t.Unit = m.Lead
+	}
+	return t
+}
+
+// Late reports whether the present turn should have ended before now.
+func (m Matter) Late(now time.Time) bool { return !m.Due.IsZero() && now.After(m.Due) }
+
+// VisibleToAll reports whether anybody may read the matter's public part.
+func (m Matter) VisibleToAll() bool { return m.Public && !m.Hidden }
+
+// digest is the canonical state of the matter that the trail keeps the hash of:
+// every stored field that changes only through [Service.change], each with its
+// length before it, in the order below. Counters derived from other tables
+// (supporters, assisting units) are left out.
+func (m Matter) digest() []byte {
+	h := sha256.New()
+	text := func(ss ...string) {
+		for _, s := range ss {
+			number(h, int64(len(s)))
+			h.Write([]byte(s))
+		}
+	}
+	flag := func(bs ...bool) {
+		for _, b := range bs {
+			n := int64(0)
+			if b {
+				n = 1
+			}
+			number(h, n)
+		}
+	}
+	instant := func(ts ...time.Time) {
+		for _, t := range ts {
+			n := int64(0)
+			if !t.IsZero() {
+				n = t.UnixMilli()
+			}
+			number(h, n)
+		}
+	}
+	text("matter/1", m.Number, string(m.State), m.Title, m.Body, m.Category, answersJSON(m.Answers), string(m.Channel), m.Origin,
+		m.PlaceWords, m.RaisedFor, m.Result, string(m.Solved), m.RatingWords, string(m.codeIndex))
+	flag(m.Urgent, m.Public, m.Named, m.Hidden, m.Supervised, m.At != nil)
+	if m.At != nil {
+		number(h, int64(math.Float64bits(m.At.Lat)))
+		number(h, int64(math.Float64bits(m.At.Lon)))
+	}
+	for _, d := range []id.ID{m.ID, m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard],
+		m.Resident, m.Contact, m.RaisedBy, m.TurnUnit, m.Centre, m.Acceptor, m.Lead, m.JoinedTo, m.SplitFrom} {
+		number(h, int64(d))
+	}
+	instant(m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.ResumeAt, m.ForgottenAt)
+	for _, n := range []int{m.Extensions, m.Suspensions, m.Returns, m.Reopened, m.Urged, m.Satisfied, int(m.HandleFor.Milliseconds()), int(m.PausedLeft.Milliseconds())} {
+		number(h, int64(n))
+	}
+	return h.Sum(nil)
+}
+
+func number(h hash.Hash, n int64) {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], uint64(n))
+	h.Write(b[:])
+}

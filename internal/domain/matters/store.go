@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"database/sql"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// columns are those of a whole matter, in the order of scan and of values.
+const columns = `id, number, state, title, body, category, answers, urgent, channel, origin,
+	town_id, village_id, grid_id, courtyard_id, place_words, lat, lon,
+	public, named, hidden, resident_id, contact_id, raised_by, raised_for, query_code,
+	turn, turn_unit, centre, acceptor, lead_unit, assisting,
+	raised_at, moved_at, due_at, promised_at, closed_at, handle_ms, extensions, suspensions, resume_at, paused_ms,
+	returns, reopened, supervised, urged,
+	result, joined_to, split_from, supporters, solved, satisfied, rating_words, forgotten_at, version`
+
+func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
+	var (
+		answers, turn                                                    string
+		lat, lon                                                         sql.NullFloat64
+		raised, moved, due, promised, closed, resume, forgotten          sqldb.Time
+		handleMS, pausedMS                                               int64
+	)
+	err = r.Scan(&m.ID, &m.Number, &m.State, &m.Title, &m.Body, &m.Category, &answers, &m.Urgent, &m.Channel, &m.Origin,
+		&m.Path[scope.Town], &m.Path[scope.Village], &m.Path[scope.Grid], &m.Path[scope.Courtyard], &m.PlaceWords, &lat, &lon,
+		&m.Public, &m.Named, &m.Hidden, &m.Resident, &m.Contact, &m.RaisedBy, &m.RaisedFor, &m.codeIndex,
+		&turn, &m.TurnUnit, &m.Centre, &m.Acceptor, &m.Lead, &m.Assisting,
+		&raised, &moved, &due, &promised, &closed, &handleMS, &m.Extensions, &m.Suspensions, &resume, &pausedMS,
+		&m.Returns, &m.Reopened, &m.Supervised, &m.Urged,
+		&m.Result, &m.JoinedTo, &m.SplitFrom, &m.Supporters, &m.Solved, &m.Satisfied, &m.RatingWords, &forgotten, &m.Version)
+	if err != nil {
+		return m, err
+	}
+	m.Path[scope.City] = s.city()
+	if lat.Valid && lon.Valid {
+		m.At = &Point{Lon: lon.Float64, Lat: lat.Float64}
+	}
+	m.RaisedAt, m.MovedAt, m.Due, m.Promised = raised.Time, moved.Time, due.Time, promised.Time
+	m.ClosedAt, m.ResumeAt, m.ForgottenAt = closed.Time, resume.Time, forgotten.Time
+	m.HandleFor, m.PausedLeft = time.Duration(handleMS)*time.Millisecond, time.Duration(pausedMS)*time.Millisecond
+	m.Answers = answersFrom(answers)
+	return m, nil
+}
+
+// values are the arguments for columns.
+func (m Matter) values() []any {
+	var lat, lon any
+	if m.At != nil {
+		lat, lon = m.At.Lat, m.At.Lon
+	}
+	at := sqldb.At
+	return []any{m.ID, m.Number, m.State, m.Title, m.Body, m.Category, answersJSON(m.Answers), m.Urgent, m.Channel, m.Origin,
+		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, lat, lon,
+		m.Public, m.Named, m.Hidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
+		m.Turn(), m.TurnUnit, m.Centre, m.Acceptor, m.Lead, m.Assisting,
+		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), m.HandleFor.Milliseconds(), m.Extensions, m.Suspensions, at(m.ResumeAt), m.PausedLeft.Milliseconds(),
+		m.Returns, m.Reopened, m.Supervised, m.Urged,
+		m.Result, m.JoinedTo, m.SplitFrom, m.Supporters, m.Solved, m.Satisfied, m.RatingWords, at(m.ForgottenAt), m.Version}
+}
+
+// insertSQL and saveSQL name every column once.
+var insertSQL, saveSQL = func() (string, string) {
+	names := strings.FieldsFunc(columns, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
+	marks := strings.Split(sqldb.List(len(names), 1), ",")
+	var set []string
+	for i, name := range names {
+		switch name {
+		case "id", "number", "supporters", "assisting", "version": // fixed, or counted elsewhere
+		default:
+			set = append(set, name+" = "+marks[i])
+		}
+	}
+	insert := "INSERT INTO matter (" + strings.Join(names, ", ") + ") VALUES (" + strings.Join(marks, ", ") + ")"
+	version := marks[len(marks)-1]
+	save := "UPDATE matter SET " + strings.Join(set, ", ") + ", version = version + 1 WHERE id = $1 AND version = " + version +
+		" AND number = $2 AND supporters >= 0 * " + marks[index(names, "supporters")] + " AND assisting >= 0 * " + marks[index(names, "assisting")]
+	return insert, save
+}()
+
+func index(names []string, name string) int {
+	for i, n := range names {
+		if n == name {
+			return i
+		}
+	}
+	panic("matters: no column " + name)
+}
+
+func (s *Service) load(tx *sqldb.Tx, d ID) (Matter, error) {
+	return sqldb.Get(tx, s.scan, "matter.none", `SELECT `+columns+` FROM matter WHERE id = $1`, d)
+}
+
+func (s *Service) loadNumber(tx *sqldb.Tx, number string) (Matter, error) {
+	return sqldb.Get(tx, s.scan, "matter.none", `SELECT `+columns+` FROM matter WHERE number = $1`, number)
+}
+
+func insert(tx *sqldb.Tx, m Matter) error {
+	_, err := tx.Exec(insertSQL, m.values()...)
+	return err
+}
+
+// save writes m back, unless someone else changed it first.
+func save(tx *sqldb.Tx, m Matter) error { return tx.One(saveSQL, m.values()...) }
+
+const stepColumns = `id, matter_id, at, act, account, actor, unit_id, to_unit, public, hidden, words, until`
+
+func scanStep(r sqldb.Scanner) (p Step, err error) {
+	var at, until sqldb.Time
+	err = r.Scan(&p.ID, &p.Matter, &at, &p.Act, &p.Account, &p.Actor, &p.Unit, &p.ToUnit, &p.Public, &p.Hidden, &p.Words, &until)
+	p.At, p.Until = at.Time, until.Time
+	return p, err
+}
+
+func insertStep(tx *sqldb.Tx, p Step) error {
+	_, err := tx.Exec(`INSERT INTO matter_step (`+stepColumns+`) VALUES (`+sqldb.List(12, 1)+`)`,
+		p.ID, p.Matter, sqldb.At(p.At), p.Act, p.Account, p.Actor, p.Unit, p.ToUnit, p.Public, p.Hidden, p.Words, sqldb.At(p.Until))
+	return err
+}
+
+func steps(tx *sqldb.Tx, matter ID) ([]Step, error) {
+	return sqldb.All(tx, scanStep, `
+		SELECT `+stepColumns+` FROM matter_step
+		WHERE matter_id = $1
+		ORDER BY id
+		LIMIT 2000`, matter)
+}
+
+const fileColumns = `id, matter_id, step_id, hash, type, size, width, height, public, hidden, at`
+
+func scanFile(r sqldb.Scanner) (f File, err error) {
+	var at sqldb.Time
+	err = r.Scan(&f.ID, &f.Matter, &f.Step, &f.Hash, &f.Type, &f.Size, &f.Width, &f.Height, &f.Public, &f.Hidden, &at)
+	f.At = at.Time
+	return f, err
+}
+
+func insertFiles(tx *sqldb.Tx, matter, step ID, public bool, files []NewFile) error {
+	for _, f := range files {
+		if _, err := tx.Exec(`INSERT INTO matter_file (`+fileColumns+`) VALUES (`+sqldb.List(11, 1)+`)`,
+			tx.NewID(), matter, step, f.Hash, f.Type, f.Size, f.Width, f.Height, public, false, sqldb.At(tx.Now())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func filesOf(tx *sqldb.Tx, matter ID) ([]File, error) {
+	return sqldb.All(tx, scanFile, `SELECT `+fileColumns+` FROM matter_file WHERE matter_id = $1 ORDER BY id LIMIT 500`, matter)
+}
+
+// answersJSON is the canonical text of a category's answers: keys in order.
+func answersJSON(a map[string]string) string {
+	if len(a) == 0 {
+		return "{}"
+	}
+	b, err := json.Marshal(a) // sorts the keys
+	if err != nil {
+		panic(err) // a map of texts can always be written
+	}
+	return string(b)
+}
+
+func answersFrom(text string) map[string]string {
+	if text == "{}" {
+		return nil
+	}
+	var a map[string]string
+	if json.Unmarshal([]byte(text), &a) != nil {
+		return nil
+	}
+	return a
+}
+

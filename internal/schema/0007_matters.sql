@@ -1,0 +1,267 @@
+-- +goose Up
+-- A category says what a kind of matter needs: its questions, limits, default
+-- unit and closing condition. spec is matters.Category as JSON.
+CREATE TABLE category (
+    code    TEXT PRIMARY KEY,
+    spec    TEXT NOT NULL,
+    active  BOOLEAN NOT NULL DEFAULT TRUE,
+    version BIGINT NOT NULL DEFAULT 1
+);
+CREATE TABLE category_group (
+    code     TEXT PRIMARY KEY,
+    position BIGINT NOT NULL,
+    spec     TEXT NOT NULL
+);
+
+CREATE TABLE matter (
+    id           {{id}},
+    number       TEXT NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('received','accepted','classified','dispatched','handling','handled','verified','closed','asked_intake','asked_handler','suspended','declined','joined','withdrawn')),
+    -- what
+    title        TEXT NOT NULL,
+    body         TEXT NOT NULL,
+    category     TEXT NOT NULL,
+    answers      TEXT NOT NULL,
+    urgent       BOOLEAN NOT NULL,
+    channel      TEXT NOT NULL CHECK (channel IN ('web','phone','desk','grid','letter','meeting','import')),
+    origin       TEXT NOT NULL,          -- where an imported matter came from, '' if raised here
+    -- where
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    place_words  TEXT NOT NULL,
+    lat          DOUBLE PRECISION,
+    lon          DOUBLE PRECISION,
+    -- who
+    public       BOOLEAN NOT NULL,
+    named        BOOLEAN NOT NULL,
+    hidden       BOOLEAN NOT NULL,
+    resident_id  BIGINT NOT NULL,
+    contact_id   BIGINT NOT NULL,
+    raised_by    BIGINT NOT NULL,        -- the staff account that wrote it down for somebody, 0 if the reporter did
+    raised_for   TEXT NOT NULL,          -- how they stand to the reporter, in words: neighbour, grid worker
+    query_code   BYTEA,                  -- blind index of the code on the slip
+    -- whose turn
+    turn         TEXT NOT NULL CHECK (turn IN ('','intake','dispatch','handle','verify','reporter')),
+    turn_unit    BIGINT NOT NULL,
+    centre       BIGINT NOT NULL,
+    acceptor     BIGINT NOT NULL,
+    lead_unit    BIGINT NOT NULL,
+    assisting    BIGINT NOT NULL,        -- how many units assist
+    -- when
+    raised_at    BIGINT NOT NULL,
+    moved_at     BIGINT NOT NULL,
+    due_at       BIGINT,
+    promised_at  BIGINT,
+    closed_at    BIGINT,
+    handle_ms    BIGINT NOT NULL,        -- the first limit of handling, which bounds its extensions
+    extensions   BIGINT NOT NULL,
+    suspensions  BIGINT NOT NULL,
+    resume_at    BIGINT,
+    paused_ms    BIGINT NOT NULL,        -- what was left of handling when it was paused
+    returns      BIGINT NOT NULL,
+    reopened     BIGINT NOT NULL,
+    supervised   BOOLEAN NOT NULL,
+    urged        BIGINT NOT NULL,
+    -- how it ended
+    result       TEXT NOT NULL,
+    joined_to    BIGINT NOT NULL,
+    split_from   BIGINT NOT NULL,
+    supporters   BIGINT NOT NULL,
+    solved       TEXT NOT NULL CHECK (solved IN ('','yes','partly','no')),
+    satisfied    BIGINT NOT NULL CHECK (satisfied BETWEEN 0 AND 5),
+    rating_words TEXT NOT NULL,
+    forgotten_at BIGINT,
+    version      BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX matter_number ON matter (number);
+-- an import run twice finds its rows again
+CREATE UNIQUE INDEX matter_origin ON matter (origin) WHERE origin <> '';
+-- the inbox: whose turn, most pressing first
+CREATE INDEX matter_turn ON matter (turn_unit, due_at, id) WHERE turn_unit <> 0;
+-- the lists of a place, newest first
+CREATE INDEX matter_town ON matter (town_id, id);
+CREATE INDEX matter_village ON matter (village_id, id) WHERE village_id <> 0;
+CREATE INDEX matter_grid ON matter (grid_id, id) WHERE grid_id <> 0;
+-- the lists of a unit, of a reporter, of a category
+CREATE INDEX matter_unit ON matter (lead_unit, id) WHERE lead_unit <> 0;
+CREATE INDEX matter_resident ON matter (resident_id, id) WHERE resident_id <> 0;
+CREATE INDEX matter_category ON matter (category, id);
+-- what runs out: reminders, resumptions
+CREATE INDEX matter_due ON matter (due_at, id) WHERE turn_unit <> 0;
+CREATE INDEX matter_resume ON matter (resume_at) WHERE resume_at IS NOT NULL;
+-- what was joined to a matter, split from it
+CREATE INDEX matter_joined ON matter (joined_to) WHERE joined_to <> 0;
+CREATE INDEX matter_split ON matter (split_from) WHERE split_from <> 0;
+
+-- A step is one line of a matter's story, beyond its raising.
+CREATE TABLE matter_step (
+    id        {{id}},
+    matter_id BIGINT NOT NULL REFERENCES matter (id),
+    at        BIGINT NOT NULL,
+    act       TEXT NOT NULL,
+    account   BIGINT NOT NULL,
+    actor     TEXT NOT NULL,
+    unit_id   BIGINT NOT NULL,          -- the unit the actor acted for
+    to_unit   BIGINT NOT NULL,          -- the unit the act turns to
+    public    BOOLEAN NOT NULL,
+    hidden    BOOLEAN NOT NULL,         -- moderated: the public does not see the words
+    words     TEXT NOT NULL,
+    until     BIGINT                    -- a new due time, a day of resumption
+);
+CREATE INDEX matter_step_matter ON matter_step (matter_id, id);
+
+-- A file is a photo, sound or document of a matter; the bytes are in the blob store.
+CREATE TABLE matter_file (
+    id        {{id}},
+    matter_id BIGINT NOT NULL REFERENCES matter (id),
+    step_id   BIGINT NOT NULL,          -- 0: came with the raising
+    hash      TEXT NOT NULL,
+    type      TEXT NOT NULL,
+    size      BIGINT NOT NULL,
+    width     BIGINT NOT NULL,
+    height    BIGINT NOT NULL,
+    public    BOOLEAN NOT NULL,
+    hidden    BOOLEAN NOT NULL,
+    at        BIGINT NOT NULL
+);
+CREATE INDEX matter_file_matter ON matter_file (matter_id, id);
+
+-- A supporter says "me too", with their own words.
+CREATE TABLE matter_support (
+    id          {{id}},
+    matter_id   BIGINT NOT NULL REFERENCES matter (id),
+    resident_id BIGINT NOT NULL,
+    contact_id  BIGINT NOT NULL,
+    browser     TEXT NOT NULL,          -- a random mark of the browser of one without account, '' otherwise
+    words       TEXT NOT NULL,
+    public      BOOLEAN NOT NULL,
+    hidden      BOOLEAN NOT NULL,
+    at          BIGINT NOT NULL
+);
+CREATE INDEX matter_support_matter ON matter_support (matter_id, id);
+CREATE UNIQUE INDEX matter_support_once ON matter_support (matter_id, resident_id) WHERE resident_id <> 0;
+CREATE UNIQUE INDEX matter_support_browser ON matter_support (matter_id, browser) WHERE browser <> '';
+
+-- An assignment gives a unit its part in a matter beside the lead unit.
+CREATE TABLE matter_assist (
+    id         {{id}},
+    matter_id  BIGINT NOT NULL REFERENCES matter (id),
+    unit_id    BIGINT NOT NULL,
+    asked_at   BIGINT NOT NULL,
+    asked_by   TEXT NOT NULL,
+    words      TEXT NOT NULL,
+    answered_at BIGINT,
+    answer     TEXT NOT NULL,
+    active     BOOLEAN NOT NULL
+);
+CREATE INDEX matter_assist_matter ON matter_assist (matter_id);
+CREATE INDEX matter_assist_unit ON matter_assist (unit_id, id) WHERE active AND answered_at IS NULL;
+
+-- A whistle calls several units to one matter at once.
+CREATE TABLE matter_whistle (
+    id        {{id}},
+    matter_id BIGINT NOT NULL REFERENCES matter (id),
+    blown_by  BIGINT NOT NULL,
+    blower    TEXT NOT NULL,
+    words     TEXT NOT NULL,
+    at        BIGINT NOT NULL,
+    due_at    BIGINT NOT NULL,
+    ended_at  BIGINT
+);
+CREATE INDEX matter_whistle_matter ON matter_whistle (matter_id);
+CREATE INDEX matter_whistle_open ON matter_whistle (due_at) WHERE ended_at IS NULL;
+CREATE TABLE matter_response (
+    whistle_id BIGINT NOT NULL REFERENCES matter_whistle (id),
+    unit_id    BIGINT NOT NULL,
+    account    BIGINT NOT NULL,
+    responder  TEXT NOT NULL,
+    words      TEXT NOT NULL,
+    at         BIGINT,
+    PRIMARY KEY (whistle_id, unit_id)
+);
+CREATE INDEX matter_response_unit ON matter_response (unit_id) WHERE at IS NULL;
+
+-- An invitation lets somebody outside the town's organisation answer one matter by a link.
+CREATE TABLE matter_invitation (
+    id         {{id}},
+    matter_id  BIGINT NOT NULL REFERENCES matter (id),
+    party      TEXT NOT NULL,
+    question   TEXT NOT NULL,
+    token      BYTEA NOT NULL,          -- SHA-256 of the link's secret
+    invited_by TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    answered_at BIGINT,
+    answer     TEXT NOT NULL
+);
+CREATE UNIQUE INDEX matter_invitation_token ON matter_invitation (token);
+CREATE INDEX matter_invitation_matter ON matter_invitation (matter_id);
+
+-- A moderation keeps what was changed or hidden, and why.
+CREATE TABLE matter_moderation (
+    id        {{id}},
+    matter_id BIGINT NOT NULL REFERENCES matter (id),
+    part      TEXT NOT NULL,            -- title, body, step:ID, file:ID, support:ID, all
+    original  TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    moderator TEXT NOT NULL,
+    at        BIGINT NOT NULL,
+    undone_at BIGINT
+);
+CREATE INDEX matter_moderation_matter ON matter_moderation (matter_id);
+
+-- A subscription is what somebody wants to hear of.
+CREATE TABLE matter_subscription (
+    id          {{id}},
+    account     BIGINT NOT NULL,
+    resident_id BIGINT NOT NULL,
+    target      TEXT NOT NULL,          -- matter:ID, place:ID or category:CODE
+    email       BOOLEAN NOT NULL,
+    at          BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX matter_subscription_once ON matter_subscription (target, resident_id, account);
+CREATE INDEX matter_subscription_resident ON matter_subscription (resident_id) WHERE resident_id <> 0;
+
+-- A notice is one line of a person's page of news.
+CREATE TABLE matter_notice (
+    id          {{id}},
+    account     BIGINT NOT NULL,
+    resident_id BIGINT NOT NULL,
+    matter_id   BIGINT NOT NULL REFERENCES matter (id),
+    what        TEXT NOT NULL,          -- the message key
+    args        TEXT NOT NULL,
+    at          BIGINT NOT NULL,
+    read_at     BIGINT
+);
+CREATE INDEX matter_notice_resident ON matter_notice (resident_id, id) WHERE resident_id <> 0;
+CREATE INDEX matter_notice_account ON matter_notice (account, id) WHERE account <> 0;
+
+-- A view is a clerk's saved list: a name for the address of a filter.
+CREATE TABLE matter_view (
+    id      {{id}},
+    account BIGINT NOT NULL,
+    name    TEXT NOT NULL,
+    query   TEXT NOT NULL,
+    at      BIGINT NOT NULL
+);
+CREATE INDEX matter_view_account ON matter_view (account);
+
+-- A template is a reply prepared for a category and an act.
+CREATE TABLE matter_template (
+    id       {{id}},
+    act      TEXT NOT NULL,
+    category TEXT NOT NULL,             -- '' for any
+    name     TEXT NOT NULL,
+    words    TEXT NOT NULL,
+    active   BOOLEAN NOT NULL,
+    version  BIGINT NOT NULL
+);
+
+-- What statistics may read of matters: no words, no persons.
+CREATE VIEW matter_facts AS
+SELECT id, number, state, category, urgent, channel, town_id, village_id, grid_id, lead_unit,
+       raised_at, due_at, promised_at, closed_at, extensions, suspensions, returns, reopened,
+       supporters, solved, satisfied, turn, turn_unit
+FROM matter;
