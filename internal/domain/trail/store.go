@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package trail
+
+import (
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+const columns = `seq, at, account, actor, kind, noun, record, act, from_state, to_state, behalf, note, digest`
+
+func insert(tx *sqldb.Tx, r *Row) error {
+	digest := r.Digest
+	if digest == nil {
+		digest = []byte{}
+	}
+	_, err := tx.Exec(`
+		INSERT INTO trail (at, account, actor, kind, noun, record, act, from_state, to_state, behalf, note, digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		sqldb.At(r.At), r.Account, r.Actor, string(r.Kind), r.Noun, r.Record, r.Act, r.From, r.To, r.For, r.Note, digest)
+	return err
+}
+
+func scan(s sqldb.Scanner) (Row, error) {
+	var r Row
+	var at sqldb.Time
+	var kind string
+	err := s.Scan(&r.Seq, &at, &r.Account, &r.Actor, &kind, &r.Noun, &r.Record, &r.Act, &r.From, &r.To, &r.For, &r.Note, &r.Digest)
+	r.At, r.Kind = at.Time, scope.Kind(kind)
+	return r, err
+}
+
+// Story returns the rows about one record, oldest first, at most limit of them,
+// from the first with a Seq greater than after.
+func Story(tx *sqldb.Tx, noun string, record id.ID, after int64, limit int) ([]Row, error) {
+	return sqldb.All(tx, scan, `
+		SELECT `+columns+`
+		FROM trail
+		WHERE noun = $1 AND record = $2 AND seq > $3
+		ORDER BY seq
+		LIMIT $4`, noun, record, after, limit)
+}
+
+// Latest returns the rows about one record, newest first, at most limit of them,
+// from the first with a Seq smaller than before; 0 means from the end.
+func Latest(tx *sqldb.Tx, noun string, record id.ID, before int64, limit int) ([]Row, error) {
+	return sqldb.All(tx, scan, `
+		SELECT `+columns+`
+		FROM trail
+		WHERE noun = $1 AND record = $2 AND ($3 = 0 OR seq < $3)
+		ORDER BY seq DESC
+		LIMIT $4`, noun, record, before, limit)
+}
+
+// Last returns the newest row about one record. If there is none it is NotFound.
+func Last(tx *sqldb.Tx, noun string, record id.ID) (Row, error) {
+	return sqldb.Get(tx, scan, "trail.none", `
+		SELECT `+columns+`
+		FROM trail
+		WHERE noun = $1 AND record = $2
+		ORDER BY seq DESC
+		LIMIT 1`, noun, record)
+}
+
+// Since returns the rows with a Seq greater than after that this transaction
+// sees, in order, at most limit of them. It is for pages: a row that commits late
+// may have a smaller Seq than one already seen, so what must miss nothing is a
+// [Follower].
+func Since(tx *sqldb.Tx, after int64, limit int) ([]Row, error) {
+	return sqldb.All(tx, scan, `
+		SELECT `+columns+`
+		FROM trail
+		WHERE seq > $1
+		ORDER BY seq
+		LIMIT $2`, after, limit)
+}
