@@ -7,7 +7,7 @@
 // bound to it, so that sealed bytes moved to another row do not open there. A
 // field that must be found again has a blind index beside it ([Box.Index]): a
 // keyed hash of its normalised value, which says nothing to those without the
-// key. What is open travels as a [Text], which prints as stars wherever a
+// key. What is open travels as a [Text], which prints as its mask wherever a
 // program prints things.
 //
 // The keys come from a [KeyProvider]: [File] keeps them in the data folder; a
@@ -62,10 +62,14 @@ func (c Column) bound(row id.ID) []byte {
 }
 
 // Seal returns plain sealed for the column c of the given row. Nothing is sealed
-// as nothing: NULL in the database.
+// as nothing: NULL in the database. A closed text is an error: it would replace
+// what is sealed by its mask, or by nothing.
 func (b *Box) Seal(c Column, row id.ID, plain Text) ([]byte, error) {
 	if plain.Empty() {
 		return nil, nil
+	}
+	if plain.IsClosed() {
+		return nil, fmt.Errorf("seal %s of %s: the text is closed", c, row)
 	}
 	sealed, err := b.keys.Encrypt([]byte(plain.Plain()), c.bound(row))
 	if err != nil {

@@ -266,6 +266,27 @@ func TestTextNeverShows(t *testing.T) {
 	}
 }
 
+func TestClosed(t *testing.T) {
+	t.Parallel()
+	open := seal.Masked("陈秀珍", "陈**")
+	closed := open.Closed()
+	if fmt.Sprint(open) != "陈**" || fmt.Sprint(closed) != "陈**" || closed.Empty() || !closed.IsClosed() || open.IsClosed() {
+		t.Errorf("%v, %v", open, closed)
+	}
+	if closed.Plain() != "" {
+		t.Errorf("a closed text tells %q", closed.Plain())
+	}
+	if closed.Equal(open) || closed.Equal(closed) || closed.Equal(seal.Text{}) {
+		t.Error("a closed text equals something")
+	}
+	if sealed, err := seal.New(keys(t)).Seal(name, 1, closed); err == nil {
+		t.Errorf("a closed text was sealed: %d bytes", len(sealed))
+	}
+	if none := (seal.Text{}).Closed(); !none.Empty() || none.IsClosed() {
+		t.Error("nothing closed is something")
+	}
+}
+
 func TestDigits(t *testing.T) {
 	t.Parallel()
 	six := regexp.MustCompile(`^[0-9]{6}$`)
