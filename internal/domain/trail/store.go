@@ -75,3 +75,43 @@ func Since(tx *sqldb.Tx, after int64, limit int) ([]Row, error) {
 		ORDER BY seq
 		LIMIT $2`, after, limit)
 }
+
+// between returns the rows after one Seq and up to another, in order.
+func between(tx *sqldb.Tx, after, upTo int64, limit int) ([]Row, error) {
+	return sqldb.All(tx, scan, `
+		SELECT `+columns+`
+		FROM trail
+		WHERE seq > $1 AND seq <= $2
+		ORDER BY seq
+		LIMIT $3`, after, upTo, limit)
+}
+
+// end is the highest Seq given to a row so far, whether it can be seen or not.
+func end(tx *sqldb.Tx) (int64, error) { return sqldb.Int(tx.Row(`SELECT seq FROM trail_end`)) }
+
+// writers are the transactions that may have been given a Seq and are not over.
+func writers(tx *sqldb.Tx) (map[string]struct{}, error) {
+	m := map[string]struct{}{}
+	err := tx.Each(`SELECT id FROM trail_writer`, nil, func(s sqldb.Scanner) error {
+		w, err := sqldb.Text(s)
+		m[w] = struct{}{}
+		return err
+	})
+	return m, err
+}
+
+func mark(tx *sqldb.Tx, name string) (int64, error) {
+	return sqldb.Int(tx.Row(`SELECT COALESCE(max(value), 0) FROM mark WHERE name = $1`, name))
+}
+
+func moveMark(tx *sqldb.Tx, name string, from, to int64) error {
+	return tx.One(`
+		INSERT INTO mark (name, value) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET value = $2
+		WHERE mark.value = $3`, name, to, from)
+}
+
+func dropMark(tx *sqldb.Tx, name string) error {
+	_, err := tx.Exec(`DELETE FROM mark WHERE name = $1`, name)
+	return err
+}
