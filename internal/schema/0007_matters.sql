@@ -91,6 +91,9 @@ CREATE INDEX matter_category ON matter (category, id);
 -- what runs out: reminders, resumptions
 CREATE INDEX matter_due ON matter (due_at, id) WHERE turn_unit <> 0;
 CREATE INDEX matter_resume ON matter (resume_at) WHERE resume_at IS NOT NULL;
+CREATE INDEX matter_waiting ON matter (due_at) WHERE state IN ('asked_intake', 'asked_handler');
+-- whose personal facts are to be forgotten next
+CREATE INDEX matter_retention ON matter (closed_at) WHERE closed_at IS NOT NULL AND forgotten_at IS NULL;
 -- what was joined to a matter, split from it
 CREATE INDEX matter_joined ON matter (joined_to) WHERE joined_to <> 0;
 CREATE INDEX matter_split ON matter (split_from) WHERE split_from <> 0;

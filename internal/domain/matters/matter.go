@@ -3,12 +3,9 @@
 package matters
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"hash"
-	"math"
 	"time"
 
+	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 )
@@ -124,56 +121,20 @@ func (m Matter) Late(now time.Time) bool { return !m.Due.IsZero() && now.After(m
 // VisibleToAll reports whether anybody may read the matter's public part.
 func (m Matter) VisibleToAll() bool { return m.Public && !m.Hidden }
 
-// digest is the canonical state of the matter that the trail keeps the hash of:
-// every stored field that changes only through [Service.change], each with its
-// length before it, in the order below. Counters derived from other tables
-// (supporters, assisting units) are left out.
+// digest is the canonical state of the matter whose hash the trail keeps: every
+// stored field that changes only through [Service.change], in the order below.
+// Counters derived from other tables (supporters, assisting units) are left out.
 func (m Matter) digest() []byte {
-	h := sha256.New()
-	text := func(ss ...string) {
-		for _, s := range ss {
-			number(h, int64(len(s)))
-			h.Write([]byte(s))
-		}
-	}
-	flag := func(bs ...bool) {
-		for _, b := range bs {
-			n := int64(0)
-			if b {
-				n = 1
-			}
-			number(h, n)
-		}
-	}
-	instant := func(ts ...time.Time) {
-		for _, t := range ts {
-			n := int64(0)
-			if !t.IsZero() {
-				n = t.UnixMilli()
-			}
-			number(h, n)
-		}
-	}
-	text("matter/1", m.Number, string(m.State), m.Title, m.Body, m.Category, answersJSON(m.Answers), string(m.Channel), m.Origin,
-		m.PlaceWords, m.RaisedFor, m.Result, string(m.Solved), m.RatingWords, string(m.codeIndex))
-	flag(m.Urgent, m.Public, m.Named, m.Hidden, m.Supervised, m.At != nil)
+	var lat, lon float64
 	if m.At != nil {
-		number(h, int64(math.Float64bits(m.At.Lat)))
-		number(h, int64(math.Float64bits(m.At.Lon)))
+		lat, lon = m.At.Lat, m.At.Lon
 	}
-	for _, d := range []id.ID{m.ID, m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard],
-		m.Resident, m.Contact, m.RaisedBy, m.TurnUnit, m.Centre, m.Acceptor, m.Lead, m.JoinedTo, m.SplitFrom} {
-		number(h, int64(d))
-	}
-	instant(m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.ResumeAt, m.ForgottenAt)
-	for _, n := range []int{m.Extensions, m.Suspensions, m.Returns, m.Reopened, m.Urged, m.Satisfied, int(m.HandleFor.Milliseconds()), int(m.PausedLeft.Milliseconds())} {
-		number(h, int64(n))
-	}
-	return h.Sum(nil)
-}
-
-func number(h hash.Hash, n int64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	h.Write(b[:])
+	return trail.Digest("matter/1", m.ID, m.Number, string(m.State),
+		m.Title, m.Body, m.Category, answersJSON(m.Answers), m.Urgent, string(m.Channel), m.Origin,
+		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, m.At != nil, lat, lon,
+		m.Public, m.Named, m.Hidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
+		m.TurnUnit, m.Centre, m.Acceptor, m.Lead,
+		m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.HandleFor.Milliseconds(), m.Extensions, m.Suspensions, m.ResumeAt, m.PausedLeft.Milliseconds(),
+		m.Returns, m.Reopened, m.Supervised, m.Urged,
+		m.Result, m.JoinedTo, m.SplitFrom, string(m.Solved), m.Satisfied, m.RatingWords, m.ForgottenAt)
 }

@@ -5,10 +5,10 @@ package matters
 import (
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
-	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -24,10 +24,10 @@ const columns = `id, number, state, title, body, category, answers, urgent, chan
 
 func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 	var (
-		answers, turn                                                    string
-		lat, lon                                                         sql.NullFloat64
-		raised, moved, due, promised, closed, resume, forgotten          sqldb.Time
-		handleMS, pausedMS                                               int64
+		answers, turn                                           string
+		lat, lon                                                sql.NullFloat64
+		raised, moved, due, promised, closed, resume, forgotten sqldb.Time
+		handleMS, pausedMS                                      int64
 	)
 	err = r.Scan(&m.ID, &m.Number, &m.State, &m.Title, &m.Body, &m.Category, &answers, &m.Urgent, &m.Channel, &m.Origin,
 		&m.Path[scope.Town], &m.Path[scope.Village], &m.Path[scope.Grid], &m.Path[scope.Courtyard], &m.PlaceWords, &lat, &lon,
@@ -66,33 +66,24 @@ func (m Matter) values() []any {
 		m.Result, m.JoinedTo, m.SplitFrom, m.Supporters, m.Solved, m.Satisfied, m.RatingWords, at(m.ForgottenAt), m.Version}
 }
 
-// insertSQL and saveSQL name every column once.
-var insertSQL, saveSQL = func() (string, string) {
-	names := strings.FieldsFunc(columns, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
-	marks := strings.Split(sqldb.List(len(names), 1), ",")
+// fixed are the columns that save leaves alone: they never change, or they are
+// counted by the statements of another table.
+var fixed = map[string]bool{"id": true, "number": true, "supporters": true, "assisting": true, "version": true}
+
+// The statements that name every column, and which of values save takes.
+var insertSQL, saveSQL, saveTakes = func() (insert, save string, takes []int) {
+	names := strings.FieldsFunc(columns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })
 	var set []string
 	for i, name := range names {
-		switch name {
-		case "id", "number", "supporters", "assisting", "version": // fixed, or counted elsewhere
-		default:
-			set = append(set, name+" = "+marks[i])
+		if !fixed[name] {
+			takes = append(takes, i)
+			set = append(set, fmt.Sprintf("%s = $%d", name, len(takes)+2))
 		}
 	}
-	insert := "INSERT INTO matter (" + strings.Join(names, ", ") + ") VALUES (" + strings.Join(marks, ", ") + ")"
-	version := marks[len(marks)-1]
-	save := "UPDATE matter SET " + strings.Join(set, ", ") + ", version = version + 1 WHERE id = $1 AND version = " + version +
-		" AND number = $2 AND supporters >= 0 * " + marks[index(names, "supporters")] + " AND assisting >= 0 * " + marks[index(names, "assisting")]
-	return insert, save
+	insert = "INSERT INTO matter (" + strings.Join(names, ", ") + ") VALUES (" + sqldb.List(len(names), 1) + ")"
+	save = "UPDATE matter SET " + strings.Join(set, ", ") + ", version = version + 1 WHERE id = $1 AND version = $2"
+	return insert, save, takes
 }()
-
-func index(names []string, name string) int {
-	for i, n := range names {
-		if n == name {
-			return i
-		}
-	}
-	panic("matters: no column " + name)
-}
 
 func (s *Service) load(tx *sqldb.Tx, d ID) (Matter, error) {
 	return sqldb.Get(tx, s.scan, "matter.none", `SELECT `+columns+` FROM matter WHERE id = $1`, d)
@@ -108,7 +99,13 @@ func insert(tx *sqldb.Tx, m Matter) error {
 }
 
 // save writes m back, unless someone else changed it first.
-func save(tx *sqldb.Tx, m Matter) error { return tx.One(saveSQL, m.values()...) }
+func save(tx *sqldb.Tx, m Matter) error {
+	values, args := m.values(), []any{m.ID, m.Version}
+	for _, i := range saveTakes {
+		args = append(args, values[i])
+	}
+	return tx.One(saveSQL, args...)
+}
 
 const stepColumns = `id, matter_id, at, act, account, actor, unit_id, to_unit, public, hidden, words, until`
 
@@ -178,4 +175,3 @@ func answersFrom(text string) map[string]string {
 	}
 	return a
 }
-

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// A Dispatching says to whom a matter goes: one lead unit, any number of
+// assisting ones.
+type Dispatching struct {
+	Lead   id.ID
+	Assist []id.ID
+	Words  string // for the unit
+}
+
+// Dispatch sends a classified matter to its lead unit and asks others to assist.
+// Needs dispatch in its place.
+func (s *Service) Dispatch(ctx context.Context, by scope.Actor, d ID, in Dispatching) error {
+	note, err := words("words", in.Words, 0)
+	if err != nil {
+		return err
+	}
+	dir := s.orgs.Directory()
+	if u, ok := dir.Unit(in.Lead); !ok || !u.Active {
+		return errs.At("lead", "matter.unit.unknown")
+	}
+	for _, a := range in.Assist {
+		if u, ok := dir.Unit(a); !ok || !u.Active {
+			return errs.At("assist", "matter.unit.unknown")
+		}
+		if a == in.Lead {
+			return errs.At("assist", "matter.assist.lead")
+		}
+	}
+	_, err = s.change(ctx, by, d, Dispatch, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+		m.Lead = in.Lead
+		if err := endAssists(tx, m.ID); err != nil {
+			return Step{}, err
+		}
+		for _, a := range slices.Compact(slices.Sorted(slices.Values(in.Assist))) {
+			if err := insertAssist(tx, Assist{ID: tx.NewID(), Matter: m.ID, Unit: a, AskedAt: tx.Now(), AskedBy: by.Name, Words: note, Active: true}); err != nil {
+				return Step{}, err
+			}
+		}
+		return Step{Public: true, ToUnit: in.Lead, Words: ""}, s.inside(tx, by, *m, Dispatch, note)
+	})
+	return err
+}
+
+// inside adds a line for those who work on the matter beside an act's public one.
+func (s *Service) inside(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, note string) error {
+	if note == "" {
+		return nil
+	}
+	return insertStep(tx, Step{ID: tx.NewID(), Matter: m.ID, At: tx.Now(), Act: act, Account: by.Account, Actor: by.Name, Unit: by.Unit, Words: note})
+}
+
+// SendBack returns a matter with a written reason to whoever it came from: a unit
+// to the dispatcher, a dispatcher to the acceptor, a verifier or the acceptor to
+// the unit for rework. Everything is kept, and the clock of the whole runs on.
+// Needs what the table of moves asks in its state.
+func (s *Service) SendBack(ctx context.Context, by scope.Actor, d ID, reason string) error {
+	reason, err := words("words", reason, minReason)
+	if err != nil {
+		return err
+	}
+	_, err = s.change(ctx, by, d, SendBack, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+		m.Returns++
+		step := Step{Words: reason}
+		if m.State == Handled || m.State == Verified { // rework: the same unit, and the reporter knows
+			step.ToUnit, step.Public = m.Lead, true
+		}
+		return step, nil
+	})
+	return err
+}
+
+// Take records that the lead unit has the matter and begins. Needs handle in the
+// lead unit.
+func (s *Service) Take(ctx context.Context, by scope.Actor, d ID, note string) error {
+	note, err := words("words", note, 0)
+	if err != nil {
+		return err
+	}
+	_, err = s.change(ctx, by, d, Take, func(*sqldb.Tx, *Matter) (Step, error) {
+		return Step{Public: true, Words: note}, nil
+	})
+	return err
+}
+
+// Handle reports what the lead unit did. The words are the reply that the
+// reporter and, for a public matter, everybody reads. Needs handle in the lead
+// unit. The units asked to assist need not have answered.
+func (s *Service) Handle(ctx context.Context, by scope.Actor, d ID, result string, files ...NewFile) error {
+	result, err := words("words", result, minReason)
+	if err != nil {
+		return err
+	}
+	if len(files) > MaxFiles {
+		return errs.At("files", "matter.files.many", MaxFiles)
+	}
+	_, err = s.change(ctx, by, d, Handle, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+		m.Result = result
+		return Step{Public: true, Words: result}, nil
+	}, files...)
+	return err
+}
+
+// maxExtensions is how often handling may be extended (case workflow in use:
+// at most two, each no longer than the first limit, asked before the end).
+const maxExtensions = 2
+
+// Extend gives handling more time, with a reason that the reporter reads. It is
+// possible twice, before the time is up, and by no more than the first limit.
+// Needs supervise in the place, so that no handler extends for themselves.
+func (s *Service) Extend(ctx context.Context, by scope.Actor, d ID, until time.Time, reason string) error {
+	reason, err := words("words", reason, minReason)
+	if err != nil {
+		return err
+	}
+	end := s.day(until)
+	_, err = s.change(ctx, by, d, Extend, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+		switch {
+		case m.Extensions >= maxExtensions:
+			return Step{}, errs.New(errs.Conflict, "matter.extend.twice", maxExtensions)
+		case !tx.Now().Before(m.Due):
+			return Step{}, errs.New(errs.Conflict, "matter.extend.late")
+		case !end.After(m.Due):
+			return Step{}, errs.At("until", "matter.extend.not_later")
+		case end.Sub(m.Due) > m.HandleFor+24*time.Hour: // a limit in days ends with its last day
+			return Step{}, errs.At("until", "matter.extend.long")
+		}
+		m.Promised = m.Promised.Add(max(0, end.Sub(m.Due)))
+		m.Due, m.Extensions = end, m.Extensions+1
+		return Step{Public: true, Words: reason, Until: end}, nil
+	})
+	return err
+}
+
+// maxSuspension is the longest time for which a matter may be suspended.
+const maxSuspension = 366 * 24 * time.Hour
+
+// Suspend stops the clock of handling until a day, for a cause outside the
+// unit's power, with a reason that the reporter reads: once, for a year at most,
+// ending by itself. Needs command.
+func (s *Service) Suspend(ctx context.Context, by scope.Actor, d ID, until time.Time, reason string) error {
+	reason, err := words("words", reason, minReason)
+	if err != nil {
+		return err
+	}
+	end := s.day(until)
+	_, err = s.change(ctx, by, d, Suspend, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+		switch {
+		case m.Suspensions > 0:
+			return Step{}, errs.New(errs.Conflict, "matter.suspend.once")
+		case !end.After(tx.Now()):
+			return Step{}, errs.At("until", "matter.suspend.past")
+		case end.Sub(tx.Now()) > maxSuspension:
+			return Step{}, errs.At("until", "matter.suspend.long")
+		}
+		m.Suspensions, m.ResumeAt = 1, end
+		return Step{Public: true, Words: reason, Until: end}, nil
+	})
+	return err
+}

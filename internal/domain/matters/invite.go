@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// An Invitation lets somebody outside the town's organisation, such as a
+// property company, answer one question about one matter by a link.
+type Invitation struct {
+	ID         id.ID
+	Matter     ID
+	Party      string
+	Question   string
+	InvitedBy  string
+	At         time.Time
+	ExpiresAt  time.Time
+	AnsweredAt time.Time
+	Answer     string
+}
+
+// Asked is what the holder of a link sees: the question, and of the matter only
+// its number, title and place, and its words if they are public.
+type Asked struct {
+	Invitation Invitation
+	Number     string
+	Title      string
+	Body       string // "" unless everybody may read it
+	Place      id.ID
+}
+
+// Invite makes a link for an outside party; the secret in it is returned once
+// and cannot be found again. Needs handle in the lead unit, or dispatch.
+func (s *Service) Invite(ctx context.Context, by scope.Actor, d ID, party, question string, days int) (secret string, err error) {
+	question, err = words("words", question, minReason)
+	if err != nil {
+		return "", err
+	}
+	party = strings.TrimSpace(party)
+	switch n := utf8.RuneCountInString(party); {
+	case n == 0 || n > 60:
+		return "", errs.At("party", "matter.invite.party", 60)
+	case days < 1 || days > 60:
+		return "", errs.At("days", "matter.invite.days", 1, 60)
+	}
+	var raw [24]byte
+	rand.Read(raw[:])
+	secret = base64.RawURLEncoding.EncodeToString(raw[:])
+	may := func(tx *sqldb.Tx, m Matter) error {
+		if err := needs(by, "handle")(tx, m); err == nil && m.Lead != 0 {
+			return nil
+		}
+		return needs(by, "dispatch")(tx, m)
+	}
+	err = s.beside(ctx, by, d, Invite, open(may), func(tx *sqldb.Tx, m Matter) (Step, error) {
+		v := Invitation{ID: tx.NewID(), Matter: m.ID, Party: party, Question: question, InvitedBy: by.Name, At: tx.Now(), ExpiresAt: tx.Now().AddDate(0, 0, days)}
+		return Step{Words: party + "：" + question, Until: v.ExpiresAt}, insertInvitation(tx, v, tokenOf(secret))
+	})
+	return secret, err
+}
+
+// Invited returns what the holder of a link is asked. It is NotFound if the link
+// is wrong, and a Conflict if it has run out.
+func (s *Service) Invited(ctx context.Context, secret string) (a Asked, err error) {
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		a, _, err = s.asked(tx, secret)
+		return err
+	})
+	return a, err
+}
+
+func (s *Service) asked(tx *sqldb.Tx, secret string) (a Asked, m Matter, err error) {
+	v, err := invitationByToken(tx, tokenOf(secret))
+	if err != nil {
+		return a, m, err
+	}
+	if !tx.Now().Before(v.ExpiresAt) {
+		return a, m, errs.New(errs.Conflict, "matter.invite.expired")
+	}
+	if m, err = s.load(tx, v.Matter); err != nil {
+		return a, m, err
+	}
+	last, _ := m.Path.Last()
+	a = Asked{Invitation: v, Number: m.Number, Title: m.Title, Place: last}
+	if m.VisibleToAll() {
+		a.Body = m.Body
+	}
+	return a, m, nil
+}
+
+// Reply is the outside party's answer; it can be given once.
+func (s *Service) Reply(ctx context.Context, secret, answer string, files ...NewFile) error {
+	answer, err := words("words", answer, minReason)
+	if err != nil {
+		return err
+	}
+	if len(files) > MaxFiles {
+		return errs.At("files", "matter.files.many", MaxFiles)
+	}
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		a, m, err := s.asked(tx, secret)
+		if err != nil {
+			return err
+		}
+		if err := answerInvitation(tx, a.Invitation.ID, answer); err != nil {
+			return err
+		}
+		by := scope.Actor{Kind: scope.Outside, Name: a.Invitation.Party}
+		return s.record(tx, by, m, Reply, m.State, "", Step{Words: answer}, files)
+	})
+}
+
+func tokenOf(secret string) []byte {
+	h := sha256.Sum256([]byte(secret))
+	return h[:]
+}

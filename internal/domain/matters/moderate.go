@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/bus"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// A Moderation is a change to what the public reads, with the original kept.
+type Moderation struct {
+	ID        id.ID
+	Matter    ID
+	Part      string
+	Original  string
+	Reason    string
+	Moderator string
+	At        time.Time
+	UndoneAt  time.Time
+}
+
+// A Moderating says what of a matter the public is no longer to read as it is.
+// Part is "title" or "body" with new Words, or "all", "step:ID", "file:ID" or
+// "support:ID", which are hidden.
+type Moderating struct {
+	Part   string
+	Words  string
+	Reason string
+}
+
+// Moderate changes or hides a part of what the public reads. The original stays
+// for those who work on the matter, the reporter and the auditor, with the
+// reason; Restore undoes it. Needs moderate in the place.
+func (s *Service) Moderate(ctx context.Context, by scope.Actor, d ID, in Moderating) error {
+	reason, err := words("reason", in.Reason, minReason)
+	if err != nil {
+		return err
+	}
+	return s.edited(ctx, by, d, Moderate, reason, func(tx *sqldb.Tx, m *Matter) error {
+		original, err := s.moderatePart(tx, m, in)
+		if err != nil {
+			return err
+		}
+		return insertModeration(tx, Moderation{ID: tx.NewID(), Matter: m.ID, Part: in.Part, Original: original, Reason: reason, Moderator: by.Name, At: tx.Now()})
+	})
+}
+
+func (s *Service) moderatePart(tx *sqldb.Tx, m *Matter, in Moderating) (original string, err error) {
+	kind, rest, _ := strings.Cut(in.Part, ":")
+	var faults errs.List
+	switch kind {
+	case "title", "body":
+		text := &m.Title
+		if kind == "body" {
+			text = &m.Body
+		}
+		original, *text = *text, strings.TrimSpace(in.Words)
+		if *text == "" {
+			return "", errs.At("words", "matter.words.empty")
+		}
+		s.checkWords(&faults, m)
+		return original, faults.Err()
+	case "all":
+		if m.Hidden {
+			return "", errs.New(errs.Conflict, "matter.moderate.already")
+		}
+		m.Hidden = true
+		return "", nil
+	case "step", "file", "support":
+		part, err := id.Parse(rest)
+		if err != nil {
+			return "", errs.At("part", "matter.moderate.part")
+		}
+		return "", hidePart(tx, m.ID, kind, part, true)
+	}
+	return "", errs.At("part", "matter.moderate.part")
+}
+
+// Restore undoes a moderation. Needs moderate.
+func (s *Service) Restore(ctx context.Context, by scope.Actor, d ID, moderation id.ID, reason string) error {
+	reason, err := words("reason", reason, minReason)
+	if err != nil {
+		return err
+	}
+	return s.edited(ctx, by, d, Restore, reason, func(tx *sqldb.Tx, m *Matter) error {
+		o, err := loadModeration(tx, m.ID, moderation)
+		if err != nil {
+			return err
+		}
+		kind, rest, _ := strings.Cut(o.Part, ":")
+		switch kind {
+		case "title":
+			m.Title = o.Original
+		case "body":
+			m.Body = o.Original
+		case "all":
+			m.Hidden = false
+		default:
+			part, err := id.Parse(rest)
+			if err != nil {
+				return err
+			}
+			if err := hidePart(tx, m.ID, kind, part, false); err != nil {
+				return err
+			}
+		}
+		return undoModeration(tx, o.ID)
+	})
+}
+
+// edited is the door for changes that are no moves: it checks, edits, saves and
+// writes the story and the trail like change, and leaves the state alone.
+func (s *Service) edited(ctx context.Context, by scope.Actor, d ID, act Act, reason string, f func(tx *sqldb.Tx, m *Matter) error) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		m, err := s.load(tx, d)
+		if err != nil {
+			return err
+		}
+		if dec := by.May("moderate", m.Target("moderate", tx.Now())); !dec.OK {
+			return errs.New(errs.Denied, dec.Key, dec.Args...)
+		}
+		if err := f(tx, &m); err != nil {
+			return err
+		}
+		if err := save(tx, m); err != nil {
+			return err
+		}
+		m.Version++
+		return s.record(tx, by, m, act, m.State, "", Step{Words: reason}, nil)
+	})
+}
+
+// Moderations are what was moderated in a matter, with the originals: for those
+// who see its inside.
+func (s *Service) Moderations(ctx context.Context, by scope.Actor, d ID) (ms []Moderation, err error) {
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		m, err := s.load(tx, d)
+		if err != nil {
+			return err
+		}
+		if v := s.view(tx, by, m); v != Inside && v != Reporter {
+			return errs.New(errs.Denied, scope.DeniedNeed)
+		}
+		ms, err = moderationsOf(tx, d)
+		return err
+	})
+	return ms, err
+}
+
+// ForgetOld deletes the personal facts of matters that closed longer ago than
+// the town keeps them: their contacts, and the reporter's link. What was asked
+// and done stays, and the day of forgetting is kept. It is the retention job's,
+// and reports how many it forgot.
+func (s *Service) ForgetOld(ctx context.Context, most int) (n int, err error) {
+	by := scope.Program("retention")
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		n = 0
+		old, err := s.closedBefore(tx, tx.Now().Add(-s.rules.KeepPersonal), most)
+		if err != nil {
+			return err
+		}
+		for _, m := range old {
+			for _, c := range contactsOf(tx, m) {
+				if err := s.people.ForgetContact(tx, by, c); err != nil {
+					return err
+				}
+			}
+			m.Contact, m.Resident, m.codeIndex, m.ForgottenAt = 0, 0, nil, tx.Now()
+			if err := save(tx, m); err != nil {
+				return err
+			}
+			if err := trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: string(Forget), From: string(m.State), To: string(m.State), Digest: m.digest()}); err != nil {
+				return err
+			}
+			if err := bus.Tell(s.bus, tx, by, Moved{Matter: m, Act: Forget, From: m.State}); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}

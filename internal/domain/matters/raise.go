@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"yuanba/internal/domain/people"
+	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/bus"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// A Raising is what somebody says when they raise a matter.
+type Raising struct {
+	Title      string // may be empty: the first words of Body are taken
+	Body       string
+	Category   string // "" for "I don't know"
+	Answers    map[string]string
+	Urgent     bool
+	Channel    Channel
+	Place      id.ID // 0 if said only in words or by At
+	At         *Point
+	PlaceWords string
+	Public     bool
+	Named      bool
+	Contact    people.ContactInput // how to reach somebody who has no account; may be empty
+	For        id.ID               // the resident for whom a clerk, grid worker or neighbour writes
+	ForWords   string              // how the writer stands to them
+	Files      []NewFile
+	Origin     string    // set by imports alone: where the matter came from
+	RaisedAt   time.Time // set by imports alone
+}
+
+// A Slip is what the reporter takes home: the number and the code by which they
+// can ask without an account. The code is shown once.
+type Slip struct {
+	ID     ID
+	Number string
+	Code   string
+	Due    time.Time // when it is promised to be done
+}
+
+// Raise takes a matter in. Anybody may: without account, signed in, or a clerk,
+// grid worker or neighbour for somebody (who then needs raise_for in the place,
+// unless they are a resident naming a neighbour in words). It is Invalid, with
+// the field, if something is missing, too long, of the wrong type, or if the
+// category's stopper says that the town is the wrong door.
+func (s *Service) Raise(ctx context.Context, by scope.Actor, in Raising) (Slip, error) {
+	m, err := s.draft(by, in)
+	if err != nil {
+		return Slip{}, err
+	}
+	code := newCode()
+	m.codeIndex = s.codeIndex(code)
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		return s.take(tx, by, &m, in)
+	})
+	if err != nil {
+		return Slip{}, err
+	}
+	return Slip{ID: m.ID, Number: m.Number, Code: code, Due: m.Promised}, nil
+}
+
+// take writes a drafted matter with its number, contact, files and trail.
+func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising) (err error) {
+	m.ID, m.RaisedAt = tx.NewID(), tx.Now()
+	if !in.RaisedAt.IsZero() {
+		m.RaisedAt = in.RaisedAt.UTC().Truncate(time.Millisecond)
+	}
+	if m.Number, err = s.number(tx, m.RaisedAt); err != nil {
+		return err
+	}
+	if !in.Contact.Empty() {
+		if m.Contact, err = s.people.NewContact(tx, in.Contact); err != nil {
+			return err
+		}
+	}
+	m.TurnUnit, m.MovedAt = m.Centre, tx.Now()
+	m.Due = s.calendar.Add(m.RaisedAt, s.limits(*m).accept).UTC().Truncate(time.Millisecond)
+	m.Promised = s.promise(*m, m.RaisedAt)
+	if err := insert(tx, *m); err != nil {
+		return err
+	}
+	if err := insertFiles(tx, m.ID, 0, m.Public, in.Files); err != nil {
+		return err
+	}
+	behalf := ""
+	if m.RaisedFor != "" {
+		behalf = "a resident"
+	}
+	if err := trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: "raise", To: string(m.State), For: behalf, Digest: m.digest()}); err != nil {
+		return err
+	}
+	return bus.Tell(s.bus, tx, by, Raised{Matter: *m})
+}
+
+// draft makes a matter of what was said, or says what is wrong with it.
+func (s *Service) draft(by scope.Actor, in Raising) (Matter, error) {
+	var faults errs.List
+	m := Matter{
+		State: Received, Title: strings.TrimSpace(in.Title), Body: strings.TrimSpace(in.Body), Category: in.Category,
+		Urgent: in.Urgent, Channel: in.Channel, Origin: in.Origin, PlaceWords: strings.TrimSpace(in.PlaceWords), At: in.At,
+		Public: in.Public, Named: in.Named, Resident: by.Resident, RaisedFor: strings.TrimSpace(in.ForWords), Version: 1,
+	}
+	if m.Channel == "" {
+		m.Channel = Web
+	}
+	s.checkWords(&faults, &m)
+	s.checkCategory(&faults, &m, in)
+	if err := s.checkPlace(&faults, &m, in); err != nil {
+		return m, err
+	}
+	if err := s.checkBehalf(&faults, by, &m, in); err != nil {
+		return m, err
+	}
+	if err := faults.Join(in.Contact.Check()); err != nil {
+		return m, err
+	}
+	if len(in.Files) > MaxFiles {
+		faults.Add("files", "matter.files.many", MaxFiles)
+	}
+	if err := faults.Err(); err != nil {
+		return m, err
+	}
+	if c, ok := s.orgs.Directory().Centre(m.Path); ok {
+		m.Centre = c.ID
+	}
+	return m, nil
+}
+
+func (s *Service) checkWords(faults *errs.List, m *Matter) {
+	switch n := utf8.RuneCountInString(m.Body); {
+	case n < 2:
+		faults.Add("body", "matter.body.empty")
+	case n > MaxBody:
+		faults.Add("body", "matter.body.long", MaxBody)
+	}
+	if m.Title == "" {
+		m.Title = firstWords(m.Body)
+	}
+	if utf8.RuneCountInString(m.Title) > MaxTitle {
+		faults.Add("title", "matter.title.long", MaxTitle)
+	}
+	if utf8.RuneCountInString(m.PlaceWords) > 200 {
+		faults.Add("place_words", "matter.words.long", 200)
+	}
+	if utf8.RuneCountInString(m.RaisedFor) > 60 {
+		faults.Add("for_words", "matter.words.long", 60)
+	}
+}
+
+func (s *Service) checkCategory(faults *errs.List, m *Matter, in Raising) {
+	if in.Category == "" {
+		return
+	}
+	k, ok := s.Catalogue().Get(in.Category)
+	if !ok || !k.Active {
+		faults.Add("category", "matter.category.unknown")
+		return
+	}
+	m.Urgent = m.Urgent || k.Urgent
+	var err error
+	if m.Answers, err = k.Check(in.Answers); err != nil {
+		_ = faults.Join(err) // Check returns only faults of the form
+		return
+	}
+	if stop := k.Stops(m.Answers); stop != nil {
+		faults.Add("category", "matter.stopped", stop.Text, stop.Phone)
+	}
+}
+
+func (s *Service) checkPlace(faults *errs.List, m *Matter, in Raising) error {
+	tree := s.places.Tree()
+	switch {
+	case in.Place != 0:
+		p, ok := tree.Get(in.Place)
+		if !ok {
+			faults.Add("place", "matter.place.unknown")
+			return nil
+		}
+		m.Path = p.Path
+	case in.At != nil:
+		if p, ok := tree.Locate(in.At.Lon, in.At.Lat); ok {
+			m.Path = p.Path
+		}
+	}
+	m.Path[scope.City] = tree.City().ID
+	if m.Path[scope.Town] == 0 && m.PlaceWords == "" && in.At == nil && in.Origin == "" {
+		faults.Add("place", "matter.place.missing")
+	}
+	return nil
+}
+
+// checkBehalf settles who the reporter is when somebody else writes. Only staff
+// with raise_for may name a resident of the town as the reporter; a neighbour
+// says it in words and stays the reporter's helper.
+func (s *Service) checkBehalf(faults *errs.List, by scope.Actor, m *Matter, in Raising) error {
+	if by.Kind == scope.Staff {
+		m.RaisedBy = by.Account
+		if d := by.May("raise_for", scope.Target{Path: m.Path}); !d.OK {
+			return errs.New(errs.Denied, d.Key, d.Args...)
+		}
+	}
+	if in.For != 0 {
+		if by.Kind != scope.Staff && by.Kind != scope.System {
+			return errs.New(errs.Denied, "matter.for.desk_only")
+		}
+		m.Resident = in.For
+	}
+	return nil
+}
+
+// number is the next number of the year in the town's time.
+func (s *Service) number(tx *sqldb.Tx, raised time.Time) (string, error) {
+	year := raised.In(s.calendar.Zone()).Year()
+	n, err := tx.Next(fmt.Sprintf("matter:%d", year))
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s-%d-%06d", s.rules.Prefix, year, n), nil
+}
+
+// firstWords is a title made of the beginning of what was said.
+func firstWords(body string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(body), "\n")
+	if i := strings.IndexAny(line, "。！？!?；;"); i > 6 {
+		line = line[:i]
+	}
+	if utf8.RuneCountInString(line) <= 30 {
+		return line
+	}
+	return string([]rune(line)[:29]) + "…"
+}
+
+// codeLetters are those of a query code: none can be misread for another.
+const codeLetters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// newCode makes the query code of a slip: eight letters, about 39 bits, tried at
+// most a few times by the limits of the query page.
+func newCode() string {
+	var b [8]byte
+	rand.Read(b[:])
+	for i := range b {
+		b[i] = codeLetters[int(b[i])%len(codeLetters)]
+	}
+	return string(b[:4]) + "-" + string(b[4:])
+}
+
+// codeIndex is what is kept of a code: its keyed hash.
+func (s *Service) codeIndex(code string) []byte {
+	code = strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(code))
+	return s.seal.Index("matter.query_code", code)
+}

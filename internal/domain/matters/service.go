@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/people"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/bus"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/seal"
+	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/when"
+)
+
+// A Service carries out what people do to matters.
+type Service struct {
+	db        *sqldb.DB
+	places    *places.Service
+	orgs      *orgs.Service
+	people    *people.Service
+	calendar  *when.Calendar
+	seal      *seal.Sealer
+	bus       *bus.Bus
+	rules     Rules
+	catalogue atomic.Pointer[Catalogue]
+}
+
+// Rules are what a town sets for its matters. The zero Rules are the defaults.
+type Rules struct {
+	Prefix       string        // of numbers; default QL
+	ReopenFor    time.Duration // how long the reporter may say that it is not solved; default 15 days
+	KeepPersonal time.Duration // how long contacts are kept after closing; default 2 years
+	ReporterDays int           // working days a reporter has to answer; default 5
+}
+
+func (r Rules) withDefaults() Rules {
+	if r.Prefix == "" {
+		r.Prefix = "QL"
+	}
+	if r.ReopenFor == 0 {
+		r.ReopenFor = 15 * 24 * time.Hour
+	}
+	if r.KeepPersonal == 0 {
+		r.KeepPersonal = 2 * 365 * 24 * time.Hour
+	}
+	if r.ReporterDays == 0 {
+		r.ReporterDays = 5
+	}
+	return r
+}
+
+// Needs are the services below and beside this one.
+type Needs struct {
+	DB       *sqldb.DB
+	Places   *places.Service
+	Orgs     *orgs.Service
+	People   *people.Service
+	Calendar *when.Calendar
+	Seal     *seal.Sealer
+	Bus      *bus.Bus
+	Rules    Rules
+}
+
+// New returns the service. The categories are those in the database; see
+// LoadCatalogue, which must be called once before anything is raised.
+func New(n Needs) *Service {
+	s := &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, calendar: n.Calendar, seal: n.Seal, bus: n.Bus, rules: n.Rules.withDefaults()}
+	s.catalogue.Store(&Catalogue{})
+	return s
+}
+
+// Rules are the town's rules in force.
+func (s *Service) Rules() Rules { return s.rules }
+
+// Catalogue is the town's categories as they stand now.
+func (s *Service) Catalogue() *Catalogue { return s.catalogue.Load() }
+
+func (s *Service) city() id.ID { return s.places.Tree().City().ID }
+
+// An edit is what one act does to a matter beside its change of state: the pure
+// rule of the act. It returns the line for the story.
+type edit func(tx *sqldb.Tx, m *Matter) (Step, error)
+
+// change is the one door through which a matter changes. It loads the matter,
+// asks the table of moves and the permission, runs the act's own rule, sets whose
+// turn it is and until when, saves under the guard of the version, and writes the
+// story and the trail, all in one transaction.
+//
+// It is NotFound if there is no such matter for this actor, Conflict if the act
+// is not possible in its state (somebody else was quicker), Denied if it is not
+// this actor's to do.
+func (s *Service) change(ctx context.Context, by scope.Actor, d ID, act Act, rule edit, files ...NewFile) (m Matter, err error) {
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		m, err = s.changeIn(tx, by, d, act, rule, files...)
+		return err
+	})
+	return m, err
+}
+
+// changeIn is change inside a transaction that does more.
+func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edit, files ...NewFile) (Matter, error) {
+	m, err := s.load(tx, d)
+	if err != nil {
+		return m, err
+	}
+	if !s.maySee(tx, by, m) {
+		return m, errs.New(errs.NotFound, "matter.none")
+	}
+	mv, err := Flow.Find(m.State, act)
+	if err != nil {
+		return m, s.tooLate(tx, m, act)
+	}
+	behalf, err := s.allow(by, m, mv.Need, act, tx.Now())
+	if err != nil {
+		return m, err
+	}
+	from := m.State
+	step, err := rule(tx, &m)
+	if err != nil {
+		return m, err
+	}
+	m.State = mv.To
+	s.turnTo(&m, from, tx.Now())
+	if err := save(tx, m); err != nil {
+		return m, err
+	}
+	m.Version++
+	return m, s.record(tx, by, m, act, from, behalf, step, files)
+}
+
+// record writes the story's line and the trail's for an act that was done.
+func (s *Service) record(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, from State, behalf string, step Step, files []NewFile) error {
+	step.ID, step.Matter, step.At, step.Act = tx.NewID(), m.ID, tx.Now(), act
+	step.Account, step.Actor, step.Unit = by.Account, by.Name, by.Unit
+	if err := insertStep(tx, step); err != nil {
+		return err
+	}
+	if err := insertFiles(tx, m.ID, step.ID, step.Public, files); err != nil {
+		return err
+	}
+	if err := trail.Append(tx, by, trail.Entry{
+		Noun: "matter", Record: m.ID, Act: string(act), From: string(from), To: string(m.State), For: behalf, Digest: m.digest(),
+	}); err != nil {
+		return err
+	}
+	return bus.Tell(s.bus, tx, by, Moved{Matter: m, Act: act, From: from, Step: step})
+}
+
+// allow decides whether the actor may do what the move needs, and on whose
+// behalf it is done. Beyond the posts of the actor it holds that only who
+// accepted a matter closes it, or somebody who covers or commands.
+func (s *Service) allow(by scope.Actor, m Matter, need scope.Need, act Act, now time.Time) (behalf string, err error) {
+	if need == byReporter {
+		if isReporter(by, m) {
+			return "", nil
+		}
+		d := by.May("raise_for", m.Target("raise_for", now))
+		if !d.OK {
+			return "", errs.New(errs.Denied, "matter.not_reporter")
+		}
+		return "reporter", nil
+	}
+	d := by.May(need, m.Target(need, now))
+	if !d.OK {
+		return "", errs.New(errs.Denied, d.Key, d.Args...)
+	}
+	if act == Close && m.Acceptor != 0 && m.Acceptor != by.Account && by.Kind != scope.System &&
+		d.Grant.Covering == "" && !by.May("supervise", m.Target("supervise", now)).OK {
+		return "", errs.New(errs.Denied, "matter.close.acceptor")
+	}
+	return "", nil
+}
+
+// isReporter reports whether the actor is the one who raised the matter: signed
+// in as its resident, or holding the code on its slip.
+func isReporter(by scope.Actor, m Matter) bool {
+	return by.Resident != 0 && by.Resident == m.Resident || slices.Contains(by.Slips, m.ID)
+}
+
+// tooLate says why an act is not possible now: what was done last, and by whom.
+func (s *Service) tooLate(tx *sqldb.Tx, m Matter, act Act) error {
+	last, err := lastStep(tx, m.ID)
+	if err != nil {
+		return err
+	}
+	state := i18n.Key("matter.state." + string(m.State))
+	if last.ID == 0 {
+		return errs.New(errs.Conflict, "matter.move", i18n.Key("matter.act."+string(act)), state)
+	}
+	return errs.New(errs.Conflict, "matter.move.after", i18n.Key("matter.act."+string(act)), last.Actor, i18n.Key("matter.act."+string(last.Act)), state)
+}
+
+// turnTo sets whose turn it is after a change of state, and until when.
+func (s *Service) turnTo(m *Matter, from State, now time.Time) {
+	if m.State == from {
+		return // an act within a stage leaves its turn and clock, but for Extend, which sets Due itself
+	}
+	limits := s.limits(*m)
+	switch m.Turn() {
+	case TurnIntake, TurnDispatch, TurnVerify:
+		m.TurnUnit = m.Centre
+	case TurnHandle:
+		m.TurnUnit = m.Lead
+	case TurnReporter, "":
+		m.TurnUnit = 0
+	}
+	switch m.State {
+	case Received:
+		m.Due = s.calendar.Add(now, limits.accept)
+	case Accepted, Classified:
+		m.Due = s.calendar.Add(now, limits.dispatch)
+	case Dispatched:
+		m.Due = s.calendar.Add(now, limits.handle)
+		m.HandleFor = m.Due.Sub(now)
+	case Handling:
+		switch from {
+		case Dispatched: // the clock runs from the dispatch
+		case AskedHandler, Suspended:
+			m.Due = now.Add(m.PausedLeft)
+		case Received, AskedIntake, Accepted, Classified, Handling, Handled, Verified, Closed, Declined, Joined, Withdrawn:
+			m.Due = s.calendar.Add(now, limits.handle) // rework has the limit anew
+		}
+	case AskedIntake, AskedHandler:
+		m.PausedLeft = max(0, m.Due.Sub(now))
+		m.Due = s.calendar.Add(now, when.Limit{N: s.rules.ReporterDays, Unit: when.WorkDays})
+	case Suspended:
+		m.PausedLeft = max(0, m.Due.Sub(now))
+		m.Due = time.Time{}
+	case Handled, Verified:
+		m.Due = s.calendar.Add(now, limits.verify)
+	case Closed, Declined, Joined, Withdrawn:
+		m.Due = time.Time{}
+	}
+	m.Due = m.Due.UTC().Truncate(time.Millisecond)
+	m.MovedAt = now
+	if m.State != Suspended {
+		m.ResumeAt = time.Time{}
+	}
+	switch {
+	case m.State.Open():
+		m.ClosedAt = time.Time{}
+	case m.ClosedAt.IsZero():
+		m.ClosedAt = now
+	}
+}
+
+// stageLimits are a category's limits as the calendar counts them.
+type stageLimits struct{ accept, dispatch, handle, verify when.Limit }
+
+// limits are those of the matter's category; one not yet classified has the
+// usual ones.
+func (s *Service) limits(m Matter) stageLimits {
+	l := Limits{AcceptHours: 4, DispatchHours: 8, HandleDays: 5, VerifyDays: 1}
+	if k, ok := s.Catalogue().Get(m.Category); ok {
+		l = k.Limits
+	}
+	handle := when.Limit{N: l.HandleDays, Unit: when.WorkDays}
+	accept, dispatch := when.Limit{N: l.AcceptHours, Unit: when.WorkHours}, when.Limit{N: l.DispatchHours, Unit: when.WorkHours}
+	if m.Urgent && l.UrgentHours > 0 {
+		handle = when.Limit{N: l.UrgentHours, Unit: when.UrgentHours}
+		accept, dispatch = when.Limit{N: 1, Unit: when.UrgentHours}, when.Limit{N: 1, Unit: when.UrgentHours}
+	}
+	return stageLimits{accept: accept, dispatch: dispatch, handle: handle, verify: when.Limit{N: l.VerifyDays, Unit: when.WorkDays}}
+}
+
+// promise is when the whole is to be done: the stages one after the other.
+func (s *Service) promise(m Matter, from time.Time) time.Time {
+	l := s.limits(m)
+	for _, stage := range []when.Limit{l.accept, l.dispatch, l.handle, l.verify} {
+		from = s.calendar.Add(from, stage)
+	}
+	return from.UTC().Truncate(time.Millisecond)
+}

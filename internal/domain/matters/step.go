@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/id"
+)
+
+// A Step is one line of a matter's story after its raising: who did what, when,
+// in words. Public steps are read by everybody who may read the matter, the
+// others by those who work on it.
+type Step struct {
+	ID      id.ID
+	Matter  ID
+	At      time.Time
+	Act     Act
+	Account id.ID
+	Actor   string
+	Unit    id.ID // for which the actor acted
+	ToUnit  id.ID // to which the act turns
+	Public  bool
+	Hidden  bool // moderated
+	Words   string
+	Until   time.Time // the time the act sets, such as an extended due time
+}
+
+// A File is a photo, a sound or a document of a matter.
+type File struct {
+	ID     id.ID
+	Matter ID
+	Step   id.ID // the step it came with; 0 for the raising
+	Hash   string
+	Type   string
+	Size   int64
+	Width  int
+	Height int
+	Public bool
+	Hidden bool
+	At     time.Time
+}
+
+// A NewFile is an upload that the blob store has taken and checked.
+type NewFile struct {
+	Hash   string
+	Type   string
+	Size   int64
+	Width  int
+	Height int
+}
+
+// Limits of what people write, in characters.
+const (
+	MaxTitle  = 60
+	MaxBody   = 5000
+	MaxWords  = 3000 // a reason, a reply, a note
+	MaxFiles  = 9    // with one act
+	minReason = 4    // characters of a written reason
+)
+
+// words holds what somebody wrote against the limits; field is the form's.
+func words(field, s string, least int) (string, error) {
+	s = strings.TrimSpace(s)
+	switch n := utf8.RuneCountInString(s); {
+	case n < least && least <= 1:
+		return "", errs.At(field, "matter.words.empty")
+	case n < least:
+		return "", errs.At(field, "matter.words.short", least)
+	case n > MaxWords:
+		return "", errs.At(field, "matter.words.long", MaxWords)
+	}
+	return s, nil
+}

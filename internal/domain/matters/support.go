@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"context"
+	"time"
+
+	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// A Support is somebody's "me too", with their own words.
+type Support struct {
+	ID       id.ID
+	Matter   ID
+	Resident id.ID
+	Contact  id.ID
+	Words    string
+	Public   bool
+	Hidden   bool
+	At       time.Time
+}
+
+// A Supporting is what a supporter says.
+type Supporting struct {
+	Words   string
+	Public  bool                // everybody may read the words
+	Contact people.ContactInput // how to tell one without account of the outcome; may be empty
+	Browser string              // the random mark of a browser without account
+}
+
+// Support adds the actor to those whom the matter concerns too: anybody who may
+// read it, once. A second "me too" is a Conflict.
+func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporting) error {
+	said, err := words("words", in.Words, 0)
+	if err != nil {
+		return err
+	}
+	if err := in.Contact.Check(); err != nil {
+		return err
+	}
+	if by.Resident == 0 && in.Browser == "" {
+		return errs.New(errs.Denied, "matter.support.unknown")
+	}
+	may := func(_ *sqldb.Tx, m Matter) error {
+		if isReporter(by, m) {
+			return errs.New(errs.Conflict, "matter.support.own")
+		}
+		return nil
+	}
+	return s.beside(ctx, by, d, SupportAct, open(may), func(tx *sqldb.Tx, m Matter) (Step, error) {
+		p := Support{ID: tx.NewID(), Matter: m.ID, Resident: by.Resident, Words: said, Public: in.Public, At: tx.Now()}
+		if !in.Contact.Empty() {
+			if p.Contact, err = s.people.NewContact(tx, in.Contact); err != nil {
+				return Step{}, err
+			}
+		}
+		browser := in.Browser
+		if by.Resident != 0 {
+			browser = ""
+		}
+		n, err := insertSupport(tx, p, browser)
+		if err != nil {
+			return Step{}, err
+		}
+		if n == 0 {
+			return Step{}, errs.New(errs.Conflict, "matter.support.once")
+		}
+		return Step{Public: true}, countSupporters(tx, m.ID, 1)
+	})
+}
