@@ -243,10 +243,7 @@ func (e *lite) close() error {
 
 // next counts in the transaction itself: there is one writer, so nothing waits.
 func (e *lite) next(tx *Tx, series string) (n int64, err error) {
-	if _, err := tx.Exec(`INSERT INTO counter (series, n) VALUES ($1, 1) ON CONFLICT (series) DO UPDATE SET n = counter.n + 1`, series); err != nil {
-		return 0, err
-	}
-	err = tx.Row(`SELECT n FROM counter WHERE series = $1`, series).Scan(&n)
+	err = tx.Row(`INSERT INTO counter (series, n) VALUES ($1, 1) ON CONFLICT (series) DO UPDATE SET n = counter.n + 1 RETURNING n`, series).Scan(&n)
 	return n, err
 }
 
