@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package texts
+
+import (
+	"math/rand/v2"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Slots is what the caller knows about a matter. What is left empty is made up
+// from the pools: {place} {road} {courtyard} {shop} {spot} {block} {group}
+// {unit} {worker} {date}. The others, such as {since}, {when}, {count}, {who},
+// always come from the pools or from the situation's own words.
+type Slots struct {
+	Place     string    // 宝塔社区
+	Road      string    // 书院街
+	Courtyard string    // 桂花小区
+	Shop      string    // 唐记副食店
+	Spot      string    // a place one can find, as people say it
+	Block     string    // 3栋2单元
+	Group     string    // 5组
+	Unit      string    // who handles it
+	Worker    string    // who did it
+	Date      string    // when it was done, as people say it
+	Rural     bool      // the matter is in a village
+	Voice     Voice     // wanted if the situation has it
+	At        time.Time // local time of writing; zero: midday
+}
+
+// Written is a matter in somebody's words.
+type Written struct {
+	Title string
+	Body  string
+	Voice Voice
+	// Said holds the words used for each slot, so that later texts (see Say)
+	// speak of the same spot.
+	Said map[string]string
+}
+
+// Longest and Shortest are the bounds of a body, in characters.
+const (
+	Shortest = 8
+	Longest  = 600
+)
+
+// manner is how a voice composes: how likely it opens, closes and adds details,
+// and how it treats punctuation.
+type manner struct {
+	opens, closes, details, bare, spaces, shout float64
+}
+
+var manners = map[Voice]manner{
+	Plain:    {opens: .4, closes: .6, details: .6, bare: .25, spaces: .04},
+	Polite:   {opens: .9, closes: .95, details: .8},
+	Brief:    {opens: .1, closes: .25, details: .3, bare: .6, spaces: .25},
+	Angry:    {opens: .35, closes: .8, details: .7, shout: .45},
+	Elder:    {opens: .85, closes: .7, details: .7},
+	Mother:   {opens: .5, closes: .6, details: .6, bare: .3, spaces: .08},
+	Villager: {opens: .7, closes: .6, details: .6, bare: .2, spaces: .05},
+	Shop:     {opens: .6, closes: .6, details: .6, bare: .2},
+}
+
+// Write tells the situation in one of its voices: title, body and the words used.
+// No slot stays open, the body has Shortest to Longest characters, and the same
+// state of rnd with the same arguments gives the same words.
+func Write(rnd *rand.Rand, s Situation, slots Slots) Written {
+	r := resolver{rnd: rnd, slots: slots, own: s.Slots, said: map[string]string{}}
+	r.known()
+	body := choose(rnd, s.Bodies, slots)
+	r.slots.Voice = body.Voice
+	m := manners[body.Voice]
+
+	core := []string{body.Text.fill(rnd, r.value)}
+	for _, i := range rnd.Perm(len(s.Details)) {
+		if len(core) > 2 || rnd.Float64() > m.details/float64(len(core)) {
+			break
+		}
+		core = append(core, s.Details[i].fill(rnd, r.value))
+	}
+	text := strings.Join(core, "")
+	opening, closing := "", ""
+	if rnd.Float64() < m.opens {
+		opening = r.line(Shared().Openings, body.Voice)
+	}
+	if rnd.Float64() < m.closes {
+		closing = r.line(Shared().Closings, body.Voice)
+	}
+	if opening == "" && closing != "" && rnd.Float64() < .06 {
+		text = closing + text
+	} else {
+		text = opening + text + closing
+	}
+	return Written{
+		Title: strings.TrimRight(pick(rnd, s.Titles).fill(rnd, r.value), "。，"),
+		Body:  punctuate(rnd, text, m),
+		Voice: body.Voice,
+		Said:  r.said,
+	}
+}
+
+// choose takes a body in the wanted voice if there is one, and never a villager's in town.
+func choose(rnd *rand.Rand, bodies []Body, slots Slots) Body {
+	var fit, wanted []Body
+	for _, b := range bodies {
+		if b.Voice == Villager && !slots.Rural {
+			continue
+		}
+		fit = append(fit, b)
+		if b.Voice == slots.Voice {
+			wanted = append(wanted, b)
+		}
+	}
+	switch {
+	case len(wanted) > 0:
+		return pick(rnd, wanted)
+	case len(fit) > 0:
+		return pick(rnd, fit)
+	}
+	return pick(rnd, bodies)
+}
+
+// punctuate gives the text the writer's habits.
+func punctuate(rnd *rand.Rand, text string, m manner) string {
+	if rnd.Float64() < m.shout {
+		if i := strings.LastIndex(text, "。"); i >= 0 {
+			text = text[:i] + "！" + text[i+len("。"):]
+		}
+	}
+	if rnd.Float64() < m.spaces {
+		text = strings.NewReplacer("，", " ", "。", " ", "；", " ", "：", " ").Replace(text)
+	}
+	if bare := strings.TrimRight(text, "。 "); rnd.Float64() < m.bare && utf8.RuneCountInString(bare) >= Shortest {
+		text = bare
+	}
+	return strings.TrimSpace(text)
+}
+
+// A resolver gives the words for slots, each once in a matter.
+type resolver struct {
+	rnd   *rand.Rand
+	slots Slots
+	own   map[string][]string
+	said  map[string]string
+}
+
+// known puts in what the caller gave.
+func (r *resolver) known() {
+	for name, v := range map[string]string{
+		"place": r.slots.Place, "road": r.slots.Road, "courtyard": r.slots.Courtyard, "shop": r.slots.Shop,
+		"spot": r.slots.Spot, "block": r.slots.Block, "group": r.slots.Group, "unit": r.slots.Unit,
+		"worker": r.slots.Worker, "date": r.slots.Date,
+	} {
+		if v != "" {
+			r.said[name] = v
+		}
+	}
+}
+
+// value is the words for a slot, the same as before if it was used before. An
+// unknown slot is a fault in the embedded files, which their test finds.
+func (r *resolver) value(name string) string {
+	if v, ok := r.said[name]; ok {
+		return v
+	}
+	v := r.fresh(name)
+	r.said[name] = v
+	return v
+}
+
+func (r *resolver) fresh(name string) string {
+	pools := Shared()
+	switch name {
+	case "road", "otherroad":
+		for {
+			if v := pick(r.rnd, pools.Roads); v != r.said["road"] {
+				return v
+			}
+		}
+	case "courtyard":
+		return pick(r.rnd, pools.Courtyards)
+	case "shop":
+		return pick(r.rnd, pools.Shops)
+	case "worker":
+		return Worker(r.rnd)
+	case "surname":
+		return pick(r.rnd, pools.Surnames)
+	case "when":
+		return r.when()
+	case "spot":
+		spots := pools.UrbanSpots
+		if r.slots.Rural {
+			spots = pools.RuralSpots
+		}
+		return pick(r.rnd, spots).fill(r.rnd, r.value)
+	}
+	if own := r.own[name]; len(own) > 0 {
+		return pick(r.rnd, own)
+	}
+	if shared := pools.Slots[name]; len(shared) > 0 {
+		return pick(r.rnd, shared).fill(r.rnd, r.value)
+	}
+	return "{" + name + "}"
+}
+
+// when is a moment that can be named at the hour of writing.
+func (r *resolver) when() string {
+	hour := 12
+	if !r.slots.At.IsZero() {
+		hour = r.slots.At.Hour()
+	}
+	var fit []string
+	for _, w := range Shared().Whens {
+		if hour >= w.After && hour < w.Until {
+			fit = append(fit, w.Text)
+		}
+	}
+	return pick(r.rnd, fit)
+}
+
+// line is an opening or closing of the voice that suits the kind of place.
+func (r *resolver) line(from map[string][]Template, v Voice) string {
+	where := Urban
+	if r.slots.Rural {
+		where = Rural
+	}
+	lines, local := from[string(v)], from[string(v)+"/"+string(where)]
+	if len(lines)+len(local) == 0 {
+		return ""
+	}
+	i := r.rnd.IntN(len(lines) + len(local))
+	if i < len(lines) {
+		return lines[i].fill(r.rnd, r.value)
+	}
+	return local[i-len(lines)].fill(r.rnd, r.value)
+}
