@@ -132,6 +132,8 @@ func isOne(arg any) bool {
 		return n == 1
 	case int64:
 		return n == 1
+	case string:
+		return n == "1"
 	}
 	return false
 }

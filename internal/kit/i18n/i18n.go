@@ -87,6 +87,14 @@ func T(lang Lang, key string, args ...any) string {
 	return c.T(lang, key, args...)
 }
 
+// Say returns one argument as [T] would put it into a text.
+func Say(lang Lang, arg any) string {
+	if c := current.Load(); c != nil {
+		return c.say(lang, arg)
+	}
+	return (&Catalog{}).say(lang, arg)
+}
+
 // Has reports whether key is in the catalog in use.
 func Has(key string) bool {
 	c := current.Load()
