@@ -77,6 +77,32 @@ func (b Base) Bare() bool { return b.Look == LookWall || b.Look == LookPrint }
 // HasAside reports whether the page has a right column.
 func (b Base) HasAside() bool { return b.aside }
 
+// RootClass is the class of the html element.
+func (b Base) RootClass() string {
+	switch {
+	case b.Look == LookWall:
+		return "wall"
+	case b.Large:
+		return "large"
+	}
+	return ""
+}
+
+// BodyClass is the class of the body element.
+func (b Base) BodyClass() string {
+	s := "look-usual"
+	if b.Look != LookUsual {
+		s = "look-" + string(b.Look)
+	}
+	if b.Desk() {
+		s += " desk"
+	}
+	if b.aside {
+		s += " has-aside"
+	}
+	return s
+}
+
 // Other is the language the reader is not reading.
 func (b Base) Other() i18n.Lang {
 	if b.Lang == i18n.EN {

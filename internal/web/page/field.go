@@ -163,7 +163,7 @@ func (d Field) Unit(s string) Field { d.Suffix = s; return d }
 func (d Field) In(formID string) Field { d.Form = formID; return d }
 
 // attrs writes the attributes that all kinds of input share.
-func (d Field) attrs(id bool) template.HTML {
+func (d Field) attrs(id bool) template.HTMLAttr {
 	var b []byte
 	add := func(name, value string) {
 		b = append(b, ' ')
@@ -203,14 +203,14 @@ func (d Field) attrs(id bool) template.HTML {
 	if d.Focus {
 		add("autofocus", "")
 	}
-	return template.HTML(b)
+	return template.HTMLAttr(b)
 }
 
 // Attrs are the shared attributes with the id.
-func (d Field) Attrs() template.HTML { return d.attrs(true) }
+func (d Field) Attrs() template.HTMLAttr { return d.attrs(true) }
 
 // OptionAttrs are the shared attributes without the id, for each radio or box.
-func (d Field) OptionAttrs() template.HTML {
+func (d Field) OptionAttrs() template.HTMLAttr {
 	d.Hint, d.Mode, d.Hold, d.MaxLen, d.Focus = "", "", "", 0, false
 	o := d
 	o.Required = false

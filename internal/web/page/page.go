@@ -68,7 +68,7 @@ func New[T any](from fs.FS, names ...string) Page[T] {
 var layouts = sync.OnceValues(func() (map[i18n.Lang]*template.Template, error) {
 	ts := make(map[i18n.Lang]*template.Template, len(i18n.Langs))
 	for _, lang := range i18n.Langs {
-		t, err := template.New("layout").Option("missingkey=zero").Funcs(funcs(lang)).ParseFS(files, "layout.html", "blocks.html", "fields.html", "figures.html")
+		t, err := template.New("layout.html").Option("missingkey=zero").Funcs(funcs(lang)).ParseFS(files, "layout.html", "blocks.html", "fields.html", "figures.html")
 		if err != nil {
 			return nil, err
 		}
