@@ -4,6 +4,7 @@ package geo
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/paulmach/orb"
 	sphere "github.com/paulmach/orb/geo"
@@ -46,17 +47,13 @@ func (t Tolerance) Overlap(a, b Shape) (p Piece, ok bool, err error) {
 // is within the tolerance. Without an outline of the whole, only the holes that
 // the parts enclose are found. All must be free of faults.
 func (t Tolerance) Gap(whole Shape, parts []Shape) (p Piece, ok bool, err error) {
-	gs := make([]geom.Geometry, len(parts))
-	for i, s := range parts {
-		gs[i] = multi(s).AsGeometry()
-	}
-	all, err := geom.UnionMany(gs)
+	all, err := Join(parts...)
 	if err != nil {
-		return Piece{}, false, fmt.Errorf("join the parts: %w", err)
+		return Piece{}, false, err
 	}
 	if len(whole) == 0 {
 		var holes Shape
-		for _, poly := range shapeOf(all) {
+		for _, poly := range all {
 			for _, h := range poly[1:] {
 				holes = append(holes, orb.Polygon{h})
 			}
@@ -64,7 +61,7 @@ func (t Tolerance) Gap(whole Shape, parts []Shape) (p Piece, ok bool, err error)
 		p, ok = t.largest(holes)
 		return p, ok, nil
 	}
-	left, err := geom.Difference(multi(whole).AsGeometry(), all)
+	left, err := geom.Difference(multi(whole).AsGeometry(), multi(all).AsGeometry())
 	if err != nil {
 		return Piece{}, false, fmt.Errorf("gap: %w", err)
 	}
@@ -81,6 +78,19 @@ func (t Tolerance) Outside(part, whole Shape) (p Piece, ok bool, err error) {
 	}
 	p, ok = t.largest(shapeOf(left))
 	return p, ok, nil
+}
+
+// Join returns the outline of all parts together. All must be free of faults.
+func Join(parts ...Shape) (Shape, error) {
+	gs := make([]geom.Geometry, len(parts))
+	for i, s := range parts {
+		gs[i] = multi(s).AsGeometry()
+	}
+	all, err := geom.UnionMany(gs)
+	if err != nil {
+		return nil, fmt.Errorf("join: %w", err)
+	}
+	return shapeOf(all), nil
 }
 
 func (t Tolerance) largest(s Shape) (p Piece, ok bool) {
@@ -131,4 +141,25 @@ func shapeOf(g geom.Geometry) (s Shape) {
 		s = append(s, poly)
 	}
 	return s
+}
+
+// Away is how far p is from the border of s, in metres, near enough for saying
+// which of several outlines is the nearest.
+func Away(s Shape, p Point) float64 {
+	best := math.Inf(1)
+	kx := math.Cos(p[1] * math.Pi / 180)
+	for _, poly := range s {
+		for _, r := range poly {
+			for i := 1; i < len(r); i++ {
+				ax, ay := (r[i-1][0]-p[0])*kx, r[i-1][1]-p[1]
+				ux, uy := (r[i][0]-r[i-1][0])*kx, r[i][1]-r[i-1][1]
+				t := 0.0
+				if l := ux*ux + uy*uy; l > 0 {
+					t = min(max(-(ax*ux+ay*uy)/l, 0), 1)
+				}
+				best = min(best, math.Hypot(ax+t*ux, ay+t*uy))
+			}
+		}
+	}
+	return best * math.Pi / 180 * orb.EarthRadius
 }
