@@ -10,6 +10,7 @@ import (
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/when"
 )
 
 // Accept takes a received matter on. Whoever accepts it sees it to the end.
@@ -273,5 +274,5 @@ func (s *Service) Resume(ctx context.Context, by scope.Actor, d ID, reason strin
 // day is the end of the given day in the town's time: what "until" means.
 func (s *Service) day(t time.Time) time.Time {
 	y, m, d := t.Date()
-	return time.Date(y, m, d+1, 0, 0, 0, 0, s.calendar.Zone()).UTC()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, when.Zone).UTC()
 }

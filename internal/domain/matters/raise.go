@@ -17,6 +17,7 @@ import (
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/when"
 )
 
 // A Raising is what somebody says when they raise a matter.
@@ -60,7 +61,9 @@ func (s *Service) Raise(ctx context.Context, by scope.Actor, in Raising) (Slip, 
 		return Slip{}, err
 	}
 	code := newCode()
-	m.codeIndex = s.codeIndex(code)
+	if m.codeIndex, err = s.codeIndex(code); err != nil {
+		return Slip{}, err
+	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		return s.take(tx, by, &m, in)
 	})
@@ -80,6 +83,7 @@ func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising) (err
 		return err
 	}
 	if !in.Contact.Empty() {
+		in.Contact.Place = m.Path
 		if m.Contact, err = s.people.NewContact(tx, in.Contact); err != nil {
 			return err
 		}
@@ -193,7 +197,7 @@ func (s *Service) checkPlace(faults *errs.List, m *Matter, in Raising) error {
 			m.Path = p.Path
 		}
 	}
-	m.Path[scope.City] = tree.City().ID
+	m.Path[scope.City] = s.city()
 	if m.Path[scope.Town] == 0 && m.PlaceWords == "" && in.At == nil && in.Origin == "" {
 		faults.Add("place", "matter.place.missing")
 	}
@@ -221,7 +225,7 @@ func (s *Service) checkBehalf(faults *errs.List, by scope.Actor, m *Matter, in R
 
 // number is the next number of the year in the town's time.
 func (s *Service) number(tx *sqldb.Tx, raised time.Time) (string, error) {
-	year := raised.In(s.calendar.Zone()).Year()
+	year := raised.In(when.Zone).Year()
 	n, err := tx.Next(fmt.Sprintf("matter:%d", year))
 	if err != nil {
 		return "", err
@@ -256,7 +260,14 @@ func newCode() string {
 }
 
 // codeIndex is what is kept of a code: its keyed hash.
-func (s *Service) codeIndex(code string) []byte {
+func (s *Service) codeIndex(code string) ([]byte, error) {
 	code = strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(code))
 	return s.seal.Index("matter.query_code", code)
+}
+
+// Check says what is wrong with a Raising, as Raise would, and takes nothing in:
+// for a form of several pages.
+func (s *Service) Check(by scope.Actor, in Raising) error {
+	_, err := s.draft(by, in)
+	return err
 }

@@ -165,9 +165,13 @@ func (s *Service) acts(tx *sqldb.Tx, by scope.Actor, m Matter) []Act {
 // and code, so that the web can let its holder in. It is NotFound if they do not
 // belong together; which of the two is wrong is not said.
 func (s *Service) ByCode(ctx context.Context, number, code string) (d ID, err error) {
+	index, err := s.codeIndex(code)
+	if err != nil {
+		return 0, err
+	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		m, err := s.loadNumber(tx, strings.ToUpper(strings.TrimSpace(number)))
-		if errs.KindOf(err) == errs.NotFound || err == nil && subtle.ConstantTimeCompare(m.codeIndex, s.codeIndex(code)) != 1 {
+		if errs.KindOf(err) == errs.NotFound || err == nil && subtle.ConstantTimeCompare(m.codeIndex, index) != 1 {
 			return errs.At("code", "matter.code.wrong")
 		}
 		d = m.ID

@@ -29,7 +29,7 @@ type Service struct {
 	orgs      *orgs.Service
 	people    *people.Service
 	calendar  *when.Calendar
-	seal      *seal.Sealer
+	seal      *seal.Box
 	bus       *bus.Bus
 	rules     Rules
 	catalogue atomic.Pointer[Catalogue]
@@ -66,7 +66,7 @@ type Needs struct {
 	Orgs     *orgs.Service
 	People   *people.Service
 	Calendar *when.Calendar
-	Seal     *seal.Sealer
+	Seal     *seal.Box
 	Bus      *bus.Bus
 	Rules    Rules
 }
@@ -85,7 +85,10 @@ func (s *Service) Rules() Rules { return s.rules }
 // Catalogue is the town's categories as they stand now.
 func (s *Service) Catalogue() *Catalogue { return s.catalogue.Load() }
 
-func (s *Service) city() id.ID { return s.places.Tree().City().ID }
+func (s *Service) city() id.ID {
+	city, _ := s.places.Tree().City() // 0 before the town has places
+	return city.ID
+}
 
 // An edit is what one act does to a matter beside its change of state: the pure
 // rule of the act. It returns the line for the story.

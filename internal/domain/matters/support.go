@@ -55,6 +55,7 @@ func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporti
 	return s.beside(ctx, by, d, SupportAct, open(may), func(tx *sqldb.Tx, m Matter) (Step, error) {
 		p := Support{ID: tx.NewID(), Matter: m.ID, Resident: by.Resident, Words: said, Public: in.Public, At: tx.Now()}
 		if !in.Contact.Empty() {
+			in.Contact.Place = m.Path
 			if p.Contact, err = s.people.NewContact(tx, in.Contact); err != nil {
 				return Step{}, err
 			}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/web/page"
+)
+
+// An entry is one question of an act's form.
+type entry struct {
+	Kind string // area, text, select, radio, box, boxes, date, files: the block that shows it
+	page.Field
+}
+
+// An actSpec is how an act looks at the counter: what is asked, and which use
+// case carries it out.
+type actSpec struct {
+	main   bool   // the one a turn usually ends with
+	danger bool   // cannot be undone
+	key    string // on the keyboard of a desk
+	side   bool   // leaves the turn alone
+	form   func(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry
+	do     func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error
+}
+
+// onward reports whether the act carries the matter on in state s.
+func (a actSpec) onward(s matters.State) bool { return !a.side }
+
+// desk reports whether the act is shown at desks beside the turn's.
+func (a actSpec) desk() bool { return a.side }
+
+// actPage is the form of one act.
+type actPage struct {
+	page.Base
+	Head      page.Head
+	Row       []page.Row
+	Entries   []entry
+	Templates []page.Option // prepared replies
+	Action    string
+	Back      string
+	Submit    string
+	Danger    bool
+	Files     bool
+	Note      string
+}
+
+var acting = page.New[actPage](files, "act.html", "entries.html")
+
+// form shows the form of an act.
+func (c *Counter) form(act matters.Act) page.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v, err := c.actPage(r, act, nil)
+		if err != nil {
+			return err
+		}
+		return acting.Show(w, r, v)
+	}
+}
+
+func (c *Counter) actPage(r *http.Request, act matters.Act, f *form.Form) (v actPage, err error) {
+	b := page.From(r)
+	w, err := c.Matters.Get(r.Context(), b.Actor, r.PathValue("number"))
+	if err != nil {
+		return v, err
+	}
+	spec := acts[act]
+	b.Form = f
+	here := "/matters/" + w.Matter.Number
+	v = actPage{
+		Base: b.Titled("matter.act." + string(act)), Action: here + "/" + string(act), Back: here, Danger: spec.danger,
+		Submit: b.T("matter.act." + string(act)), Head: page.Head{Kicker: w.Matter.Number, Title: b.T("matter.act." + string(act)), Lead: w.Matter.Title},
+	}
+	if q := r.URL.RawQuery; q != "" {
+		v.Action += "?" + q
+	}
+	if i18n.Has("matter.act." + string(act) + ".help") {
+		v.Note = b.T("matter.act." + string(act) + ".help")
+	}
+	if spec.form == nil {
+		return v, nil
+	}
+	v.Entries = spec.form(c, b, w, f)
+	for _, e := range v.Entries {
+		v.Files = v.Files || e.Kind == "files"
+	}
+	if b.Staff() {
+		v.Templates, err = c.prepared(r, b, act, w.Matter.Category)
+	}
+	return v, err
+}
+
+// prepared are the replies prepared for the act.
+func (c *Counter) prepared(r *http.Request, b page.Base, act matters.Act, category string) ([]page.Option, error) {
+	ts, err := c.Matters.Templates(r.Context())
+	var out []page.Option
+	for _, t := range ts {
+		if t.Active && t.Act == act && (t.Category == "" || t.Category == category) {
+			out = append(out, page.Option{Value: t.Words, Text: t.Name})
+		}
+	}
+	return out, err
+}
+
+// do carries an act out. What is wrong stands beside its field, and nothing is
+// lost of what was typed.
+func (c *Counter) do(act matters.Act) page.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		f, err := form.Read(r)
+		if err != nil {
+			return err
+		}
+		by := page.Actor(r)
+		whole, err := c.Matters.Get(r.Context(), by, r.PathValue("number"))
+		if err != nil {
+			return err
+		}
+		err = acts[act].do(c, r, f, whole.Matter)
+		if err == nil {
+			return page.Done(w, r, "/matters/"+whole.Matter.Number, "matter.done."+string(act))
+		}
+		if k := errs.KindOf(err); k != errs.Invalid && k != errs.Conflict || acts[act].form == nil {
+			return err
+		}
+		v, perr := c.actPage(r, act, f)
+		if perr != nil {
+			return err
+		}
+		return acting.Fail(w, r, v, err)
+	}
+}
+
+// beside moves the public part of err, if any, beside the field.
+func beside(_ *form.Form, field string, err error) error {
+	es := errs.Public(err)
+	if es == nil {
+		return err
+	}
+	var l errs.List
+	for _, e := range es {
+		at := *e
+		if at.Field == "" {
+			at.Field = field
+		}
+		l = append(l, &at)
+	}
+	return l
+}
+
+// The questions that several acts ask.
+
+func area(b page.Base, f *form.Form, key string, lines int) entry {
+	d := page.NewField(b.Lang, f, "words", key).Max(matters.MaxWords).Rows(lines)
+	return entry{"area", d}
+}
+
+func photos(b page.Base, f *form.Form) entry {
+	d := page.NewField(b.Lang, f, "files", "matter.field.files").Files("image/*,audio/*,application/pdf", matters.MaxFiles)
+	return entry{"files", d}
+}
+
+func untilDay(b page.Base, f *form.Form, key string, usual time.Time) entry {
+	d := page.NewField(b.Lang, f, "until", key).As("date").Need()
+	if !usual.IsZero() {
+		d = d.From(usual.In(i18n.Zone).Format(time.DateOnly))
+	}
+	return entry{"text", d}
+}
+
+// wordsOnly is the form of acts that ask for words alone.
+func wordsOnly(key string, need bool) func(*Counter, page.Base, matters.Whole, *form.Form) []entry {
+	return func(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
+		e := area(b, f, key, 5)
+		if need {
+			e.Field = e.Field.Need()
+		}
+		return []entry{e}
+	}
+}
+
+// wordsAndFiles asks for words and photos.
+func wordsAndFiles(key string, need bool) func(*Counter, page.Base, matters.Whole, *form.Form) []entry {
+	return func(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+		return append(wordsOnly(key, need)(c, b, w, f), photos(b, f))
+	}
+}
+
+func said(f *form.Form) string { return f.Text("words", matters.MaxWords+1) }
+
+func numbers(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == '、' || r == ',' || r == '，' || r == ' ' || r == '\n' })
+}

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/web/page"
+)
+
+// acts is every act at the counter. The table of moves decides when each is
+// possible, the domain whether it may be done; here is only how it is asked for.
+var acts map[matters.Act]actSpec
+
+func init() {
+	acts = map[matters.Act]actSpec{
+		matters.Accept: {main: true, key: "a", do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
+			return c.Matters.Accept(r.Context(), page.Actor(r), m.ID)
+		}},
+		matters.Decline: {form: wordsOnly("matter.field.reason.public", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			return c.Matters.Decline(r.Context(), page.Actor(r), m.ID, said(f))
+		}},
+		matters.Ask: {form: wordsOnly("matter.field.question", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			return c.Matters.Ask(r.Context(), page.Actor(r), m.ID, said(f))
+		}},
+		matters.Answer: {main: true, form: wordsAndFiles("matter.field.answer", true), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
+			return c.Matters.Answer(r.Context(), page.Actor(r), m.ID, said(f), files...)
+		})},
+		matters.Classify: {main: true, key: "c", form: classifyForm, do: classify},
+		matters.Dispatch: {main: true, key: "d", form: dispatchForm, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			in := matters.Dispatching{Lead: f.ID("lead"), Assist: f.IDs("assist", 20), Words: said(f)}
+			if err := f.Err(); err != nil {
+				return err
+			}
+			return c.Matters.Dispatch(r.Context(), page.Actor(r), m.ID, in)
+		}},
+		matters.SendBack: {form: wordsOnly("matter.field.reason", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			return c.Matters.SendBack(r.Context(), page.Actor(r), m.ID, said(f))
+		}},
+		matters.Take: {main: true, key: "t", do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			return c.Matters.Take(r.Context(), page.Actor(r), m.ID, said(f))
+		}},
+		matters.Handle: {main: true, key: "h", form: wordsAndFiles("matter.field.result", true), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
+			return c.Matters.Handle(r.Context(), page.Actor(r), m.ID, said(f), files...)
+		})},
+		matters.Extend: {side: true, form: func(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+			return []entry{untilDay(b, f, "matter.field.until.extend", w.Matter.Due.Add(48*time.Hour)), area(b, f, "matter.field.reason.public", 4)}
+		}, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			until, words := f.Date("until"), said(f)
+			if err := dated(f, until); err != nil {
+				return err
+			}
+			return c.Matters.Extend(r.Context(), page.Actor(r), m.ID, until, words)
+		}},
+		matters.Suspend: {side: true, form: func(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
+			return []entry{untilDay(b, f, "matter.field.until.suspend", b.Now.AddDate(0, 1, 0)), area(b, f, "matter.field.reason.public", 4)}
+		}, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			until, words := f.Date("until"), said(f)
+			if err := dated(f, until); err != nil {
+				return err
+			}
+			return c.Matters.Suspend(r.Context(), page.Actor(r), m.ID, until, words)
+		}},
+		matters.Resume: {form: wordsOnly("matter.field.reason.public", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			return c.Matters.Resume(r.Context(), page.Actor(r), m.ID, said(f))
+		}},
+		matters.Verify: {main: true, key: "v", form: verifyForm, do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
+			return c.Matters.Verify(r.Context(), page.Actor(r), m.ID, f.Bool("met"), said(f), files...)
+		})},
+		matters.Close: {main: true, key: "c", form: wordsOnly("matter.field.reply", false), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			return c.Matters.Close(r.Context(), page.Actor(r), m.ID, said(f))
+		}},
+		matters.Rate: {main: true, form: rateForm, do: rate},
+		matters.Reopen: {form: wordsOnly("matter.field.reason", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			return c.Matters.Reopen(r.Context(), page.Actor(r), m.ID, said(f))
+		}},
+		matters.Withdraw: {danger: true, side: true, form: wordsOnly("matter.field.reason.free", false), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			return c.Matters.Withdraw(r.Context(), page.Actor(r), m.ID, said(f))
+		}},
+		matters.Join: {side: true, form: joinForm, do: join},
+		matters.Unjoin: {side: true, do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
+			return c.Matters.Unjoin(r.Context(), page.Actor(r), m.ID)
+		}},
+		matters.Split: {side: true, form: splitForm, do: split},
+		matters.Urge: {side: true, form: wordsOnly("matter.field.urge", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			return c.Matters.Urge(r.Context(), page.Actor(r), m.ID, said(f))
+		}},
+		matters.Supervise: {side: true, form: wordsOnly("matter.field.reason", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			return c.Matters.Supervise(r.Context(), page.Actor(r), m.ID, said(f))
+		}},
+		matters.Note: {side: true, form: wordsAndFiles("matter.field.note", true), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
+			return c.Matters.AddNote(r.Context(), page.Actor(r), m.ID, said(f), files...)
+		})},
+		matters.WhistleAct: {side: true, form: whistleForm, do: blow},
+		matters.Respond:    {side: true, form: wordsOnly("matter.field.respond", true), do: forUnit(respond)},
+		matters.AssistAct: {side: true, form: wordsAndFiles("matter.field.assist", true), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
+			unit, err := id.Parse(r.URL.Query().Get("unit"))
+			if err != nil {
+				return err
+			}
+			return c.Matters.Assist(r.Context(), page.Actor(r), m.ID, unit, said(f), files...)
+		})},
+		matters.Invite:     {side: true, form: inviteForm}, // answers with a page of its own, see invite.go
+		matters.Moderate:   {side: true, form: moderateForm, do: moderate},
+		matters.SupportAct: {side: true, form: wordsOnly("matter.support.words", false), do: support},
+	}
+}
+
+// withFiles takes the form's files before the act.
+func withFiles(do func(*Counter, *http.Request, *form.Form, matters.Matter, []matters.NewFile) error) func(*Counter, *http.Request, *form.Form, matters.Matter) error {
+	return func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+		files, err := c.upload(r, f, "files")
+		if err != nil {
+			return err
+		}
+		return do(c, r, f, m, files)
+	}
+}
+
+// dated refuses a form without a day.
+func dated(f *form.Form, t time.Time) error {
+	if err := f.Err(); err != nil {
+		return err
+	}
+	if t.IsZero() {
+		return errs.At("until", "matter.answer.date")
+	}
+	return nil
+}
+
+func classifyForm(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+	m := w.Matter
+	last, _ := m.Path.Last()
+	category := m.Category
+	if category == "" {
+		if ks := c.Matters.Catalogue().Suggest(m.Title+" "+m.Body, 1); len(ks) > 0 {
+			category = ks[0].Code
+		}
+	}
+	urgent := ""
+	if m.Urgent {
+		urgent = "1"
+	}
+	return []entry{
+		{"select", page.NewField(b.Lang, f, "category", "matter.field.category").Of(c.categoryOptions(b)).From(category).Need()},
+		{"select", page.NewField(b.Lang, f, "place", "matter.field.place").Of(c.placeOptions(b)).From(last.String())},
+		{"text", page.NewField(b.Lang, f, "title", "matter.field.title").Max(matters.MaxTitle).From(m.Title)},
+		{"box", page.NewField(b.Lang, f, "urgent", "matter.field.urgent").From(urgent)},
+		area(b, f, "matter.field.note", 3),
+	}
+}
+
+func classify(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+	in := matters.Classifying{Category: f.Line("category", 40), Urgent: f.Bool("urgent"), Title: f.Line("title", matters.MaxTitle+1), Place: f.ID("place"), Words: said(f)}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	if last, _ := m.Path.Last(); in.Place == last {
+		in.Place = 0
+	}
+	return c.Matters.Classify(r.Context(), page.Actor(r), m.ID, in)
+}
+
+func dispatchForm(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+	var usual id.ID
+	if k, ok := c.Matters.Catalogue().Get(w.Matter.Category); ok {
+		if u, ok := c.Orgs.Directory().Responsible(k.Unit, w.Matter.Path); ok {
+			usual = u.ID
+		}
+	}
+	return []entry{
+		{"select", page.NewField(b.Lang, f, "lead", "matter.field.lead").Of(c.unitOptions(b, usual)).Need()},
+		{"boxes", page.NewField(b.Lang, f, "assist", "matter.field.assisting").Of(c.unitOptions(b, 0))},
+		area(b, f, "matter.field.note.unit", 3),
+	}
+}
+
+func verifyForm(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+	met := page.NewField(b.Lang, f, "met", "matter.field.met").Need()
+	if k, ok := c.Matters.Catalogue().Get(w.Matter.Category); ok {
+		met = met.Helped(k.Closing.In(b.Lang))
+	}
+	return []entry{{"box", met}, area(b, f, "matter.field.verified", 3), photos(b, f)}
+}
+
+func rateForm(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
+	var solved, satisfied []page.Option
+	for _, s := range []matters.Solved{matters.Yes, matters.Partly, matters.No} {
+		solved = append(solved, page.Option{Value: string(s), Text: b.T("matter.solved." + string(s))})
+	}
+	for n := 5; n >= 1; n-- {
+		satisfied = append(satisfied, page.Option{Value: strconv.Itoa(n), Text: b.T("matter.satisfied." + strconv.Itoa(n))})
+	}
+	return []entry{
+		{"radio", page.NewField(b.Lang, f, "solved", "matter.field.solved").Of(solved).Need()},
+		{"radio", page.NewField(b.Lang, f, "satisfied", "matter.field.satisfied").Of(satisfied)},
+		area(b, f, "matter.field.rating", 3),
+	}
+}
+
+func rate(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+	in := matters.Rating{Solved: matters.Solved(f.Line("solved", 10)), Words: said(f)}
+	if f.Get("satisfied") != "" {
+		in.Satisfied = f.Int("satisfied", 1, 5)
+	}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return c.Matters.Rate(r.Context(), page.Actor(r), m.ID, in)
+}
+
+func joinForm(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
+	return []entry{{"text", page.NewField(b.Lang, f, "to", "matter.field.join").Max(30).Need()}, area(b, f, "matter.field.reason.public", 3)}
+}
+
+func join(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+	words := said(f)
+	to, err := c.Matters.Get(r.Context(), page.Actor(r), f.Line("to", 30))
+	if err != nil {
+		return beside(f, "to", errs.At("to", "matter.none"))
+	}
+	return c.Matters.Join(r.Context(), page.Actor(r), m.ID, to.Matter.ID, words)
+}
+
+func splitForm(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
+	var es []entry
+	for _, n := range []string{"1", "2", "3"} {
+		es = append(es,
+			entry{"text", page.NewField(b.Lang, f, "title"+n, "matter.field.part.title").Max(matters.MaxTitle)},
+			entry{"area", page.NewField(b.Lang, f, "body"+n, "matter.field.part.body").Max(matters.MaxBody).Rows(3)})
+	}
+	return es
+}
+
+func split(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+	var parts []matters.Part
+	for _, n := range []string{"1", "2", "3"} {
+		p := matters.Part{Title: f.Line("title"+n, matters.MaxTitle+1), Body: f.Text("body"+n, matters.MaxBody+1)}
+		if p.Body != "" || p.Title != "" {
+			parts = append(parts, p)
+		}
+	}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	_, err := c.Matters.Split(r.Context(), page.Actor(r), m.ID, parts)
+	return err
+}
+
+func whistleForm(c *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
+	return []entry{
+		{"boxes", page.NewField(b.Lang, f, "units", "matter.field.whistle.units").Of(c.unitOptions(b, 0))},
+		{"text", page.NewField(b.Lang, f, "hours", "matter.field.whistle.hours").As("number").From("2").Need()},
+		area(b, f, "matter.field.whistle.words", 3),
+	}
+}
+
+func blow(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+	hours, units, words := f.Int("hours", 1, 168), f.IDs("units", 20), said(f)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return c.Matters.Blow(r.Context(), page.Actor(r), m.ID, units, time.Duration(hours)*time.Hour, words)
+}
+
+func moderateForm(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+	opts := []page.Option{{Value: "title", Text: b.T("matter.part.title")}, {Value: "body", Text: b.T("matter.part.body")}, {Value: "all", Text: b.T("matter.part.all")}}
+	for _, x := range w.Files {
+		opts = append(opts, page.Option{Value: "file:" + x.ID.String(), Text: b.T("matter.part.file", x.ID.String()[9:])})
+	}
+	for _, p := range w.Steps {
+		if p.Public && p.Words != "" {
+			opts = append(opts, page.Option{Value: "step:" + p.ID.String(), Text: b.T("matter.part.step", b.T("matter.act."+string(p.Act)), short(p.Words))})
+		}
+	}
+	for _, s := range w.Supports {
+		if s.Words != "" {
+			opts = append(opts, page.Option{Value: "support:" + s.ID.String(), Text: b.T("matter.part.support", short(s.Words))})
+		}
+	}
+	return []entry{
+		{"select", page.NewField(b.Lang, f, "part", "matter.field.part").Of(opts).Need()},
+		{"area", page.NewField(b.Lang, f, "words", "matter.field.moderated").Max(matters.MaxBody).Rows(4)},
+		{"area", page.NewField(b.Lang, f, "reason", "matter.field.reason").Max(matters.MaxWords).Rows(2).Need()},
+	}
+}
+
+func moderate(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+	in := matters.Moderating{Part: f.Line("part", 40), Words: f.Text("words", matters.MaxBody+1), Reason: f.Text("reason", matters.MaxWords+1)}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return c.Matters.Moderate(r.Context(), page.Actor(r), m.ID, in)
+}
+
+func support(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+	in := matters.Supporting{Words: said(f), Public: f.Bool("public"), Browser: c.Slips.browser(r),
+		Contact: people.ContactInput{Phone: f.Line("phone", 30)}}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return c.Matters.Support(r.Context(), page.Actor(r), m.ID, in)
+}
+
+func short(s string) string {
+	rs := []rune(strings.ReplaceAll(s, "\n", " "))
+	if len(rs) > 20 {
+		return string(rs[:20]) + "…"
+	}
+	return string(rs)
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package matters is the counter at which matters are raised, followed and
+// worked on: the pages of package domain/matters.
+package matters
+
+import (
+	"embed"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/people"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/blob"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/when"
+	"yuanba/internal/web/page"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// A Counter serves the pages about matters.
+type Counter struct {
+	Matters  *matters.Service
+	Places   *places.Service
+	Orgs     *orgs.Service
+	People   *people.Service
+	Calendar *when.Calendar
+	Blobs    *blob.Keeper
+	Slips    *Slips
+	Address  string                          // of this site as others reach it, for QR codes and links
+	Raising  func(http.Handler) http.Handler // the limit of raisings by address; nil for none
+	Asking   func(http.Handler) http.Handler // the limit of tries of query codes
+	Log      *slog.Logger
+}
+
+// Routes adds the counter's pages to mux.
+func (c *Counter) Routes(mux *http.ServeMux) {
+	get := func(path string, h page.Handler) { mux.Handle("GET "+path, h) }
+	post := func(path string, h page.Handler) { mux.Handle("POST "+path, h) }
+	upload := func(path string, h page.Handler) {
+		mux.Handle("POST "+path, page.Long(2*time.Minute, page.AllowBody(maxUpload, h)))
+	}
+	limited := func(limit func(http.Handler) http.Handler, h http.Handler) http.Handler {
+		if limit == nil {
+			return h
+		}
+		return limit(h)
+	}
+
+	// residents
+	get("/raise", c.raise)
+	mux.Handle("POST /raise", limited(c.Raising, page.Long(2*time.Minute, page.AllowBody(maxUpload, page.Handler(c.raising)))))
+	get("/raise/done", c.slip)
+	get("/query", c.query)
+	mux.Handle("POST /query", limited(c.Asking, page.Handler(c.ask)))
+	get("/mine", c.mine)
+	get("/news", c.news)
+	post("/news/read", c.readNews)
+	post("/follow", c.follow)
+	post("/unfollow", c.unfollow)
+
+	// everybody
+	get("/matters", c.list)
+	get("/matters/{number}", c.show)
+	get("/matters/{number}/slip", c.printSlip)
+	get("/files/{name}/{token}", c.file)
+	get("/answer/{secret}", c.invited)
+	upload("/answer/{secret}", c.reply)
+
+	// desks
+	get("/inbox", c.inbox)
+	post("/inbox", c.bulk)
+	post("/views", c.saveView)
+	post("/views/{id}/delete", c.deleteView)
+	for act := range acts {
+		get("/matters/{number}/"+string(act), c.form(act))
+		if act != matters.Invite {
+			upload("/matters/{number}/"+string(act), c.do(act))
+		}
+	}
+	post("/matters/{number}/"+string(matters.Invite), c.invite)
+}
+
+// unit is a unit's name, or "" if there is none.
+func (c *Counter) unit(lang i18n.Lang, u id.ID) string {
+	if u == 0 {
+		return ""
+	}
+	if x, ok := c.Orgs.Directory().Unit(u); ok {
+		return x.Name.In(lang)
+	}
+	return ""
+}

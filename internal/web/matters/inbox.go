@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"net/http"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/web/page"
+)
+
+// inboxPage is what waits for a clerk.
+type inboxPage struct {
+	page.Base
+	Head  page.Head
+	Tabs  []page.Tab
+	Rows  []page.Row
+	Calls []page.Row // whistles and parts asked of the clerk's units
+	Bulk  page.Bulk
+	Units page.Field
+	Empty page.Empty
+	Pager page.Pager
+}
+
+var inboxed = page.New[inboxPage](files, "inbox.html")
+
+func (c *Counter) inbox(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.inboxFor(r)
+	if err != nil {
+		return err
+	}
+	return inboxed.Show(w, r, v)
+}
+
+func (c *Counter) inboxFor(r *http.Request) (v inboxPage, err error) {
+	b := page.From(r).Titled("matter.inbox.title")
+	f, err := c.readFilter(r.URL.Query())
+	if err != nil {
+		return v, err
+	}
+	after, err := afterOf(r)
+	if err != nil {
+		return v, err
+	}
+	in, err := c.Matters.Inbox(r.Context(), b.Actor, f, after)
+	if err != nil {
+		return v, err
+	}
+	v = inboxPage{Base: b,
+		Head:  page.Head{Title: b.T("matter.inbox.title"), Lead: b.T("matter.inbox.lead", in.Counts.Turn, in.Counts.Late)},
+		Rows:  c.rows(b, in.Cards, true),
+		Empty: page.Empty{Icon: "check", Title: b.T("matter.inbox.empty"), Text: b.T("matter.inbox.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("matter.list.title")}},
+	}
+	late := r.URL.Query().Get("late") != ""
+	v.Tabs = []page.Tab{
+		{Text: b.T("matter.inbox.turn"), Href: "/inbox", Count: in.Counts.Turn, Current: !late},
+		{Text: b.T("matter.inbox.late"), Href: "/inbox?late=1", Count: in.Counts.Late, Current: late},
+	}
+	for i := range v.Rows {
+		v.Rows[i].Yours = true
+	}
+	for _, k := range in.Whistles {
+		v.Calls = append(v.Calls, c.called(b, k, "matter.act.whistle", "respond"))
+	}
+	for _, k := range in.Assists {
+		v.Calls = append(v.Calls, c.called(b, k, "matter.role.assist", "assist"))
+	}
+	if in.More {
+		last := in.Cards[len(in.Cards)-1]
+		v.Pager.Older = without(r, "after", last.ID.String(), "due", last.Due.UTC().Format("20060102T150405.000"))
+	}
+	v.Bulk = page.Bulk{Action: "/inbox"}
+	if b.Actor.Has("intake") {
+		v.Bulk.Buttons = append(v.Bulk.Buttons, page.Button{Text: b.T("matter.act.accept"), Name: "act", Value: string(matters.Accept), Icon: "check", Main: true})
+	}
+	if b.Actor.Has("dispatch") {
+		v.Bulk.Buttons = append(v.Bulk.Buttons, page.Button{Text: b.T("matter.act.dispatch"), Name: "act", Value: string(matters.Dispatch), Icon: "arrow"})
+		v.Units = page.NewField(b.Lang, nil, "lead", "matter.field.lead").Of(c.unitOptions(b, 0)).In("bulk").Quiet()
+	}
+	return v, nil
+}
+
+// called is a row for a call to one of the reader's units.
+func (c *Counter) called(b page.Base, k matters.Called, what, act string) page.Row {
+	r := c.row(b, k.Card, "")
+	r.Href = "/matters/" + k.Card.Number + "/" + act + "?unit=" + k.Unit.String()
+	r.Tags = append([]string{b.T(what)}, r.Tags...)
+	r.Meta = append([]string{k.By + "：" + k.Words}, r.Meta...)
+	r.Due, r.Left, r.Light = k.Due, i18n.Left(b.Lang, b.Now, k.Due), c.light(b.Now, k.At, k.Due)
+	return r
+}
+
+// bulk accepts or dispatches everything that is selected, each by itself: what
+// somebody else was quicker with is counted and left.
+func (c *Counter) bulk(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	b := page.From(r)
+	act := f.Choice("act", string(matters.Accept), string(matters.Dispatch))
+	lead := f.ID("lead")
+	numbers := f.All("id")
+	switch {
+	case f.Err() != nil:
+		return f.Err()
+	case len(numbers) == 0:
+		return page.Done(w, r, "/inbox", "matter.bulk.none")
+	case len(numbers) > 200:
+		return errs.New(errs.Invalid, "form.many", 200)
+	case matters.Act(act) == matters.Dispatch && lead == 0:
+		v, err := c.inboxFor(r)
+		if err != nil {
+			return err
+		}
+		f.Fault("lead", "matter.unit.unknown")
+		v.Units = page.NewField(b.Lang, f, "lead", "matter.field.lead").Of(c.unitOptions(b, 0)).In("bulk")
+		return inboxed.Fail(w, r, v, f.Err())
+	}
+	done, failed := 0, 0
+	for _, number := range numbers {
+		err := c.bulkOne(r, number, matters.Act(act), lead)
+		switch {
+		case err == nil:
+			done++
+		case errs.Public(err) != nil:
+			failed++
+		default:
+			return err
+		}
+	}
+	if failed > 0 {
+		return page.Done(w, r, "/inbox", "matter.bulk.some", done, failed)
+	}
+	return page.Done(w, r, "/inbox", "matter.bulk.done", done)
+}
+
+func (c *Counter) bulkOne(r *http.Request, number string, act matters.Act, lead id.ID) error {
+	by := page.Actor(r)
+	whole, err := c.Matters.Get(r.Context(), by, number)
+	if err != nil {
+		return err
+	}
+	if act == matters.Accept {
+		return c.Matters.Accept(r.Context(), by, whole.Matter.ID)
+	}
+	return c.Matters.Dispatch(r.Context(), by, whole.Matter.ID, matters.Dispatching{Lead: lead})
+}
+
+// afterOf reads where the page before ended.
+func afterOf(r *http.Request) (*matters.Card, error) {
+	q := r.URL.Query()
+	if q.Get("after") == "" {
+		return nil, nil
+	}
+	d, err := id.Parse(q.Get("after"))
+	if err != nil {
+		return nil, err
+	}
+	due, err := parseStamp(q.Get("due"))
+	return &matters.Card{ID: d, Due: due}, err
+}
+
+// unitOptions are the units to which a matter can be sent, grouped by what they
+// are; the one that usually leads is chosen.
+func (c *Counter) unitOptions(b page.Base, usual id.ID) []page.Option {
+	var opts []page.Option
+	for _, u := range c.Orgs.Directory().Units() {
+		opts = append(opts, page.Option{Value: u.ID.String(), Text: u.Name.In(b.Lang), Group: b.T("unit.kind." + string(u.Kind)), On: u.ID == usual})
+	}
+	return opts
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/web/page"
+)
+
+// listPage is a list of matters whose filter is the address.
+type listPage struct {
+	page.Base
+	Head    page.Head
+	Filter  page.Filter
+	Rows    []page.Row
+	Pager   page.Pager
+	Empty   page.Empty
+	Views   []page.Link // the reader's saved views
+	Export  []page.Link
+	Query   string
+	CanSave bool
+}
+
+var listed = page.New[listPage](files, "list.html")
+
+// readFilter reads a list's filter from its address. What makes no sense is
+// Invalid: an address is typed and shared by people.
+func (c *Counter) readFilter(q url.Values) (f matters.Filter, err error) {
+	one := func(name string) id.ID {
+		s := q.Get(name)
+		if s == "" || err != nil {
+			return 0
+		}
+		var d id.ID
+		d, err = id.Parse(s)
+		return d
+	}
+	if p := one("place"); p != 0 {
+		x, ok := c.Places.Tree().Get(p)
+		if !ok {
+			return f, errs.New(errs.Invalid, "matter.place.unknown")
+		}
+		f.Place = scope.Of(x.Path)
+	}
+	f.Unit, f.Before = one("unit"), one("before")
+	f.Category, f.Channel = q.Get("category"), matters.Channel(q.Get("channel"))
+	f.Open, f.Late, f.Urgent = q.Get("open") != "", q.Get("late") != "", q.Get("urgent") != ""
+	if s := q.Get("state"); s != "" {
+		for _, one := range strings.Split(s, ",") {
+			f.States = append(f.States, matters.State(one))
+		}
+	}
+	day := func(name string) (t time.Time) {
+		if s := q.Get(name); s != "" && err == nil {
+			if t, err = time.ParseInLocation(time.DateOnly, s, i18n.Zone); err != nil {
+				err = errs.New(errs.Invalid, "matter.answer.date")
+			}
+		}
+		return t
+	}
+	f.From, f.To = day("from"), day("to")
+	if !f.To.IsZero() {
+		f.To = f.To.AddDate(0, 0, 1)
+	}
+	return f, err
+}
+
+// without is the address of the list with some parameters changed; "" drops one.
+func without(r *http.Request, pairs ...string) string {
+	q := r.URL.Query()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			q.Del(pairs[i])
+		} else {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return r.URL.Path
+	}
+	return r.URL.Path + "?" + q.Encode()
+}
+
+// list shows matters, newest first: what the reader may see of what the filter
+// asks for.
+func (c *Counter) list(w http.ResponseWriter, r *http.Request) error {
+	b := page.From(r).Titled("matter.list.title")
+	f, err := c.readFilter(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	words := strings.TrimSpace(r.URL.Query().Get("q"))
+	var p matters.Page
+	if words != "" {
+		p, err = c.Matters.Search(r.Context(), b.Actor, words, f)
+	} else {
+		p, err = c.Matters.List(r.Context(), b.Actor, f)
+	}
+	if err != nil {
+		return err
+	}
+	v := listPage{
+		Base: b, Filter: c.filterBar(b, r), Rows: c.rows(b, p.Cards, false), Query: r.URL.RawQuery, CanSave: b.Staff(),
+		Head:  page.Head{Title: b.T("matter.list.title"), Lead: b.T("matter.list.lead"), Action: page.Link{Href: "/raise", Text: b.T("matter.raise.title"), Icon: "plus", Main: true}},
+		Empty: page.Empty{Icon: "search", Title: b.T("matter.list.empty"), Text: b.T("matter.list.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("matter.list.all")}},
+	}
+	if p.More && len(p.Cards) > 0 {
+		v.Pager.Older = without(r, "before", p.Cards[len(p.Cards)-1].ID.String())
+	}
+	if f.Before != 0 {
+		v.Pager.Newer = without(r, "before", "")
+	}
+	for _, s := range []string{"xlsx", "csv"} {
+		v.Export = append(v.Export, page.Link{Href: "/matters." + s + "?" + r.URL.Query().Encode(), Text: b.T("list.export." + s), Icon: "download"})
+	}
+	views, err := c.Matters.Views(r.Context(), b.Actor)
+	if err != nil {
+		return err
+	}
+	for _, s := range views {
+		v.Views = append(v.Views, page.Link{Href: "/matters?" + s.Query, Text: s.Name})
+	}
+	return listed.Show(w, r, v)
+}
+
+// filterBar is the bar above a list, with what is chosen in it.
+func (c *Counter) filterBar(b page.Base, r *http.Request) page.Filter {
+	q := r.URL.Query()
+	f := form.Of("q", q.Get("q"), "place", q.Get("place"), "category", q.Get("category"), "state", q.Get("state"))
+	field := func(name, key string) page.Field { return page.NewField(b.Lang, f, name, key) }
+	bar := page.Filter{Action: r.URL.Path, Search: field("q", "matter.filter.q"), Reset: r.URL.Path, Fields: []page.Field{
+		field("place", "matter.filter.place").Of(c.placeOptions(b)).Example(b.T("matter.filter.everywhere")),
+		field("category", "matter.filter.category").Of(c.categoryOptions(b)).Example(b.T("matter.filter.any")),
+		field("state", "matter.filter.state").Of(stateOptions(b)).Example(b.T("matter.filter.any")),
+	}}
+	if u := q.Get("unit"); u != "" {
+		bar.Hidden = append(bar.Hidden, page.Hidden{Name: "unit", Value: u})
+		if d, err := id.Parse(u); err == nil {
+			bar.Chips = append(bar.Chips, page.Chip{Text: c.unit(b.Lang, d), Without: without(r, "unit", "")})
+		}
+	}
+	for _, flag := range []string{"late", "urgent", "open"} {
+		if q.Get(flag) != "" {
+			bar.Hidden = append(bar.Hidden, page.Hidden{Name: flag, Value: "1"})
+			bar.Chips = append(bar.Chips, page.Chip{Text: b.T("matter.filter." + flag), Without: without(r, flag, "")})
+		}
+	}
+	return bar
+}
+
+// placeOptions are the towns, each with its villages.
+func (c *Counter) placeOptions(b page.Base) []page.Option {
+	tree := c.Places.Tree()
+	city, _ := tree.City()
+	var opts []page.Option
+	for _, t := range tree.Children(city.ID) {
+		name := t.Name.In(b.Lang)
+		opts = append(opts, page.Option{Value: t.ID.String(), Text: b.T("matter.filter.whole", name), Group: name})
+		for _, v := range tree.Children(t.ID) {
+			opts = append(opts, page.Option{Value: v.ID.String(), Text: v.Name.In(b.Lang), Group: name})
+		}
+	}
+	return opts
+}
+
+func (c *Counter) categoryOptions(b page.Base) []page.Option {
+	cat := c.Matters.Catalogue()
+	var opts []page.Option
+	for _, g := range cat.Groups {
+		for _, k := range cat.In(g.Code) {
+			opts = append(opts, page.Option{Value: k.Code, Text: k.Name.In(b.Lang), Group: g.Name.In(b.Lang)})
+		}
+	}
+	return opts
+}
+
+func stateOptions(b page.Base) []page.Option {
+	var opts []page.Option
+	for _, s := range matters.Flow.States() {
+		opts = append(opts, page.Option{Value: string(s), Text: b.T("matter.state." + string(s))})
+	}
+	return opts
+}
+
+// mine are the reader's own matters.
+func (c *Counter) mine(w http.ResponseWriter, r *http.Request) error {
+	b := page.From(r).Titled("matter.mine.title")
+	f, err := c.readFilter(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	p, err := c.Matters.Mine(r.Context(), b.Actor, f)
+	if err != nil {
+		return err
+	}
+	v := listPage{Base: b, Rows: c.rows(b, p.Cards, false),
+		Head:  page.Head{Title: b.T("matter.mine.title"), Lead: b.T("matter.mine.lead"), Action: page.Link{Href: "/raise", Text: b.T("matter.raise.title"), Icon: "plus", Main: true}},
+		Empty: page.Empty{Icon: "document", Title: b.T("matter.mine.empty"), Text: b.T("matter.mine.empty.text"), Action: page.Link{Href: "/query", Text: b.T("matter.query.title")}}}
+	if p.More {
+		v.Pager.Older = without(r, "before", p.Cards[len(p.Cards)-1].ID.String())
+	}
+	return listed.Show(w, r, v)
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"net/http"
+
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/web/page"
+)
+
+// newsPage is what happened to what the reader raised or follows.
+type newsPage struct {
+	page.Base
+	Head  page.Head
+	Rows  []page.Row
+	Empty page.Empty
+	Pager page.Pager
+	Any   bool // something is unread
+}
+
+var newsShown = page.New[newsPage](files, "news.html")
+
+func (c *Counter) news(w http.ResponseWriter, r *http.Request) error {
+	b := page.From(r).Titled("matter.news.title")
+	if b.Anonymous() {
+		return errs.New(errs.Denied, scope.DeniedSignIn)
+	}
+	var before id.ID
+	if s := r.URL.Query().Get("before"); s != "" {
+		var err error
+		if before, err = id.Parse(s); err != nil {
+			return err
+		}
+	}
+	ns, err := c.Matters.Notices(r.Context(), b.Actor, before)
+	if err != nil {
+		return err
+	}
+	v := newsPage{Base: b, Head: page.Head{Title: b.T("matter.news.title"), Lead: b.T("matter.news.lead")},
+		Empty: page.Empty{Icon: "bell", Title: b.T("matter.news.empty"), Text: b.T("matter.news.empty.text")}}
+	for _, n := range ns {
+		args := make([]any, len(n.Args))
+		for i, a := range n.Args {
+			args[i] = a
+		}
+		row := c.row(b, n.Card, "")
+		row.Title, row.Unread = b.T(n.Key, args...), n.ReadAt.IsZero()
+		row.Meta = []string{i18n.When(b.Lang, b.Now, n.At)}
+		row.Left = ""
+		v.Any = v.Any || row.Unread
+		v.Rows = append(v.Rows, row)
+	}
+	if len(ns) == 50 {
+		v.Pager.Older = without(r, "before", ns[len(ns)-1].ID.String())
+	}
+	return newsShown.Show(w, r, v)
+}
+
+func (c *Counter) readNews(w http.ResponseWriter, r *http.Request) error {
+	if err := c.Matters.ReadNotices(r.Context(), page.Actor(r)); err != nil {
+		return err
+	}
+	return page.Redirect(w, r, "/news")
+}
+
+func (c *Counter) saveView(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	name, query := f.Line("name", 40), f.Line("query", 1001)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	if err := c.Matters.SaveView(r.Context(), page.Actor(r), name, query); err != nil {
+		return err
+	}
+	return page.Done(w, r, "/matters?"+query, "matter.view.saved", name)
+}
+
+func (c *Counter) deleteView(w http.ResponseWriter, r *http.Request) error {
+	d, err := id.Parse(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := c.Matters.DeleteView(r.Context(), page.Actor(r), d); err != nil {
+		return err
+	}
+	return page.Done(w, r, "/matters", "matter.view.deleted")
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"strconv"
+	"time"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/blob"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/when"
+	"yuanba/internal/web/page"
+)
+
+// pill is a state as a word, a shape and a colour.
+func pill(lang i18n.Lang, s matters.State, late bool) page.Pill {
+	p := page.Pill{Text: i18n.T(lang, "matter.state."+string(s)), Tone: page.ToneCalm}
+	switch s {
+	case matters.Closed:
+		p.Tone = page.ToneDone
+	case matters.Declined, matters.Withdrawn, matters.Joined, matters.Suspended:
+		p.Tone = page.ToneQuiet
+	case matters.AskedIntake, matters.AskedHandler:
+		p.Tone = page.ToneSoon
+	case matters.Received, matters.Accepted, matters.Classified, matters.Dispatched, matters.Handling, matters.Handled, matters.Verified:
+	}
+	if late {
+		p.Tone = page.ToneLate
+	}
+	return p
+}
+
+// where is the place of a matter in words: as it was called when it was raised,
+// and what the reporter added.
+func (c *Counter) where(lang i18n.Lang, p scope.Path, words string, at time.Time) string {
+	name := c.Places.Tree().Words(p, places.DayOf(at)).In(lang)
+	if words == "" {
+		return name
+	}
+	if name == "" {
+		return words
+	}
+	return name + " · " + words
+}
+
+// left is how much time there is, in working days where it is days.
+func (c *Counter) left(lang i18n.Lang, now, due time.Time) string {
+	if due.IsZero() {
+		return ""
+	}
+	if d := c.Calendar.Between(now, due, when.WorkDays); d > 1 && due.After(now) {
+		return i18n.T(lang, "time.left", i18n.T(lang, "time.workdays", d))
+	}
+	return i18n.Left(lang, now, due)
+}
+
+// light is the share of the time used, as the calendar's rules colour it.
+func (c *Counter) light(now, from, due time.Time) page.Light {
+	if due.IsZero() {
+		return page.Light{Used: -1}
+	}
+	share := c.Calendar.Share(from, due, now)
+	tone := map[when.Light]page.Tone{when.Green: page.ToneDone, when.Yellow: page.ToneSoon, when.Red: page.ToneLate}[when.LightOf(share)]
+	return page.Light{Used: max(0, min(int(share*100), 101)), Tone: tone}
+}
+
+// whose says whose turn it is.
+func (c *Counter) whose(lang i18n.Lang, s matters.State, turnUnit id.ID) string {
+	turn := s.Turn()
+	if turn == "" {
+		return ""
+	}
+	word := i18n.T(lang, "matter.turn."+string(turn))
+	if u := c.unit(lang, turnUnit); u != "" {
+		return u + " · " + word
+	}
+	return word
+}
+
+// row is one line of a list; pick is the value of its box at a desk, or "".
+func (c *Counter) row(b page.Base, k matters.Card, pick string) page.Row {
+	late := k.Late(b.Now)
+	r := page.Row{
+		Href: "/matters/" + k.Number, Title: k.Title, Number: k.Number, Select: pick,
+		Meta: []string{c.where(b.Lang, k.Path, k.PlaceWords, k.RaisedAt), c.Matters.Catalogue().Name(b.Lang, k.Category), i18n.When(b.Lang, b.Now, k.RaisedAt)},
+		Pill: pill(b.Lang, k.State, late), Turn: c.whose(b.Lang, k.State, k.TurnUnit),
+		Left: c.left(b.Lang, b.Now, k.Due), Due: k.Due, Light: c.light(b.Now, k.MovedAt, k.Due),
+	}
+	if k.Urgent {
+		r.Tags = append(r.Tags, b.T("matter.tag.urgent"))
+	}
+	if k.Supervised {
+		r.Tags = append(r.Tags, b.T("matter.act.supervise"))
+	}
+	if k.Supporters > 0 {
+		r.Tags = append(r.Tags, b.T("matter.supporters", k.Supporters))
+	}
+	if !k.VisibleToAll() {
+		r.Tags = append(r.Tags, b.T("matter.tag.private"))
+	}
+	return r
+}
+
+func (c *Counter) rows(b page.Base, cards []matters.Card, pick bool) []page.Row {
+	rows := make([]page.Row, len(cards))
+	for i, k := range cards {
+		box := ""
+		if pick {
+			box = k.Number
+		}
+		rows[i] = c.row(b, k, box)
+	}
+	return rows
+}
+
+// timeline is the story as far as the reader may see it, newest last.
+func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
+	m := w.Matter
+	tl := page.Timeline{Now: b.Now, Events: []page.Event{{
+		At: m.RaisedAt, Who: c.raiser(b, w), What: b.T("matter.did.raise"), Icon: "document", Files: c.filesOf(b, w, 0),
+	}}}
+	for _, p := range w.Steps {
+		e := page.Event{
+			At: p.At, Who: c.who(b, w, p), What: b.T("matter.did." + string(p.Act)), Note: p.Words, Internal: !p.Public,
+			Icon: icons[p.Act], Files: c.filesOf(b, w, p.ID),
+		}
+		switch p.Act {
+		case matters.Dispatch:
+			if p.ToUnit != 0 {
+				e.What += " " + c.unit(b.Lang, p.ToUnit)
+			}
+		case matters.Extend, matters.Suspend:
+			e.What += " " + i18n.Date(b.Lang, p.Until.Add(-time.Millisecond))
+		case matters.Close:
+			e.Tone = page.ToneDone
+		case matters.SendBack, matters.Reopen, matters.Decline:
+			e.Tone = page.ToneSoon
+		}
+		tl.Events = append(tl.Events, e)
+	}
+	return tl
+}
+
+var icons = map[matters.Act]string{
+	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.WhistleAct: "whistle",
+	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock",
+}
+
+// raiser says who raised the matter: never a private name to the public.
+func (c *Counter) raiser(b page.Base, w matters.Whole) string {
+	m := w.Matter
+	switch {
+	case w.IsReporter:
+		return b.T("matter.you")
+	case m.RaisedFor != "":
+		return b.T("matter.reporter.for", m.RaisedFor)
+	case m.RaisedBy != 0:
+		return b.T("matter.reporter.desk", b.T("matter.channel."+string(m.Channel)))
+	}
+	return b.T("matter.turn.reporter")
+}
+
+// who names an actor: staff to the inside by name and unit, to others by unit.
+func (c *Counter) who(b page.Base, w matters.Whole, p matters.Step) string {
+	unit := c.unit(b.Lang, p.Unit)
+	switch {
+	case p.Account == 0 && p.Unit == 0 && (p.Act == matters.Answer || p.Act == matters.Rate || p.Act == matters.Reopen || p.Act == matters.Withdraw):
+		if w.IsReporter {
+			return b.T("matter.you")
+		}
+		return b.T("matter.turn.reporter")
+	case p.Act == matters.SupportAct && w.View < matters.Inside:
+		return b.T("matter.neighbour")
+	case p.Account == 0 && p.Unit == 0 && p.Act == matters.Resume:
+		return b.T("matter.clock")
+	case unit == "":
+		return p.Actor
+	case w.View == matters.Inside:
+		return p.Actor + "（" + unit + "）"
+	}
+	return unit
+}
+
+// filesOf are the files of one step, as addresses that this reader may follow.
+func (c *Counter) filesOf(b page.Base, w matters.Whole, step id.ID) []page.File {
+	var out []page.File
+	for _, f := range w.Files {
+		if f.Step != step {
+			continue
+		}
+		out = append(out, c.fileOf(b, f.Hash, blob.Type(f.Type), f.Size))
+	}
+	return out
+}
+
+// fileFor is how long the address of a file is good.
+const fileFor = time.Hour
+
+func (c *Counter) fileOf(b page.Base, hash string, t blob.Type, size int64) page.File {
+	h := blob.Hash(hash)
+	f := page.File{Name: b.T("file." + string(t.Kind())), Size: sizeOf(size), Sound: t.Kind() == blob.Sound}
+	ext := "?t=" + t.Ext()
+	f.Href = "/files/" + c.Blobs.Address(h.File(), "", b.Now, fileFor) + ext
+	if t.Kind() == blob.Photo {
+		f.Href = "/files/" + c.Blobs.Address(h.Medium(), "", b.Now, fileFor) + "?t=.jpg"
+		f.Thumb = "/files/" + c.Blobs.Address(h.Small(), "", b.Now, fileFor) + "?t=.jpg"
+	}
+	return f
+}
+
+func sizeOf(n int64) string {
+	if n < 1<<20 {
+		return strconv.FormatInt(max(1, n>>10), 10) + " KB"
+	}
+	return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
+}

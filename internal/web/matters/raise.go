@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/blob"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/form"
+	"yuanba/internal/web/page"
+)
+
+// The steps of raising a matter, one question a page.
+const (
+	stepWhat = iota + 1
+	stepKind
+	stepWhere
+	stepSimilar
+	stepWho
+)
+
+// raisePage is one step of raising a matter. What was said on earlier steps is
+// carried along, so that nothing is kept of a raising that was never sent.
+type raisePage struct {
+	page.Base
+	Step    int
+	Stepper page.Stepper
+	Head    page.Head
+	Carried []page.Hidden
+	Photos  []page.File // taken so far
+	Kinds   page.Field
+	All     page.Field
+	Asks    []entry
+	Stop    *page.Note
+	Place   page.Field
+	Similar []page.Row
+	Who     page.Field
+	Staff   bool
+	Channel page.Field
+}
+
+var raised = page.New[raisePage](files, "raise.html", "entries.html")
+
+// raise shows the first step. Words may come along in the address, from the home
+// page's box.
+func (c *Counter) raise(w http.ResponseWriter, r *http.Request) error {
+	c.Slips.mark(w, r)
+	f := form.Of("body", r.URL.Query().Get("words"), "place", r.URL.Query().Get("place"))
+	return raised.Show(w, r, c.raisePage(r, f, stepWhat))
+}
+
+// raising takes one step and shows the next, or the same again with what is
+// wrong; the last one raises the matter.
+func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	step := max(stepWhat, min(f.Int("step", stepWhat, stepWho), stepWho))
+	if f.Get("go") == "back" {
+		return raised.Show(w, r, c.raisePage(r, f, c.before(step)))
+	}
+	files, err := c.upload(r, f, "files")
+	if err == nil {
+		for _, x := range files {
+			f.Set("file", append(f.All("file"), c.Slips.fileToken(x))...)
+		}
+		err = c.checkStep(r, f, step)
+	}
+	if err != nil {
+		return raised.Fail(w, r, c.raisePage(r, f, step), err)
+	}
+	if step < stepWho {
+		next := step + 1
+		v := c.raisePage(r, f, next)
+		if next == stepSimilar && len(v.Similar) == 0 {
+			v = c.raisePage(r, f, stepWho)
+		}
+		return raised.Show(w, r, v)
+	}
+	slip, err := c.Matters.Raise(r.Context(), page.Actor(r), c.read(f))
+	if err != nil {
+		return raised.Fail(w, r, c.raisePage(r, f, c.stepOf(err)), err)
+	}
+	c.Slips.hold(w, r, slip.ID)
+	if err := c.Slips.keep(w, r, slip); err != nil {
+		return err
+	}
+	return page.Redirect(w, r, "/raise/done")
+}
+
+// before is the step to which "back" leads.
+func (c *Counter) before(step int) int {
+	if step == stepWho {
+		return stepWhere // the similar ones are shown only on the way forward
+	}
+	return max(stepWhat, step-1)
+}
+
+// stepOf is the step on which the first fault of err is to be mended.
+func (c *Counter) stepOf(err error) int {
+	for _, e := range errs.Public(err) {
+		switch {
+		case e.Field == "body" || e.Field == "title" || e.Field == "files":
+			return stepWhat
+		case e.Field == "category" || strings.HasPrefix(e.Field, "q."):
+			return stepKind
+		case e.Field == "place" || e.Field == "place_words":
+			return stepWhere
+		}
+	}
+	return stepWho
+}
+
+// checkStep holds what one step asked against the rules of the domain that
+// concern it, so that faults are seen where they are made.
+func (c *Counter) checkStep(r *http.Request, f *form.Form, step int) error {
+	in := c.read(f)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	err := c.Matters.Check(page.Actor(r), in)
+	es := errs.Public(err)
+	if err != nil && es == nil {
+		return err
+	}
+	var here errs.List
+	for _, e := range es {
+		if c.stepOf(e) == step && (step != stepWho || e.Kind != errs.Denied) {
+			here = append(here, e)
+		}
+	}
+	return here.Err()
+}
+
+// read makes a Raising of what has been typed so far.
+func (c *Counter) read(f *form.Form) matters.Raising {
+	in := matters.Raising{
+		Body: f.Text("body", matters.MaxBody+1), Category: f.Line("category", 40), Urgent: f.Bool("urgent"), Answers: map[string]string{},
+		Place: f.ID("place"), PlaceWords: f.Line("place_words", 201), Public: f.Get("who") != "private", Named: f.Get("who") == "named",
+		ForWords: f.Line("for_words", 61), Channel: matters.Channel(f.Line("channel", 10)),
+		Contact: people.ContactInput{Name: f.Line("name", 40), Phone: f.Line("phone", 30)},
+	}
+	if in.Category == "unknown" {
+		in.Category = ""
+	}
+	if k, ok := c.Matters.Catalogue().Get(in.Category); ok {
+		for _, q := range k.Questions {
+			in.Answers[q.Key] = f.Line("q."+q.Key, 1000)
+		}
+	}
+	if lat, ok := f.Number("lat", -90, 90); ok {
+		if lon, ok := f.Number("lon", -180, 180); ok {
+			in.At = &matters.Point{Lon: lon, Lat: lat}
+		}
+	}
+	for _, t := range f.All("file") {
+		if x, ok := c.Slips.fileFrom(t); ok && len(in.Files) < matters.MaxFiles {
+			in.Files = append(in.Files, x)
+		}
+	}
+	return in
+}
+
+// carriedOn are the fields that each step asks; all others are carried.
+var askedOn = map[int][]string{
+	stepWhat:  {"body", "files", "urgent"},
+	stepKind:  {"category"},
+	stepWhere: {"place", "place_words", "lat", "lon"},
+	stepWho:   {"who", "name", "phone", "for_words", "channel"},
+}
+
+// raisePage makes the page of a step.
+func (c *Counter) raisePage(r *http.Request, f *form.Form, step int) raisePage {
+	b := page.From(r).Titled("matter.raise.title")
+	b.Form = f
+	names := []string{b.T("matter.raise.what"), b.T("matter.raise.kind"), b.T("matter.raise.where"), b.T("matter.raise.who")}
+	shown := step
+	if step >= stepSimilar {
+		shown = step - 1
+	}
+	v := raisePage{Base: b, Step: step, Stepper: page.StepsAt(shown, names...), Staff: b.Staff(), Carried: carried(f, step)}
+	v.Head = page.Head{Title: b.T("matter.raise.head." + strconv.Itoa(step)), Lead: b.T("matter.raise.lead." + strconv.Itoa(step))}
+	for _, t := range f.All("file") {
+		if x, ok := c.Slips.fileFrom(t); ok {
+			v.Photos = append(v.Photos, c.fileOf(b, x.Hash, blob.Type(x.Type), x.Size))
+		}
+	}
+	switch step {
+	case stepKind:
+		c.askKind(&v, f)
+	case stepWhere:
+		v.Place = page.NewField(b.Lang, f, "place", "matter.raise.place").Of(c.placeOptions(b)).Example(b.T("matter.raise.place.choose"))
+	case stepSimilar:
+		c.findSimilar(&v, r, f)
+	case stepWho:
+		v.Who = page.NewField(b.Lang, f, "who", "matter.raise.visible").Of(c.whoOptions(b, f)).Need()
+		var channels []page.Option
+		for _, ch := range []matters.Channel{matters.Desk, matters.Phone, matters.Grid, matters.Letter, matters.Meeting} {
+			channels = append(channels, page.Option{Value: string(ch), Text: b.T("matter.channel." + string(ch))})
+		}
+		v.Channel = page.NewField(b.Lang, f, "channel", "matter.raise.channel").Of(channels)
+	}
+	return v
+}
+
+// carried are the values of the other steps, as hidden fields.
+func carried(f *form.Form, step int) []page.Hidden {
+	out := []page.Hidden{{Name: "step", Value: strconv.Itoa(step)}}
+	here := map[string]bool{"step": true, "go": true, "files": true}
+	for _, name := range askedOn[step] {
+		here[name] = true
+	}
+	for name, vs := range f.Values() {
+		if here[name] || step == stepKind && strings.HasPrefix(name, "q.") {
+			continue
+		}
+		for _, v := range vs {
+			out = append(out, page.Hidden{Name: name, Value: v})
+		}
+	}
+	return out
+}
+
+// askKind offers the three likeliest categories, all of them, and "I don't know",
+// and the questions of the one chosen.
+func (c *Counter) askKind(v *raisePage, f *form.Form) {
+	b, cat := v.Base, c.Matters.Catalogue()
+	chosen := f.Get("category")
+	suggested := cat.Suggest(f.Get("body"), 3)
+	seen := map[string]bool{}
+	var opts []page.Option
+	add := func(k matters.Category) {
+		if !seen[k.Code] {
+			seen[k.Code] = true
+			opts = append(opts, page.Option{Value: k.Code, Text: k.Name.In(b.Lang), Help: k.Hint.In(b.Lang), Icon: k.Icon})
+		}
+	}
+	for _, k := range suggested {
+		add(k)
+	}
+	if k, ok := cat.Get(chosen); ok {
+		add(k)
+	}
+	opts = append(opts, page.Option{Value: "unknown", Text: b.T("matter.raise.unknown"), Help: b.T("matter.raise.unknown.help"), Icon: "document"})
+	v.Kinds = page.NewField(b.Lang, f, "category", "matter.raise.kind.label").Of(opts).Need()
+	v.All = page.NewField(b.Lang, f, "category", "matter.raise.kind.all").Of(c.categoryOptions(b))
+	k, ok := cat.Get(chosen)
+	if !ok {
+		return
+	}
+	for _, q := range k.Questions {
+		v.Asks = append(v.Asks, question(b, f, q))
+	}
+	if s := k.Stops(c.read(f).Answers); s != nil {
+		v.Stop = &page.Note{Text: s.Text.In(b.Lang), Tone: page.ToneLate}
+		if s.Phone != "" {
+			v.Stop.Link = page.Link{Href: "tel:" + s.Phone, Text: s.Phone}
+		}
+	}
+}
+
+// question shows one of a category's questions.
+func question(b page.Base, f *form.Form, q matters.Question) entry {
+	d := page.NewField(b.Lang, f, "q."+q.Key, "matter.raise.question")
+	d.Label, d.Required = q.Label.In(b.Lang), q.Required
+	switch q.Type {
+	case "choice":
+		for _, ch := range q.Choices {
+			d.Options = append(d.Options, page.Option{Value: ch.Value, Text: ch.Label.In(b.Lang)})
+		}
+		return entry{"radio", d}
+	case "yesno":
+		d.Options = []page.Option{{Value: "yes", Text: b.T("matter.answer.yes")}, {Value: "no", Text: b.T("matter.answer.no")}}
+		return entry{"radio", d}
+	case "number":
+		return entry{"text", d.As("number")}
+	case "date":
+		return entry{"text", d.As("date")}
+	}
+	return entry{"text", d.Max(q.Max)}
+}
+
+// findSimilar looks for open public matters like this one nearby.
+func (c *Counter) findSimilar(v *raisePage, r *http.Request, f *form.Form) {
+	in := c.read(f)
+	cards, err := c.Matters.Similar(r.Context(), v.Actor, in)
+	if err != nil {
+		v.Site.Log.Warn("similar matters not found", "err", err) // raising goes on without
+		return
+	}
+	v.Similar = c.rows(v.Base, cards, false)
+}
+
+func (c *Counter) whoOptions(b page.Base, f *form.Form) []page.Option {
+	public := true
+	if k, ok := c.Matters.Catalogue().Get(f.Get("category")); ok {
+		public = k.Public
+	}
+	return []page.Option{
+		{Value: "public", Text: b.T("matter.raise.public"), Help: b.T("matter.raise.public.help"), Icon: "people", On: public},
+		{Value: "private", Text: b.T("matter.raise.private"), Help: b.T("matter.raise.private.help"), Icon: "lock", On: !public},
+	}
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/web/page"
+)
+
+// showPage is one matter: whose turn it is, what it is, what happened.
+type showPage struct {
+	page.Base
+	Head      page.Head
+	Pill      page.Pill
+	Turn      page.Turn
+	Matter    matters.Matter
+	Photos    []page.File
+	Facts     []page.Fact
+	Timeline  page.Timeline
+	Supports  []matters.Support
+	Others    []page.Row // parts, joined ones, the one it was joined to
+	Whistles  []whistle
+	Assists   []assist
+	Inside    bool
+	Reporter  bool
+	More      []page.Button // acts beside the turn's
+	Followed  bool
+	CanFollow bool
+	MeToo     *page.Field // nil if it makes no sense for this reader
+	Public    page.Field
+	Notes     []page.Note
+}
+
+type whistle struct {
+	matters.Whistle
+	Answers []answer
+}
+
+type answer struct {
+	Unit, Who, Words string
+	At               time.Time
+	Pill             page.Pill
+}
+
+type assist struct {
+	Unit, Words, Answer string
+	At                  time.Time
+	Pill                page.Pill
+}
+
+var shown = page.New[showPage](files, "show.html")
+
+func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.showFor(r, nil)
+	if err != nil {
+		return err
+	}
+	return shown.Show(w, r, v)
+}
+
+func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error) {
+	b := page.From(r)
+	whole, err := c.Matters.Get(r.Context(), b.Actor, r.PathValue("number"))
+	if err != nil {
+		return v, err
+	}
+	m := whole.Matter
+	b.Title, b.Form = m.Title+" · "+m.Number, f
+	v = showPage{
+		Base: b, Matter: m, Inside: whole.View == matters.Inside, Reporter: whole.IsReporter,
+		Head: page.Head{Kicker: m.Number, Title: m.Title, Lead: c.where(b.Lang, m.Path, m.PlaceWords, m.RaisedAt), Read: true},
+		Pill: pill(b.Lang, m.State, m.Late(b.Now)), Turn: c.turn(b, whole), Photos: c.filesOf(b, whole, 0),
+		Facts: c.facts(b, whole), Timeline: c.timeline(b, whole), Supports: whole.Supports,
+		Others: c.rows(b, append(whole.Parts, whole.JoinedHere...), false), CanFollow: !b.Anonymous(),
+	}
+	v.More = c.buttons(b, whole, false)
+	c.calls(&v, b, whole)
+	if m.State.Open() && !whole.IsReporter && m.VisibleToAll() && !b.Staff() {
+		d := page.NewField(b.Lang, f, "words", "matter.support.words").Max(500)
+		v.MeToo = &d
+	}
+	if m.State == matters.Closed && whole.IsReporter && m.Solved == "" {
+		v.Notes = append(v.Notes, page.Note{Text: b.T("matter.rate.please"), Link: page.Link{Href: "/matters/" + m.Number + "/rate", Text: b.T("matter.act.rate"), Main: true}})
+	}
+	subs, err := c.Matters.Subscriptions(r.Context(), b.Actor)
+	if err != nil {
+		return v, err
+	}
+	v.Followed = slices.ContainsFunc(subs, func(s matters.Subscription) bool { return s.Target == "matter:"+m.ID.String() })
+	return v, nil
+}
+
+// calls fills in who was called to the matter and who has answered.
+func (c *Counter) calls(v *showPage, b page.Base, whole matters.Whole) {
+	for _, h := range whole.Whistles {
+		x := whistle{Whistle: h}
+		for _, p := range h.Responses {
+			a := answer{Unit: c.unit(b.Lang, p.Unit), Who: p.Responder, Words: p.Words, At: p.At, Pill: page.Pill{Text: b.T("matter.responded"), Tone: page.ToneDone}}
+			if p.At.IsZero() {
+				a.Pill = page.Pill{Text: b.T("matter.not_responded"), Tone: page.ToneSoon}
+				if b.Now.After(h.Due) {
+					a.Pill.Tone = page.ToneLate
+				}
+			}
+			x.Answers = append(x.Answers, a)
+		}
+		v.Whistles = append(v.Whistles, x)
+	}
+	for _, a := range whole.Assists {
+		x := assist{Unit: c.unit(b.Lang, a.Unit), Words: a.Words, Answer: a.Answer, At: a.AnsweredAt, Pill: page.Pill{Text: b.T("matter.responded"), Tone: page.ToneDone}}
+		if a.AnsweredAt.IsZero() {
+			x.Pill = page.Pill{Text: b.T("matter.not_responded"), Tone: page.ToneSoon}
+		}
+		v.Assists = append(v.Assists, x)
+	}
+}
+
+// turn is the banner: who must do what by when, and the buttons if it is the
+// reader's turn.
+func (c *Counter) turn(b page.Base, w matters.Whole) page.Turn {
+	m := w.Matter
+	t := page.Turn{Due: m.Due, Left: c.left(b.Lang, b.Now, m.Due), Light: c.light(b.Now, m.MovedAt, m.Due)}
+	t.Tone = t.Light.Tone
+	t.Who = c.whose(b.Lang, m.State, m.TurnUnit)
+	t.What = b.T("matter.next." + string(m.State))
+	if m.State == matters.Suspended {
+		t.What = b.T("matter.next.suspended", i18n.Date(b.Lang, m.ResumeAt.Add(-time.Millisecond)))
+	}
+	t.Buttons = c.buttons(b, w, true)
+	t.Yours = len(t.Buttons) > 0
+	return t
+}
+
+// buttons are the acts that the reader may do now: those of the turn, which carry
+// the matter on, or the others.
+func (c *Counter) buttons(b page.Base, w matters.Whole, ofTurn bool) []page.Button {
+	m := w.Matter
+	var out []page.Button
+	add := func(a matters.Act) {
+		spec, ok := acts[a]
+		if !ok || spec.onward(m.State) != ofTurn {
+			return
+		}
+		out = append(out, page.Button{Text: b.T("matter.act." + string(a)), Action: "/matters/" + m.Number + "/" + string(a),
+			Icon: icons[a], Link: spec.form != nil, Main: ofTurn && spec.main, Danger: spec.danger, Key: spec.key})
+	}
+	for _, a := range w.Acts {
+		if w.IsReporter && !b.Staff() || acts[a].desk() || ofTurn {
+			add(a)
+		}
+	}
+	if w.View == matters.Inside && !ofTurn {
+		at := m.Target("", b.Now)
+		may := func(n scope.Need) bool { return b.Actor.May(n, at).OK }
+		add(matters.Note)
+		if may("command") && m.State.Open() {
+			add(matters.WhistleAct)
+		}
+		if m.State.Open() && (may("dispatch") || slices.Contains(b.Actor.Units("handle", b.Now), m.Lead) && m.Lead != 0) {
+			add(matters.Invite)
+		}
+		if may("moderate") {
+			add(matters.Moderate)
+		}
+	}
+	return out
+}
+
+// facts are what is known of the matter, as far as the reader may know it.
+func (c *Counter) facts(b page.Base, w matters.Whole) []page.Fact {
+	m := w.Matter
+	fs := []page.Fact{
+		{Label: b.T("matter.fact.category"), Value: c.Matters.Catalogue().Name(b.Lang, m.Category)},
+		{Label: b.T("matter.fact.raised"), Value: i18n.When(b.Lang, b.Now, m.RaisedAt) + " · " + b.T("matter.channel."+string(m.Channel))},
+	}
+	add := func(key, value string) {
+		if value != "" {
+			fs = append(fs, page.Fact{Label: b.T(key), Value: value})
+		}
+	}
+	if !m.Promised.IsZero() && m.State.Open() {
+		add("matter.fact.promised", i18n.Date(b.Lang, m.Promised))
+	}
+	add("matter.fact.lead", c.unit(b.Lang, m.Lead))
+	if k, ok := c.Matters.Catalogue().Get(m.Category); ok {
+		for _, q := range k.Questions {
+			if a := m.Answers[q.Key]; a != "" {
+				fs = append(fs, page.Fact{Label: q.Label.In(b.Lang), Value: q.Say(b.Lang, a)})
+			}
+		}
+		if w.View == matters.Inside {
+			add("matter.fact.filing", k.Filing.In(b.Lang))
+		}
+		add("matter.fact.closing", k.Closing.In(b.Lang))
+	}
+	if m.Supporters > 0 {
+		add("matter.fact.supporters", b.T("matter.supporters", m.Supporters))
+	}
+	visible := "matter.visible.public"
+	if !m.VisibleToAll() {
+		visible = "matter.visible.private"
+	}
+	add("matter.fact.visible", b.T(visible))
+	if m.Solved != "" {
+		said := b.T("matter.solved." + string(m.Solved))
+		if m.Satisfied > 0 {
+			said += " · " + b.T("matter.satisfied."+string(rune('0'+m.Satisfied)))
+		}
+		add("matter.fact.rating", said)
+	}
+	if w.View >= matters.Reporter && (m.Resident != 0 || m.Contact != 0) {
+		fs = append(fs, page.Fact{Label: b.T("matter.fact.reporter"), Value: b.T("matter.fact.reporter.kept"), Private: true})
+	}
+	return fs
+}
+
+func (c *Counter) follow(w http.ResponseWriter, r *http.Request) error {
+	return c.following(w, r, true)
+}
+
+func (c *Counter) unfollow(w http.ResponseWriter, r *http.Request) error {
+	return c.following(w, r, false)
+}
+
+func (c *Counter) following(w http.ResponseWriter, r *http.Request, on bool) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	target, back := f.Line("target", 80), page.Local(f.Line("back", 300))
+	if err := f.Err(); err != nil {
+		return err
+	}
+	if on {
+		if err := c.Matters.Subscribe(r.Context(), page.Actor(r), target); err != nil {
+			return err
+		}
+		return page.Done(w, r, back, "matter.followed")
+	}
+	if err := c.Matters.Unsubscribe(r.Context(), page.Actor(r), target); err != nil {
+		return err
+	}
+	return page.Done(w, r, back, "matter.unfollowed")
+}
+
+// parseStamp reads a time that a page wrote into an address.
+func parseStamp(s string) (time.Time, error) {
+	if s == "" || s == "00010101T000000.000" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse("20060102T150405.000", s)
+	if err != nil {
+		return t, errs.New(errs.Invalid, "id.malformed")
+	}
+	return t, nil
+}
