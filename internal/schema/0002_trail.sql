@@ -19,6 +19,12 @@ CREATE TABLE trail (
 
 CREATE INDEX trail_record ON trail (noun, record, seq);
 
+-- A mark is how far a follower of the trail has come: the search index, a feed.
+CREATE TABLE trail_mark (
+    name  TEXT PRIMARY KEY,
+    value BIGINT NOT NULL
+);
+
 -- A tile holds up to 256 hashes of the Merkle tree over the sealed rows, 32
 -- bytes each; at level 0 also the seq of each of its rows, 8 bytes each.
 CREATE TABLE trail_tile (

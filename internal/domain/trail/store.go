@@ -101,17 +101,17 @@ func writers(tx *sqldb.Tx) (map[string]struct{}, error) {
 }
 
 func mark(tx *sqldb.Tx, name string) (int64, error) {
-	return sqldb.Int(tx.Row(`SELECT COALESCE(max(value), 0) FROM mark WHERE name = $1`, name))
+	return sqldb.Int(tx.Row(`SELECT COALESCE(max(value), 0) FROM trail_mark WHERE name = $1`, name))
 }
 
 func moveMark(tx *sqldb.Tx, name string, from, to int64) error {
 	return tx.One(`
-		INSERT INTO mark (name, value) VALUES ($1, $2)
+		INSERT INTO trail_mark (name, value) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET value = $2
-		WHERE mark.value = $3`, name, to, from)
+		WHERE trail_mark.value = $3`, name, to, from)
 }
 
 func dropMark(tx *sqldb.Tx, name string) error {
-	_, err := tx.Exec(`DELETE FROM mark WHERE name = $1`, name)
+	_, err := tx.Exec(`DELETE FROM trail_mark WHERE name = $1`, name)
 	return err
 }
