@@ -47,7 +47,7 @@ var ringList = []ring{
 	{apptest, append([]string{app, apptest, web, api, "internal/sim"}, everyday...)},
 	{"internal/e2e", append([]string{app, apptest, "internal/e2e", "internal/sim"}, everyday...)},
 	{"internal/arch", nil},
-	{"cmd", []string{"cmd", app, kit, domain, locale}},
+	{"cmd", []string{"cmd", app, kit, domain, schema, locale}},
 	{"tools", []string{"tools", kit, domain, schema, locale}},
 }
 
