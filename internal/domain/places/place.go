@@ -154,6 +154,8 @@ const (
 // Acts lists the acts.
 var Acts = [...]Act{Add, Rename, Recode, Reclassify, Move, Merge, Split, Close, Shape, Mark}
 
-// Digests calls f with each place and the digest of its state, for the check of
-// the trail.
-func Digests(tx *sqldb.Tx, f func(id.ID, []byte) error) error { return digests(tx, f) }
+// Digests returns, for the trail's check, what walks over all places with the
+// digest of each one's present state.
+func Digests() map[string]func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
+	return map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error{Noun: digests}
+}
