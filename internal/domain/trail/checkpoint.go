@@ -125,7 +125,8 @@ func PrintCheckpoint(lang i18n.Lang, c Checkpoint) string {
 		i18n.T(lang, "trail.notice.key", c.Origin, c.KeyID),
 		"",
 		i18n.T(lang, "trail.notice.why"),
-	}, "\n") + "\n"
+		"",
+	}, "\n")
 }
 
 // Groups is the root as people compare it: 64 hexadecimal digits in groups of
