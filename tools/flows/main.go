@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Flows draws the life of every kind of record, from the tables of moves in the
+// domains, into docs/flows. make gen runs it; a law in internal/arch notices
+// drawings that are no longer true.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/flow"
+)
+
+//go:generate go run .
+
+func main() {
+	dir := filepath.Join("..", "..", "docs", "flows") // go generate runs in this folder
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		fail(err)
+	}
+	for name, text := range map[string]string{
+		matters.Flow.Name(): draw(matters.Flow, "internal/domain/matters/flow.go"),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name+".md"), []byte(text), 0o644); err != nil {
+			fail(err)
+		}
+	}
+}
+
+// draw returns a page with the diagram of a table, and the table itself for those
+// who would rather read.
+func draw[S, A ~string](t *flow.Table[S, A], source string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# The life of a %s\n\nDrawn by `make gen` from [%s](../../%s). Whatever is not listed here cannot happen.\n\n", t.Name(), source, source)
+	fmt.Fprintf(&b, "```mermaid\n%s```\n\n", t.Mermaid())
+	fmt.Fprintf(&b, "| in state | act | leads to | who may |\n|---|---|---|---|\n")
+	for _, m := range t.Moves() {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m.From, m.Act, m.To, m.Need)
+	}
+	return b.String()
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "flows:", err)
+	os.Exit(1)
+}
