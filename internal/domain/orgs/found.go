@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
@@ -90,6 +91,19 @@ type Ground struct {
 	Name i18n.Text
 }
 
+// GroundOf is the ground of a whole tree: every open place on which Found builds.
+func GroundOf(t *places.Tree) []Ground {
+	var gs []Ground
+	for _, k := range []places.Kind{places.City, places.Town, places.Village, places.Grid} {
+		for _, p := range t.All(k) {
+			if p.Open() {
+				gs = append(gs, Ground{Path: p.Path, Code: p.Code, Name: p.Name})
+			}
+		}
+	}
+	return gs
+}
+
 // Found makes the organisation that a town begins with, on the given places:
 // the city's bureaus and centre, for each town its government, centre and
 // stations, for each village its committee, for each grid the post of its
@@ -97,7 +111,7 @@ type Ground struct {
 // same order whatever that of the places, and what is there already is left
 // alone, so that a town may call it again when villages have been added. The
 // actor must administer the city.
-func (s *Service) Found(tx *sqldb.Tx, by scope.Actor, places []Ground) error {
+func (s *Service) Found(tx *sqldb.Tx, by scope.Actor, ground []Ground) error {
 	if err := allow(tx, by, scope.Path{}); err != nil {
 		return err
 	}
@@ -115,8 +129,8 @@ func (s *Service) Found(tx *sqldb.Tx, by scope.Actor, places []Ground) error {
 			f.byKey[key][in] = u
 		}
 	}
-	places = slices.Clone(places)
-	slices.SortFunc(places, func(a, b Ground) int {
+	ground = slices.Clone(ground)
+	slices.SortFunc(ground, func(a, b Ground) int {
 		_, la := a.Path.Last()
 		_, lb := b.Path.Last()
 		if la != lb {
@@ -124,7 +138,7 @@ func (s *Service) Found(tx *sqldb.Tx, by scope.Actor, places []Ground) error {
 		}
 		return strings.Compare(a.Code, b.Code)
 	})
-	for _, p := range places {
+	for _, p := range ground {
 		if err := f.build(p); err != nil {
 			return fmt.Errorf("found the units of %s %s: %w", p.Code, p.Name.ZH, err)
 		}

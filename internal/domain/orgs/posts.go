@@ -29,13 +29,14 @@ type NewPost struct {
 // give more than they have.
 func (s *Service) AddPost(ctx context.Context, by scope.Actor, in NewPost) (p id.ID, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		p, err = s.addPost(tx, by, in)
+		p, err = s.AddPostIn(tx, by, in)
 		return err
 	})
 	return p, err
 }
 
-func (s *Service) addPost(tx *sqldb.Tx, by scope.Actor, in NewPost) (id.ID, error) {
+// AddPostIn is AddPost within a transaction.
+func (s *Service) AddPostIn(tx *sqldb.Tx, by scope.Actor, in NewPost) (id.ID, error) {
 	u, err := loadUnit(tx, in.Unit)
 	if err != nil {
 		return 0, err

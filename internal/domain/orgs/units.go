@@ -32,13 +32,14 @@ type NewUnit struct {
 // nobody could say which of the two is responsible.
 func (s *Service) AddUnit(ctx context.Context, by scope.Actor, in NewUnit) (u id.ID, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		u, err = s.addUnit(tx, by, in)
+		u, err = s.AddUnitIn(tx, by, in)
 		return err
 	})
 	return u, err
 }
 
-func (s *Service) addUnit(tx *sqldb.Tx, by scope.Actor, in NewUnit) (id.ID, error) {
+// AddUnitIn is AddUnit within a transaction.
+func (s *Service) AddUnitIn(tx *sqldb.Tx, by scope.Actor, in NewUnit) (id.ID, error) {
 	u := Unit{
 		ID: tx.NewID(), Kind: in.Kind, Key: in.Key, Code: in.Code, Name: trimText(in.Name), Parent: in.Parent, Path: in.Path,
 		Phone: strings.TrimSpace(in.Phone), Address: strings.TrimSpace(in.Address), Hours: trimText(in.Hours), Active: true, Version: 1,

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package access
+
+import "yuanba/internal/kit/scope"
+
+// The needs of the town: what an act asks of the person who does it. The list
+// only grows.
+const (
+	Intake      scope.Need = "intake"       // accept, decline, classify and close what people raise
+	Dispatch    scope.Need = "dispatch"     // choose the unit that is to handle a matter
+	Handle      scope.Need = "handle"       // handle what one's own unit has been given
+	Verify      scope.Need = "verify"       // check on the spot what has been handled
+	Supervise   scope.Need = "supervise"    // urge, supervise, extend a limit
+	Command     scope.Need = "command"      // call several units at once, decide the second return, suspend
+	Moderate    scope.Need = "moderate"     // hide words and pictures from the public, with a reason
+	RaiseFor    scope.Need = "raise_for"    // raise and answer on behalf of somebody else
+	See         scope.Need = "see"          // see the matters of the place that are not public
+	ReadPrivate scope.Need = "read_private" // see the masked facts of the residents of the place
+	Reveal      scope.Need = "reveal"       // see a private fact in full, for a purpose that is recorded
+	Desk        scope.Need = "desk"         // serve at a desk: verify who people are, take bookings
+	Administer  scope.Need = "administer"   // places, units, posts, categories, accounts
+	Audit       scope.Need = "audit"        // read everything, the trail included
+	Export      scope.Need = "export"       // take a list out of the system as a file
+)
+
+// Needs lists the needs in the order of the documentation.
+var Needs = []scope.Need{
+	Intake, Dispatch, Handle, Verify, Supervise, Command, Moderate, RaiseFor, See,
+	ReadPrivate, Reveal, Desk, Administer, Audit, Export,
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package access
+
+import (
+	"slices"
+
+	"yuanba/internal/kit/scope"
+)
+
+// A Role is a bundle of needs. Its name is the message "role.<key>", what its
+// holder does the message "role.<key>.what".
+type Role struct {
+	Key   string
+	Needs []scope.Need
+}
+
+// Roles lists the roles, from the grid up. Which posts have which role a town
+// decides; which needs a role gives is decided here.
+var Roles = []Role{
+	{"grid_worker", []scope.Need{RaiseFor, See, Verify, ReadPrivate, Reveal}},
+	{"committee_chair", []scope.Need{Handle, RaiseFor, See, Supervise, ReadPrivate, Reveal}},
+	{"acceptor", []scope.Need{Intake, RaiseFor, See, Moderate, ReadPrivate, Reveal}},
+	{"dispatcher", []scope.Need{Intake, Dispatch, RaiseFor, See, Moderate, ReadPrivate, Reveal}},
+	{"handler", []scope.Need{Handle, Reveal}},
+	{"unit_lead", []scope.Need{Handle, Reveal, Export}},
+	{"verifier", []scope.Need{Verify, See, Reveal}},
+	{"deputy_secretary", []scope.Need{Supervise, Command, Dispatch, Moderate, See, ReadPrivate, Export}},
+	{"police_household", []scope.Need{Handle, ReadPrivate, Reveal, Desk}},
+	{"desk_clerk", []scope.Need{Desk, RaiseFor, ReadPrivate, Reveal}},
+	{"mediator", []scope.Need{RaiseFor, Handle, ReadPrivate}},
+	{"lawyer", []scope.Need{RaiseFor}},
+	{"council_chair", []scope.Need{RaiseFor}},
+	{"merchant", []scope.Need{Handle}},
+	{"liaison", []scope.Need{Handle}},
+	{"delegate", []scope.Need{RaiseFor, Supervise}},
+	{"analyst", []scope.Need{See, Export}},
+	{"administrator", []scope.Need{Administer, Audit, Moderate}},
+	{"auditor", []scope.Need{Audit, See}},
+}
+
+// RoleOf returns the role with the key.
+func RoleOf(key string) (Role, bool) {
+	i := slices.IndexFunc(Roles, func(r Role) bool { return r.Key == key })
+	if i < 0 {
+		return Role{}, false
+	}
+	return Roles[i], true
+}
+
+// KnownRole reports whether there is a role with the key, for orgs.Options.
+func KnownRole(key string) bool {
+	_, ok := RoleOf(key)
+	return ok
+}
+
+// Writes reports whether a need lets its holder change anything. Audit, See,
+// ReadPrivate and Export only read; a reveal reads too, though it is recorded.
+func Writes(n scope.Need) bool {
+	return !slices.Contains([]scope.Need{Audit, See, ReadPrivate, Reveal, Export}, n)
+}
