@@ -90,7 +90,7 @@ func (t *Tree) rank(n *node, parts []string) int {
 
 func (n *node) fit(word string) int {
 	best := 0
-	for i, w := range append(n.words[:len(n.words):len(n.words)], strings.ToLower(n.Code)) {
+	for i, w := range n.words {
 		r := 0
 		switch {
 		case w == "":

@@ -154,8 +154,8 @@ const (
 // Acts lists the acts.
 var Acts = [...]Act{Add, Rename, Recode, Reclassify, Move, Merge, Split, Close, Shape, Mark}
 
-// Digests returns, for the trail's check, what walks over all places with the
-// digest of each one's present state.
+// Digests returns, for the trail's check, what walks over all places in the order
+// of their IDs, with the digest of each one's present state.
 func Digests() map[string]func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
 	return map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error{Noun: digests}
 }

@@ -40,7 +40,7 @@ type node struct {
 	children []*node // open ones, in order
 	spans    []Span  // earlier ones, oldest first; the last is what it is now
 	shape    *outline
-	words    []string // lower case, to search in: names, pinyin
+	words    []string // lower case, to search in: the two names, pinyin, initials, code
 }
 
 // An outline is a place's shape as the database keeps it.
@@ -80,7 +80,7 @@ func newTree(version int64, rows []row) *Tree {
 		n.Path = t.path(n)
 		zh := spell(n.Name.ZH)
 		n.Initials = initials(zh)
-		n.words = []string{fold(n.Name.ZH), fold(n.Name.EN), strings.Join(zh, ""), n.Initials}
+		n.words = []string{fold(n.Name.ZH), fold(n.Name.EN), strings.Join(zh, ""), n.Initials, strings.ToLower(n.Code)}
 	}
 	slices.SortFunc(t.order, func(a, b *node) int {
 		return cmp.Or(cmp.Compare(a.Kind.Level(), b.Kind.Level()), cmp.Compare(len(a.Code), len(b.Code)), cmp.Compare(a.Code, b.Code), cmp.Compare(a.ID, b.ID))
@@ -215,7 +215,7 @@ func (t *Tree) Predecessors(p id.ID) (before []id.ID) {
 
 // At returns the tree as it was on a day: the places that were open on it, under
 // the names, codes and parents they had. Outlines are those of now. It is made
-// anew each time, in a few milliseconds for ten thousand places.
+// anew each time, which takes some milliseconds: keep it while it is of use.
 func (t *Tree) At(on Day) *Tree {
 	var rows []row
 	for _, n := range t.places {
