@@ -126,7 +126,7 @@ func (e *lite) writer(c *liteConn) {
 	for w := range e.writes {
 		c.commitTogether(w, e.writes)
 	}
-	c.conn.Close()
+	c.close()
 }
 
 // commitTogether runs first and whatever else waits as savepoints of one
@@ -213,13 +213,13 @@ func (e *lite) read(ctx context.Context, db *DB, f func(*Tx) error) error {
 		}
 	}
 	if err := c.plain("BEGIN"); err != nil {
-		c.conn.Close()
+		c.close()
 		c = nil
 		return fmt.Errorf("begin reading: %w", err)
 	}
 	err := protect(&Tx{ctx: ctx, db: db, q: c, now: db.Now()}, f)
 	if rerr := c.plain("ROLLBACK"); rerr != nil {
-		c.conn.Close()
+		c.close()
 		c = nil
 	}
 	return err
@@ -235,7 +235,7 @@ func (e *lite) close() error {
 	<-e.done
 	for range cap(e.readers) {
 		if c := <-e.readers; c != nil {
-			c.conn.Close()
+			c.close()
 		}
 	}
 	return errors.Join(e.rdb.Close(), e.wdb.Close())
@@ -280,6 +280,16 @@ func newLiteConn(ctx context.Context, db *sql.DB) (*liteConn, error) {
 		return nil, err
 	}
 	return &liteConn{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+}
+
+// close closes the connection. The statements go first: SQLite keeps a connection
+// open behind the scenes while one is left, and with it the log of the last
+// writes, which is taken into the file only when the last connection closes.
+func (c *liteConn) close() {
+	for _, s := range c.stmts {
+		s.Close()
+	}
+	c.conn.Close()
 }
 
 func (c *liteConn) stmt(q string) (*sql.Stmt, error) {
