@@ -48,7 +48,10 @@ type Form struct {
 	values url.Values
 	files  map[string][]*multipart.FileHeader
 	faults errs.List
+	labels []label
 }
+
+type label struct{ name, text string }
 
 // Of returns a form in which the given values are already typed, for editing a
 // record: pairs are name, value, name, value.
@@ -183,6 +186,28 @@ func (f *Form) Files(name string, most int) []*multipart.FileHeader {
 		return hs[:most]
 	}
 	return hs
+}
+
+// Named notes the label under which a field is shown, so that a summary of the
+// faults can name it. The fields' order is that of the page.
+func (f *Form) Named(name, text string) {
+	if f != nil {
+		f.labels = append(f.labels, label{name, text})
+	}
+}
+
+// Label returns the label of a field, and its place on the page from 0; a field
+// that is not on the page has none and comes last.
+func (f *Form) Label(name string) (text string, place int) {
+	if f == nil {
+		return "", 0
+	}
+	for i, l := range f.labels {
+		if l.name == name {
+			return l.text, i
+		}
+	}
+	return "", len(f.labels)
 }
 
 // Fault notes a fault beside a field.

@@ -103,7 +103,8 @@ func showSample(w http.ResponseWriter, r *http.Request) error {
 	name := strings.Trim(r.PathValue("name"), "/")
 	for _, s := range Samples() {
 		if s.Name == name {
-			return s.Show(w, s.Request(r, page.From(r)))
+			s.Show.ServeHTTP(w, s.Request(r, page.From(r)))
+			return nil
 		}
 	}
 	return errs.New(errs.NotFound, "error.not_found.what")

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/scope"
@@ -177,6 +176,3 @@ func As(r *http.Request, b Base) *http.Request {
 	v := &visit{site: b.Site, base: b, root: r.Context(), raw: r.Body}
 	return r.WithContext(context.WithValue(r.Context(), contextKey{}, v))
 }
-
-// Say puts a fault into the reader's words.
-func (b Base) Say(e *errs.Error) string { return i18n.T(b.Lang, e.Key, e.Args...) }

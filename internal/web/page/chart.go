@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // A Bar is one value of a chart.
@@ -57,40 +56,48 @@ type Table struct {
 	Foot    []Cell
 }
 
-// bars draws the chart as an SVG that needs neither script nor style attribute.
+// bars draws the chart: each bar is a small SVG, its label and value are text, so
+// that they keep their size on a telephone and in large type. It needs neither
+// script nor style attribute.
 func bars(c Chart) template.HTML {
 	return written(func(b *strings.Builder) {
+		list := "bars"
 		if c.Upright {
-			upright(b, c)
-		} else {
-			lying(b, c)
+			list = "columns"
+			if len(c.Bars) > 6 {
+				list += " many"
+			}
 		}
+		b.WriteString(`<ol class="` + list + `">`)
+		for _, bar := range c.Bars {
+			b.WriteString(`<li>`)
+			if c.Upright {
+				span(b, "bars-value", value(bar))
+				share := bar.Value * 100 / c.Top()
+				drawBar(b, bar.Tone, "-2 0 14 100", 100-share, 10, share)
+				span(b, "bars-label", bar.Label)
+			} else {
+				span(b, "bars-label", bar.Label)
+				b.WriteString(`<span class="bars-draw">`)
+				drawBar(b, bar.Tone, "0 0 100 10", 0, max(bar.Value*100/c.Top(), 1), 10)
+				span(b, "bars-value", value(bar))
+				b.WriteString(`</span>`)
+			}
+			b.WriteString(`</li>`)
+		}
+		b.WriteString(`</ol>`)
 	})
 }
 
-func lying(b *strings.Builder, c Chart) {
-	const rowHeight, labelWidth, barWidth = 30, 150, 280
-	open(b, c, 500, rowHeight*len(c.Bars)+4)
-	for i, bar := range c.Bars {
-		y := i * rowHeight
-		w := bar.Value * barWidth / c.Top()
-		text(b, "bar-label", labelWidth-8, y+20, "end", cut(bar.Label, 10))
-		rect(b, bar.Tone, labelWidth, y+6, max(w, 2), 18)
-		text(b, "bar-value", labelWidth+w+6, y+20, "start", value(bar))
-	}
-	b.WriteString(`</svg>`)
+func drawBar(b *strings.Builder, tone Tone, box string, y, w, h int) {
+	b.WriteString(`<svg viewBox="` + box + `" preserveAspectRatio="none" aria-hidden="true"><rect class="bar t-` + string(tone.known()) +
+		`" y="` + strconv.Itoa(y) + `" width="` + strconv.Itoa(w) + `" height="` + strconv.Itoa(h) + `"/></svg>`)
 }
 
-func upright(b *strings.Builder, c Chart) {
-	const height, step = 160, 40
-	open(b, c, max(step*len(c.Bars), 200), height+44)
-	for i, bar := range c.Bars {
-		x, h := i*step, bar.Value*height/c.Top()
-		rect(b, bar.Tone, x+7, 20+height-h, step-14, max(h, 1))
-		text(b, "bar-value", x+step/2, 14+height-h, "middle", value(bar))
-		text(b, "bar-label", x+step/2, height+38, "middle", cut(bar.Label, 5))
-	}
-	b.WriteString(`</svg>`)
+func span(b *strings.Builder, class, s string) {
+	b.WriteString(`<span class="` + class + `">`)
+	escape(b, s)
+	b.WriteString(`</span>`)
 }
 
 func value(bar Bar) string {
@@ -98,35 +105,6 @@ func value(bar Bar) string {
 		return bar.Note
 	}
 	return Number(bar.Value)
-}
-
-func open(b *strings.Builder, c Chart, w, h int) {
-	b.WriteString(`<svg class="chart" viewBox="0 0 ` + strconv.Itoa(w) + ` ` + strconv.Itoa(h) + `" role="img" aria-label="`)
-	escape(b, c.Title)
-	b.WriteString(`">`)
-}
-
-func rect(b *strings.Builder, tone Tone, x, y, w, h int) {
-	b.WriteString(`<rect class="bar t-` + string(tone.known()) + `" rx="3" x="` + strconv.Itoa(x) + `" y="` + strconv.Itoa(y) +
-		`" width="` + strconv.Itoa(w) + `" height="` + strconv.Itoa(h) + `"/>`)
-}
-
-func text(b *strings.Builder, class string, x, y int, anchor, s string) {
-	b.WriteString(`<text class="` + class + `" text-anchor="` + anchor + `" x="` + strconv.Itoa(x) + `" y="` + strconv.Itoa(y) + `">`)
-	escape(b, s)
-	b.WriteString(`</text>`)
-}
-
-func cut(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n*2 && len(s) <= n*2 || utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	limit := n
-	if len(s) == utf8.RuneCountInString(s) {
-		limit = n * 2 // Latin letters are half as wide
-	}
-	rs := []rune(s)
-	return string(rs[:min(limit-1, len(rs))]) + "…"
 }
 
 // IsNum reports whether column i holds figures.

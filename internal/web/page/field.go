@@ -56,6 +56,7 @@ type Option struct {
 // language.
 func NewField(lang i18n.Lang, f *form.Form, name, key string) Field {
 	d := Field{Name: name, Label: i18n.T(lang, key), Value: f.Get(name), Values: f.All(name), Kind: "text"}
+	f.Named(name, d.Label)
 	if i18n.Has(key + ".help") {
 		d.Help = i18n.T(lang, key+".help")
 	}

@@ -179,6 +179,7 @@ func (p Page[T]) ShowStatus(w http.ResponseWriter, r *http.Request, status int, 
 	if err := sets[b.Lang].Execute(buf, v); err != nil {
 		return fmt.Errorf("page %s: %w", p.name, err)
 	}
+	out := withFaults(buf.Bytes(), b)
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(b.Lang))
@@ -190,7 +191,7 @@ func (p Page[T]) ShowStatus(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		w.Write(buf.Bytes()) // a reader who went away is not our fault
+		w.Write(out) // a reader who went away is not our fault
 	}
 	return nil
 }

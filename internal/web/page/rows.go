@@ -4,6 +4,7 @@ package page
 
 import (
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,11 @@ import (
 func Rows(lang i18n.Lang, rows []Row) template.HTML {
 	var b strings.Builder
 	b.Grow(len(rows)*900 + 64)
-	b.WriteString(`<ol class="rows" data-keys>`)
+	if slices.ContainsFunc(rows, func(r Row) bool { return r.Turn != "" }) {
+		b.WriteString(`<ol class="rows turns" data-keys>`)
+	} else {
+		b.WriteString(`<ol class="rows" data-keys>`)
+	}
 	for i := range rows {
 		writeRow(&b, lang, &rows[i])
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -126,7 +127,7 @@ func (s *Site) visit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lang, large := choose(r)
 		v := &visit{site: s, root: r.Context(), base: Base{
-			Lang: lang, Large: large, Path: r.URL.RequestURI(), Method: r.Method, Now: s.Clock(), RequestID: requestNumber(),
+			Lang: lang, Large: large, Path: back(r), Method: r.Method, Now: s.Clock(), RequestID: requestNumber(),
 			Actor: scope.Actor{Kind: scope.Anonymous}, Flash: readFlash(r, lang), Site: s,
 		}}
 		w.Header().Set("X-Request-Id", v.base.RequestID)
@@ -134,6 +135,19 @@ func (s *Site) visit(next http.Handler) http.Handler {
 		v.root = ctx
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// back is the address at which the reader can see this page again: its own, or,
+// after a POST, that of the page that sent it.
+func back(r *http.Request) string {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return r.URL.RequestURI()
+	}
+	from, err := url.Parse(r.Referer())
+	if err != nil || from.Host != r.Host {
+		return "/"
+	}
+	return Local(from.RequestURI())
 }
 
 // identify asks Sessions who is there.

@@ -102,7 +102,7 @@
   addEventListener("submit", (e) => {
     const f = e.target;
     if (f.dataset.sent && Date.now() - f.dataset.sent < 8000) return e.preventDefault();
-    if (e.defaultPrevented) return;
+    if (e.defaultPrevented || f.method === "dialog") return;
     if (f.method === "post") { f.dataset.sent = Date.now(); if (e.submitter) e.submitter.setAttribute("aria-busy", "true"); }
     dirty = false;
     wait();
