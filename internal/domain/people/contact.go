@@ -43,6 +43,9 @@ func (in ContactInput) Format(f fmt.State, _ rune) { fmt.Fprint(f, seal.Stars) }
 // LogValue shows nothing of it.
 func (in ContactInput) LogValue() slog.Value { return slog.StringValue(seal.Stars) }
 
+// MarshalJSON shows nothing of it: it is read from JSON, never written to it.
+func (in ContactInput) MarshalJSON() ([]byte, error) { return []byte(`"` + seal.Stars + `"`), nil }
+
 // contact is a row of the table.
 type contact struct {
 	id            id.ID

@@ -40,7 +40,7 @@ func (s *Service) Find(ctx context.Context, by scope.Actor, phone, idNumber stri
 		return found, err
 	}
 	if p.Empty() == d.Empty() {
-		return found, errs.At("phone", "people.find.one")
+		return found, errs.At("phone", "people.find.either")
 	}
 	field, purpose, value := FieldPhone, phoneIndex, p.Plain()
 	if p.Empty() {

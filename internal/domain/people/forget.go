@@ -24,6 +24,9 @@ const (
 	RuleMistake    Rule = "mistake"     // they should never have been written down
 )
 
+// Key is the message that names the rule.
+func (r Rule) Key() string { return "people.rule." + string(r) }
+
 // Forget blanks the private facts of the subject, its indexes and the reasons of
 // its looks, and leaves a tombstone: the day and the rule. The program's jobs may
 // do so, residents for themselves, and the desk in the subject's place (else

@@ -71,6 +71,9 @@ func (p Phone) Mobile() bool { return isMobile(p.Plain()) }
 // maskPhone keeps three digits before and four behind, or two and two of a short
 // number.
 func maskPhone(n string) string {
+	if len(n) < 7 {
+		return seal.Stars
+	}
 	before, behind := 3, 4
 	if len(n) < 11 {
 		before, behind = 2, 2
