@@ -42,6 +42,8 @@ type Config struct {
 	// URL is the address by which people reach the pages, for slips, mails and
 	// links. Empty: http:// and the address listened at.
 	URL string `toml:"url"`
+	// Phone is the number that people without a screen ring; it stands on every page.
+	Phone string `toml:"phone"`
 	// Proxies are the networks whose word on where a request comes from is
 	// believed: "10.0.0.0/8, 127.0.0.1/32". Empty: nobody's.
 	Proxies string `toml:"proxies"`

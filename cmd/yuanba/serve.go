@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"yuanba/internal/app"
+	"yuanba/internal/kit/obs"
+)
+
+// serve answers requests until it is told to stop.
+func (c *cli) serve() *cobra.Command {
+	demo := false
+	cmd := &cobra.Command{
+		Use:     "serve",
+		Short:   "serve the town",
+		GroupID: groupRun,
+		Long: `Serve the town's pages until the program is told to stop (Ctrl-C, SIGTERM).
+Requests under way are finished first; nothing that was accepted is lost.`,
+		Example: "  yuanba serve --db /srv/yuanba/town.db --listen :8080",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, _, err := c.load()
+			if err != nil {
+				return err
+			}
+			return c.run(cmd.Context(), cfg, app.Options{Demo: demo})
+		},
+	}
+	cmd.Flags().BoolVar(&demo, "demo", false, "let the cast of the demonstration sign in with one click")
+	c.settings(cmd, [2]string{"listen", "`address` to serve at"}, [2]string{"url", "`address` by which people reach the pages"})
+	return cmd
+}
+
+// run opens the town and serves it.
+func (c *cli) run(ctx context.Context, cfg app.Config, o app.Options) error {
+	log, err := obs.Logger(c.stderr, cfg.LogLevel(), cfg.Log.Format)
+	if err != nil {
+		return err
+	}
+	slog.SetDefault(log)
+	o.Log = log
+	a, err := app.New(ctx, cfg, o)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	h, err := a.Handler(version)
+	if err != nil {
+		return err
+	}
+	l, err := a.Listen()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "Yuanba 院坝: %s\n", cfg.Address())
+	return a.Serve(ctx, l, h)
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package app puts the program together: it opens the database, builds every
+// service in the order of the picture in ARCHITECTURE.md, wires who hears whom,
+// runs the timetable of jobs, and serves the pages.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/people"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/blob"
+	"yuanba/internal/kit/bus"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/seal"
+	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/when"
+	"yuanba/internal/schema"
+)
+
+// An App is the program put together.
+type App struct {
+	Config   Config
+	Options  Options
+	DB       *sqldb.DB
+	Box      *seal.Box
+	Blobs    *blob.Keeper
+	Bus      *bus.Bus
+	Calendar *when.Calendar
+
+	Places  *places.Service
+	Orgs    *orgs.Service
+	People  *people.Service
+	Access  *access.Service
+	Matters *matters.Service
+	Sealer  *trail.Sealer
+	Indexer *matters.Indexer
+
+	Outbox *people.Inbox // where codes land in a demonstration; nil where a real sender is set
+	log    *slog.Logger
+	work   worker
+}
+
+// Options are what is not configuration: how this run differs from a service.
+type Options struct {
+	Demo    bool             // the cast signs in with one click; texts to telephones land in a page
+	Clock   func() time.Time // the simulation's
+	IDs     *id.Source       // the simulation's
+	Relaxed bool             // do not wait for the disk: for making a demonstration town
+	Log     *slog.Logger
+	Keys    seal.KeyProvider // nil: the file that the configuration names
+}
+
+// New opens the database, brings it up to date, and builds every service. The
+// keys and the folder of files are made at the first start.
+func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
+	a = &App{Config: cfg, Options: o, Bus: bus.New(), Calendar: when.Default(), log: o.Log}
+	if a.log == nil {
+		a.log = slog.Default()
+	}
+	a.work.wakes = make(chan struct{}, 1)
+	a.DB, err = sqldb.Open(ctx, cfg.DB, sqldb.Options{Clock: o.Clock, IDs: o.IDs, Relaxed: o.Relaxed})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.DB.Close())
+		}
+	}()
+	if err := a.DB.Migrate(ctx, cfg.DB, schema.Files); err != nil {
+		return nil, err
+	}
+	if err := a.build(ctx); err != nil {
+		return nil, err
+	}
+	a.wire()
+	return a, a.loadAll(ctx)
+}
+
+// build makes the services from the ground up.
+func (a *App) build(ctx context.Context) error {
+	data := filepath.Dir(a.Config.KeysPath())
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	keys := a.Options.Keys
+	if keys == nil {
+		file, err := seal.OpenFile(a.Config.KeysPath())
+		if err != nil {
+			return fmt.Errorf("keys: %w", err)
+		}
+		keys = file
+	}
+	a.Box = seal.New(keys)
+	var err error
+	if a.Sealer, err = trail.NewSealer(a.DB, trail.Keys{Dir: data}); err != nil {
+		return err
+	}
+	if a.Blobs, err = a.openBlobs(ctx); err != nil {
+		return err
+	}
+	a.Places = places.New(a.DB)
+	a.Orgs = orgs.New(a.DB, orgs.Options{Role: access.KnownRole})
+	var sender people.Sender
+	if a.Options.Demo {
+		a.Outbox = &people.Inbox{}
+		sender = a.Outbox
+	}
+	a.People = people.New(a.DB, a.Box, people.Options{Sender: sender})
+	a.Access = access.New(a.DB, a.Orgs, a.Box, access.Options{Demo: a.Options.Demo, RequireSecond: !a.Options.Demo})
+	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Seal: a.Box, Bus: a.Bus})
+	a.Indexer = a.Matters.NewIndexer()
+	return nil
+}
+
+// loadAll reads into memory what every request needs.
+func (a *App) loadAll(ctx context.Context) error {
+	if err := a.People.CheckKeys(ctx); err != nil {
+		return err
+	}
+	if err := a.Places.Load(ctx); err != nil {
+		return err
+	}
+	if err := a.Orgs.Load(ctx); err != nil {
+		return err
+	}
+	return a.Matters.LoadCatalogue(ctx)
+}
+
+func (a *App) openBlobs(ctx context.Context) (*blob.Keeper, error) {
+	var store blob.Store
+	var err error
+	if s := a.Config.S3; s.Endpoint != "" {
+		store, err = blob.OpenS3(ctx, blob.S3Options{Endpoint: s.Endpoint, Bucket: s.Bucket, Region: s.Region, AccessKey: s.AccessKey, SecretKey: s.SecretKey})
+	} else {
+		store, err = blob.OpenDisk(a.Config.FilesPath())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("files: %w", err)
+	}
+	key, err := a.key("files")
+	if err != nil {
+		return nil, err
+	}
+	return blob.NewKeeper(store, key, 2)
+}
+
+// key derives a secret for one purpose from the town's keys.
+func (a *App) key(purpose string) ([]byte, error) { return a.Box.Index("app.key", purpose) }
+
+// Records are the kinds of records whose present state the check of the trail
+// compares.
+func (a *App) Records() []trail.Checked {
+	return []trail.Checked{{Noun: "matter", Each: a.Matters.EachDigest}}
+}
+
+// Close ends everything. What was acknowledged is on disk.
+func (a *App) Close() error {
+	a.Stop()
+	return a.DB.Close()
+}

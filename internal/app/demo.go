@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/sim"
+)
+
+// DemoSeed is the seed of the demonstration town.
+const DemoSeed = 510183
+
+// Demo makes the demonstration town in the configured database, a file that must
+// not be there yet: a year of it, up to the last full hour before now. It is made
+// aside and takes its name only when it is whole, so that a broken-off making
+// leaves nothing behind.
+func Demo(ctx context.Context, cfg Config, now time.Time, progress func(stage string, done, total int)) (err error) {
+	if sqldb.IsPostgres(cfg.DB) {
+		return errors.New("the demonstration town is made in a file: give --db a path")
+	}
+	if _, err := os.Stat(cfg.DB); err == nil {
+		return fmt.Errorf("%s is there already", cfg.DB)
+	}
+	making := cfg
+	making.DB, making.Files, making.Keys = cfg.DB+".making", cfg.FilesPath(), cfg.KeysPath()
+	sweep := func() {
+		for _, end := range []string{"", "-wal", "-shm", ".migrate"} {
+			if rerr := os.Remove(making.DB + end); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) {
+				err = errors.Join(err, rerr)
+			}
+		}
+	}
+	sweep()
+	defer func() {
+		if err != nil {
+			sweep()
+		}
+	}()
+	if err := makeTown(ctx, making, now, progress); err != nil {
+		return err
+	}
+	return os.Rename(making.DB, cfg.DB)
+}
+
+func makeTown(ctx context.Context, cfg Config, now time.Time, progress func(stage string, done, total int)) (err error) {
+	end := now.In(i18n.Zone).Truncate(time.Hour)
+	clock := sim.NewClock(end.AddDate(-1, -1, 0))
+	a, err := New(ctx, cfg, Options{Demo: true, Clock: clock.Now, IDs: sim.IDs(DemoSeed), Relaxed: true, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	plan := sim.Plan{Seed: DemoSeed, End: end, Progress: func(done, total int) { progress("year", done, total) }}
+	if err := sim.Make(ctx, sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Calendar: a.Calendar, Clock: clock}, plan); err != nil {
+		return err
+	}
+	progress("search", 0, 1)
+	if err := a.CatchUp(ctx); err != nil {
+		return err
+	}
+	progress("seal", 0, 1)
+	for {
+		n, err := a.Sealer.Seal(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/obs"
+	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/web/page"
+)
+
+// maxHeader bounds the header of a request.
+const maxHeader = 32 << 10
+
+// Handler is everything the program serves: the pages, the static files, and the
+// addresses by which it is watched.
+func (a *App) Handler(version string) (http.Handler, error) {
+	registry := obs.Registry(version)
+	a.measure(registry)
+	site, err := a.site(version, obs.NewRequests(registry))
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", obs.Handler(registry))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", a.ready)
+	if err := a.routes(mux, site); err != nil {
+		return nil, err
+	}
+	return site.Wrap(mux), nil
+}
+
+// measure adds the program's own figures to /metrics.
+func (a *App) measure(r prometheus.Registerer) {
+	obs.Gauge(r, "yuanba_write_queue", "transactions waiting to be written", func() float64 { return float64(a.DB.Queue()) })
+	obs.Gauge(r, "yuanba_search_lag_rows", "rows of the trail that the search index has not yet done, at the most", func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		n, err := a.Indexer.Lag(ctx)
+		if err != nil {
+			return -1
+		}
+		return float64(n)
+	})
+}
+
+// ready says whether requests can be answered: the database can be read.
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.DB.Read(ctx, func(tx *sqldb.Tx) error { _, err := sqldb.Int(tx.Row(`SELECT 1`)); return err }); err != nil {
+		a.log.Error("not ready", "err", err)
+		http.Error(w, "the database cannot be read", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready")
+}
+
+// site is the town as every page shows it, with the limits of the configuration.
+func (a *App) site(version string, requests *obs.Requests) (*page.Site, error) {
+	proxies, err := a.Config.ProxyNets()
+	if err != nil {
+		return nil, err
+	}
+	l := a.Config.Limits
+	city, _ := a.Places.Tree().City()
+	name := city.Name
+	if name.ZH == "" {
+		name = i18n.Text{ZH: "院坝", EN: "Yuanba"}
+	}
+	s := &page.Site{
+		Town: name, RunBy: i18n.Text{ZH: name.ZH + "智慧治理中心", EN: name.EN + " Governance Centre"}, Phone: a.Config.Phone,
+		Version: version, Demo: a.Options.Demo, HTTPS: len(a.Config.URL) > 8 && a.Config.URL[:8] == "https://", Proxies: proxies,
+		Log: a.log, Observe: requests.Observe, MaxBody: l.Body, Timeout: l.Request, MaxActive: l.AtOnce,
+		Rates: page.Rates{Read: l.Rate, Write: l.Rate, Burst: l.Burst}, Clock: a.DB.Now,
+	}
+	return s, nil
+}
+
+// Serve answers requests on the listener until ctx ends, and then lets those
+// under way finish.
+func (a *App) Serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	lim := a.Config.Limits
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: lim.Header, ReadTimeout: lim.Request, WriteTimeout: lim.Request + 5*time.Second,
+		IdleTimeout: lim.Idle, MaxHeaderBytes: maxHeader,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	a.Start(context.WithoutCancel(ctx))
+	defer a.Stop()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), lim.Stop)
+	defer cancel()
+	if err := srv.Shutdown(stop); err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	return nil
+}
+
+// Listen opens the address to be served at. An address that is taken is said in
+// one sentence.
+func (a *App) Listen() (net.Listener, error) {
+	l, err := net.Listen("tcp", a.Config.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is in use by another program: stop that one, or choose another address with --listen", a.Config.Listen)
+	}
+	return l, err
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package sim makes a year of a town: a seeded, deterministic simulation of the
+// cast, of generated residents, grid workers and clerks, who act through the same
+// use cases as the pages do, in virtual time.
+//
+// The same seed and end make the same town. It is the demonstration, the load
+// under the tests of invariants, and the proof that the whole can be played
+// without a clock on the wall.
+package sim
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/people"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/when"
+)
+
+// Solved is how many matters raised through the village platform are solved in
+// the year: the figure of the newspaper article of May 2020.
+const Solved = 5432
+
+// A Clock is the simulation's time.
+type Clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+// NewClock returns a clock that shows t.
+func NewClock(t time.Time) *Clock { return &Clock{t: t} }
+
+// Now is the time the clock shows.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *Clock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = t
+}
+
+// A Town is the services through which the simulation acts.
+type Town struct {
+	DB       *sqldb.DB
+	Places   *places.Service
+	Orgs     *orgs.Service
+	Access   *access.Service
+	People   *people.Service
+	Matters  *matters.Service
+	Calendar *when.Calendar
+	Clock    *Clock // the clock of DB
+}
+
+// A Plan says what is to be simulated. The zero Plan but for End is the
+// demonstration.
+type Plan struct {
+	Seed     uint64
+	End      time.Time // the last moment; the year before it passes
+	Solved   int       // matters of the village platform that are solved; default [Solved]
+	Others   int       // matters that came in otherwise or went otherwise; default 900
+	Open     int       // matters still under way at the end; default 420
+	Progress func(done, total int)
+}
+
+func (p Plan) withDefaults() Plan {
+	if p.Solved == 0 {
+		p.Solved = Solved
+	}
+	if p.Others == 0 {
+		p.Others = 900
+	}
+	if p.Open == 0 {
+		p.Open = 420
+	}
+	if p.Progress == nil {
+		p.Progress = func(int, int) {}
+	}
+	return p
+}
+
+// IDs returns a source of IDs whose chance follows the seed.
+func IDs(seed uint64) *id.Source {
+	rnd := rand.New(rand.NewPCG(seed, 0x1d5))
+	return id.NewSource(rnd.Uint32)
+}
+
+// Make plays the year on an empty town. The database's clock must be the town's
+// Clock.
+func Make(ctx context.Context, t Town, plan Plan) error {
+	s := &simulation{Town: t, plan: plan.withDefaults(), ctx: ctx, rnd: rand.New(rand.NewPCG(plan.Seed, 0x5eed))}
+	s.start = s.plan.End.AddDate(-1, 0, 0)
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"places", s.layOut}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"year", s.year},
+	} {
+		if err := step.do(); err != nil {
+			return fmt.Errorf("simulate %s: %w", step.name, err)
+		}
+	}
+	return nil
+}
+
+// simulation is Make at work.
+type simulation struct {
+	Town
+	plan  Plan
+	ctx   context.Context //nolint:containedctx // one call of Make
+	rnd   *rand.Rand
+	start time.Time
+
+	staff     map[id.ID][]scope.Actor // by unit
+	cast      map[string]scope.Actor
+	residents []scope.Actor
+	villages  []places.Place
+	events    events
+	done      int
+	total     int
+
+	registered int
+}
+
+// founder is who sets the town up, before there are accounts.
+var founder = scope.Program("founding")
+
+// chance reports true with probability p.
+func (s *simulation) chance(p float64) bool { return s.rnd.Float64() < p }
+
+func pick[T any](rnd *rand.Rand, from []T) T { return from[rnd.IntN(len(from))] }

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sim
+
+import (
+	"container/heap"
+	"fmt"
+	"time"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/people"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/sim/texts"
+)
+
+// A life is one simulated matter: what it is, how it is meant to go, and what
+// its people know of it.
+type life struct {
+	n        int
+	fate     fate
+	told     texts.Situation
+	written  texts.Written
+	slots    texts.Slots
+	place    places.Place
+	category matters.Category
+	channel  matters.Channel
+	reporter scope.Actor
+	private  bool
+	id       matters.ID
+	number   string
+	pace     float64 // how quickly everybody is with it, 1 is usual
+	lead     id.ID
+	acceptor scope.Actor
+	bounced  bool
+	asked    bool
+	reworked bool
+}
+
+// A fate is how a matter is meant to go.
+type fate struct {
+	solved    bool // it is solved, closed and rated so
+	ends      bool // it ends before the year does
+	decline   bool
+	withdraw  bool
+	reopen    bool // not solved the first time
+	ask       bool
+	bounce    bool // sent to the wrong unit first
+	rework    bool // the verifier sends it back
+	extend    bool
+	suspend   bool
+	urge      bool
+	whistle   bool
+	stopAfter matters.State // an open matter stays in this state
+}
+
+// An event is the next thing that happens to a life.
+type event struct {
+	at  time.Time
+	seq int
+	do  func() error
+}
+
+type events []event
+
+func (e events) Len() int { return len(e) }
+func (e events) Less(i, j int) bool {
+	return e[i].at.Before(e[j].at) || e[i].at.Equal(e[j].at) && e[i].seq < e[j].seq
+}
+func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
+
+// Push implements heap.Interface.
+func (e *events) Push(x any) { *e = append(*e, x.(event)) }
+
+// Pop implements heap.Interface.
+func (e *events) Pop() any {
+	old := *e
+	last := old[len(old)-1]
+	*e = old[:len(old)-1]
+	return last
+}
+
+// after schedules what happens next.
+func (s *simulation) after(at time.Time, do func() error) {
+	s.total++
+	heap.Push(&s.events, event{at, s.total, do})
+}
+
+// year plays everything in the order of time.
+func (s *simulation) year() error {
+	lives := s.lives()
+	for _, l := range lives {
+		at := s.raisedAt(l)
+		s.after(at, func() error { return s.raise(l) })
+	}
+	for len(s.events) > 0 {
+		e := heap.Pop(&s.events).(event)
+		if e.at.After(s.plan.End) {
+			continue // it has not happened yet when the year ends
+		}
+		s.Clock.set(e.at)
+		if err := e.do(); err != nil {
+			return err
+		}
+	}
+	s.Clock.set(s.plan.End)
+	if s.done != len(lives) {
+		return fmt.Errorf("%d of %d matters were raised", s.done, len(lives))
+	}
+	return nil
+}
+
+// lives draws what will happen: so many solved through the platform, so many
+// others, so many still open at the end.
+func (s *simulation) lives() []*life {
+	var all []*life
+	for range s.plan.Solved {
+		f := fate{solved: true, ends: true}
+		s.vary(&f)
+		all = append(all, &life{fate: f, channel: matters.Web})
+	}
+	for range s.plan.Others {
+		f := fate{ends: true, solved: s.chance(0.75)}
+		f.decline = !f.solved && s.chance(0.45)
+		f.withdraw = !f.solved && !f.decline && s.chance(0.3)
+		s.vary(&f)
+		ch := pick(s.rnd, []matters.Channel{matters.Phone, matters.Desk, matters.Grid, matters.Grid, matters.Letter, matters.Meeting})
+		if !f.solved {
+			ch = matters.Web
+		}
+		all = append(all, &life{fate: f, channel: ch})
+	}
+	stages := []matters.State{matters.Received, matters.Received, matters.Accepted, matters.Classified, matters.Dispatched, matters.Handling, matters.Handling,
+		matters.Handling, matters.AskedIntake, matters.AskedHandler, matters.Suspended, matters.Handled, matters.Verified, matters.Closed}
+	for i := range s.plan.Open {
+		f := fate{stopAfter: stages[i%len(stages)], urge: s.chance(0.1), whistle: i%60 == 5}
+		f.suspend = f.stopAfter == matters.Suspended
+		f.ask = f.stopAfter == matters.AskedHandler || f.stopAfter == matters.AskedIntake
+		f.bounce = s.chance(0.1)
+		all = append(all, &life{fate: f, channel: pick(s.rnd, []matters.Channel{matters.Web, matters.Web, matters.Web, matters.Phone, matters.Grid})})
+	}
+	for i, l := range all {
+		l.n = i
+		l.pace = 0.4 + s.rnd.ExpFloat64()*0.6
+		if l.fate.ends {
+			l.pace = min(l.pace, 2.5)
+		}
+	}
+	s.rnd.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all
+}
+
+// vary gives a fate its detours.
+func (s *simulation) vary(f *fate) {
+	if f.decline || f.withdraw {
+		return
+	}
+	f.ask, f.bounce, f.rework = s.chance(0.06), s.chance(0.05), s.chance(0.04)
+	f.extend, f.suspend, f.urge = s.chance(0.04), s.chance(0.006), s.chance(0.03)
+	f.reopen = s.chance(0.03)
+}
+
+// raisedAt draws when a matter is raised: by day, more in the evening; one that
+// must end before the year does early enough, an open one in the last weeks.
+func (s *simulation) raisedAt(l *life) time.Time {
+	days := 365 - 45
+	first := 0
+	if !l.fate.ends {
+		first, days = 365-14, 13
+		switch l.fate.stopAfter {
+		case matters.Suspended:
+			first, days = 365-60, 40
+		case matters.Received:
+			first, days = 365-2, 2
+		case matters.Accepted, matters.Classified, matters.AskedIntake:
+			first, days = 365-4, 3
+		}
+	}
+	if l.fate.suspend && l.fate.ends {
+		days = 365 - 120
+	}
+	day := s.start.AddDate(0, 0, first+s.rnd.IntN(days))
+	hour := pick(s.rnd, []int{7, 8, 9, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 20, 21, 22})
+	y, m, d := day.In(i18n.Zone).Date()
+	at := time.Date(y, m, d, hour, s.rnd.IntN(60), s.rnd.IntN(60), 0, i18n.Zone)
+	if at.After(s.plan.End) {
+		at = s.plan.End.Add(-time.Duration(5+s.rnd.IntN(300)) * time.Minute)
+	}
+	return at
+}
+
+// raise writes a matter as its reporter would, and takes it in.
+func (s *simulation) raise(l *life) error {
+	s.invent(l)
+	in := matters.Raising{
+		Title: l.written.Title, Body: l.written.Body, Urgent: l.told.Urgent, Channel: l.channel, Place: l.place.ID,
+		Public: !l.private, Answers: s.answers(l.category),
+	}
+	if s.chance(0.8) {
+		in.Category = l.category.Code
+	}
+	if k, ok := s.Matters.Catalogue().Get(in.Category); ok && k.Stops(in.Answers) != nil {
+		in.Category, in.Answers = "", nil
+	}
+	if l.place.Accuracy != places.Unknown && s.chance(0.6) {
+		in.At = &matters.Point{Lon: l.place.Point.Lon() + (s.rnd.Float64()-0.5)/300, Lat: l.place.Point.Lat() + (s.rnd.Float64()-0.5)/300}
+	}
+	by := l.reporter
+	if l.channel != matters.Web {
+		by = s.clerkFor(l.place.Path, "raise_for")
+		if l.reporter.Resident != 0 {
+			in.For = l.reporter.Resident
+		}
+		in.ForWords = pick(s.rnd, []string{"打电话来的居民", "到窗口来的居民", "入户时遇到的老人", "隔壁邻居", "巡查时碰到的群众"})
+	} else if by.Kind == scope.Anonymous && s.chance(0.7) {
+		in.Contact = people.ContactInput{Name: texts.Name(s.rnd, texts.Middle, s.chance(0.5)), Phone: fmt.Sprintf("1990001%04d", s.rnd.IntN(10000))}
+	}
+	slip, err := s.Matters.Raise(s.ctx, by, in)
+	if err != nil {
+		return fmt.Errorf("raise %q: %w", in.Title, err)
+	}
+	l.id, l.number = slip.ID, slip.Number
+	if l.reporter.Resident == 0 {
+		l.reporter.Slips = []id.ID{slip.ID}
+	}
+	s.done++
+	s.plan.Progress(s.done, s.plan.Solved+s.plan.Others+s.plan.Open)
+	s.support(l)
+	return s.next(l, matters.Received)
+}
+
+// invent decides where it happens, to whom, and what they write.
+func (s *simulation) invent(l *life) {
+	now := s.Clock.Now().In(i18n.Zone)
+	for {
+		l.place = pick(s.rnd, s.villages)
+		if s.chance(0.12) {
+			l.place = s.villages[s.wenjun()]
+		}
+		code := pick(s.rnd, texts.Categories())
+		k, ok := s.Matters.Catalogue().Get(code)
+		if !ok {
+			continue
+		}
+		rural := l.place.Community == places.Rural
+		told := pick(s.rnd, texts.Of(code))
+		if told.Suits(rural, int(now.Month())) {
+			l.category, l.told = k, told
+			break
+		}
+	}
+	village := l.place
+	if grids := s.Places.Tree().Children(village.ID); len(grids) > 0 && s.chance(0.8) {
+		l.place = pick(s.rnd, grids)
+	}
+	pools := texts.Shared()
+	l.slots = texts.Slots{Place: village.Name.ZH, Road: pick(s.rnd, pools.Roads), Courtyard: pick(s.rnd, pools.Courtyards), Shop: pick(s.rnd, pools.Shops),
+		Rural: village.Community == places.Rural, At: now}
+	l.written = texts.Write(s.rnd, l.told, l.slots)
+	l.private = l.told.Private || !l.category.Public
+	l.reporter = scope.Actor{Kind: scope.Anonymous}
+	if s.chance(0.55) {
+		l.reporter = pick(s.rnd, s.residents)
+	}
+	if l.place.Path[scope.Village] == s.residentsHome() && s.chance(0.3) {
+		l.reporter = s.residents[s.rnd.IntN(2)]
+	}
+}
+
+// wenjun is a village of the street in which the cast lives, 宝塔社区 above all.
+func (s *simulation) wenjun() int {
+	for i, v := range s.villages {
+		if v.ID == s.residentsHome() {
+			return i
+		}
+	}
+	return 0
+}
+
+func (s *simulation) residentsHome() id.ID {
+	p, _ := s.placeNamed("文君街道", "宝塔社区")
+	return p[scope.Village]
+}
+
+// answers are those to a category's questions.
+func (s *simulation) answers(k matters.Category) map[string]string {
+	a := map[string]string{}
+	for _, q := range k.Questions {
+		if !q.Required && s.chance(0.4) {
+			continue
+		}
+		switch q.Type {
+		case "choice":
+			if len(q.Choices) > 0 {
+				a[q.Key] = pick(s.rnd, q.Choices).Value
+			}
+		case "yesno":
+			a[q.Key] = pick(s.rnd, []string{"yes", "no", "no"})
+		case "number":
+			a[q.Key] = fmt.Sprint(max(q.Min, 1) + s.rnd.IntN(5))
+		case "date":
+			a[q.Key] = s.Clock.Now().AddDate(0, 0, -s.rnd.IntN(20)).Format(time.DateOnly)
+		default:
+			a[q.Key] = pick(s.rnd, []string{"就在门口那一段", "邻居都晓得", "具体的见上面", "前后大概五十米"})
+		}
+	}
+	return a
+}
+
+// support lets a few neighbours say "me too".
+func (s *simulation) support(l *life) {
+	if l.private || !s.chance(0.15) {
+		return
+	}
+	for range 1 + s.rnd.IntN(4) {
+		who := pick(s.rnd, s.residents)
+		at := s.Clock.Now().Add(time.Duration(1+s.rnd.IntN(40)) * time.Hour)
+		s.after(at, func() error {
+			err := s.Matters.Support(s.ctx, who, l.id, matters.Supporting{Words: s.say(pick(s.rnd, texts.Shared().Supporters), l), Public: true})
+			if errs.KindOf(err) == errs.Conflict || errs.KindOf(err) == errs.NotFound { // their own, said twice, or ended
+				return nil
+			}
+			return err
+		})
+	}
+}
+
+// clerkFor is somebody at the place's centre who holds the need.
+func (s *simulation) clerkFor(p scope.Path, need scope.Need) scope.Actor {
+	c, ok := s.Orgs.Directory().Centre(p)
+	if !ok {
+		return founder
+	}
+	return s.memberWith(c.ID, need, p)
+}
+
+// memberWith is a member of the unit who may do what needs the need there; the
+// program itself if nobody does, so that a post not filled stops nothing.
+func (s *simulation) memberWith(unit id.ID, need scope.Need, p scope.Path) scope.Actor {
+	var able []scope.Actor
+	for _, by := range s.staff[unit] {
+		t := scope.Target{Path: p}
+		if need == "handle" {
+			t.Unit = unit
+		}
+		if by.May(need, t).OK {
+			able = append(able, by)
+		}
+	}
+	if len(able) == 0 {
+		return founder
+	}
+	return pick(s.rnd, able)
+}
