@@ -94,7 +94,7 @@ func languages(t *Tree) []string {
 		}
 		for _, k := range slices.Sorted(maps.Keys(l.words)) {
 			plural, one := strings.CutSuffix(k, ".one")
-			if _, ok := ref.words[k]; !ok && !(one && ref.words[plural] != "") {
+			if _, ok := ref.words[k]; !ok && (!one || ref.words[plural] == "") {
 				faults = append(faults, fmt.Sprintf("%s: %s is not in %s", l.file[k], k, ref.name))
 			}
 		}

@@ -162,7 +162,7 @@ async function handle(line) {
   const u = () => users.get(c.user)
   const answer = { id: c.id }
   const before = u()
-  try { answer.value = await serve(c) } catch (e) { answer.error = String(e.message ?? e) }
+  try { answer.value = await serve(c) } catch (e) { answer.error = String(e.message ?? e).replace(/\x1b\[[0-9;]*m/g, '') }
   answer.faults = (u() ?? before)?.faults.splice(0) ?? []
   say(answer)
 }

@@ -247,7 +247,7 @@ func TestAMissingPlaceEndsTheTest(t *testing.T) {
 	base := program(t)
 	after := false
 	said := observed(t, func(t testing.TB) {
-		u := browser.User(t, base, "周敏", Options{Timeout: 300 * time.Millisecond})
+		u := browser.User(t, base, "周敏", Options{Timeout: 3 * time.Second})
 		u.Open("/good")
 		u.Click("text=没有这个按钮")
 		after = true

@@ -34,9 +34,7 @@ func database(ctx context.Context) (url, from string, stop func(), err error) {
 	for _, bin := range binaries() {
 		url, stop, err := start(ctx, bin)
 		if err == nil {
-			v, _ := exec.CommandContext(ctx, filepath.Join(bin, "postgres"), "--version").Output()
-			version := strings.TrimSpace(strings.TrimPrefix(string(v), "postgres (PostgreSQL) "))
-			return url, fmt.Sprintf("%s, from %s", version, bin), stop, nil
+			return url, fmt.Sprintf("%s, from %s", serverVersion(ctx, url), bin), stop, nil
 		}
 		faults = append(faults, fmt.Errorf("%s: %w", bin, err))
 	}
@@ -254,6 +252,20 @@ func waitUp(ctx context.Context, url string, gone <-chan struct{}) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// serverVersion asks the server which version it is.
+func serverVersion(ctx context.Context, url string) string {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err.Error()
+	}
+	defer db.Close()
+	var v string
+	if err := db.QueryRowContext(ctx, "SHOW server_version").Scan(&v); err != nil {
+		return err.Error()
+	}
+	return v
 }
 
 func lastLine(s string) string {

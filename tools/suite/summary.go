@@ -157,7 +157,7 @@ func (s *summary) packageEnds(e event, whole *leaf) {
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.tests)) {
-		if t := s.tests[key]; t.pkg == e.Package && t.name != "" && t.result == "fail" {
+		if t := s.tests[key]; t.pkg == e.Package && t.name != "" && t.result == "fail" && (!t.parent || !s.childFailed(t)) {
 			fmt.Fprintf(s.w, "\n     ✗ %s\n", t.name)
 			s.quote(t.output)
 		}
