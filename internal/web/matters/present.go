@@ -63,8 +63,8 @@ func (c *Counter) light(now, from, due time.Time) page.Light {
 	if due.IsZero() {
 		return page.Light{Used: -1}
 	}
-	share := c.Calendar.Share(from, due, now)
-	tone := map[when.Light]page.Tone{when.Green: page.ToneDone, when.Yellow: page.ToneSoon, when.Red: page.ToneLate}[when.LightOf(share)]
+	share, l := c.Calendar.Used(from, due, now)
+	tone := map[when.Light]page.Tone{when.Green: page.ToneDone, when.Yellow: page.ToneSoon, when.Red: page.ToneLate}[l]
 	return page.Light{Used: max(0, min(int(share*100), 101)), Tone: tone}
 }
 

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/search"
+	"yuanba/internal/kit/sqldb"
+)
+
+// index is the search of the database, in which matters are one noun.
+var index = search.Index{}
+
+// An Indexer makes what happens to matters findable. It follows the trail, so
+// that nothing that was acknowledged is left out, whatever happens in between,
+// and no raising waits for the index.
+type Indexer struct {
+	s        *Service
+	follower trail.Follower
+}
+
+// NewIndexer returns the indexer of the town's matters. One is enough; several
+// processes may each have one, and each row is then done by one of them.
+func (s *Service) NewIndexer() *Indexer {
+	return &Indexer{s: s, follower: trail.Follower{Name: "matter.search"}}
+}
+
+// Step indexes what at most the given number of rows of the trail tell of, and
+// reports how many rows it has done: 0 when there is nothing left.
+func (x *Indexer) Step(ctx context.Context, rows int) (int, error) {
+	b, err := x.follower.Next(ctx, x.s.db, rows)
+	if err != nil || b.Empty() {
+		return 0, err
+	}
+	var moved []ID
+	for _, r := range b.Rows {
+		if r.Noun == "matter" && !slices.Contains(moved, r.Record) {
+			moved = append(moved, r.Record)
+		}
+	}
+	err = x.s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := x.follower.Done(tx, b); err != nil {
+			return err
+		}
+		docs, err := x.s.docs(tx, moved)
+		if err != nil {
+			return err
+		}
+		return index.Put(tx, docs...)
+	})
+	return max(1, len(b.Rows)), err
+}
+
+// Lag is how many rows of the trail are not yet indexed, at the most.
+func (x *Indexer) Lag(ctx context.Context) (n int64, err error) {
+	err = x.s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		n, err = x.follower.Lag(tx)
+		return err
+	})
+	return n, err
+}
+
+// Anew forgets the index, so that the next steps make it from the beginning.
+func (x *Indexer) Anew(ctx context.Context) error {
+	return x.s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := index.Clear(tx); err != nil {
+			return err
+		}
+		return x.follower.Restart(tx)
+	})
+}
+
+// The tags by which searches are limited.
+func tagPlace(d id.ID) string { return "place:" + d.String() }
+func tagUnit(d id.ID) string  { return "unit:" + d.String() }
+
+const tagPublic = "public"
+
+func (s *Service) docs(tx *sqldb.Tx, ids []ID) ([]search.Doc, error) {
+	var docs []search.Doc
+	for some := range slices.Chunk(ids, 200) {
+		ms, err := s.byIDs(tx, some)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range ms {
+			docs = append(docs, m.doc())
+		}
+	}
+	return docs, nil
+}
+
+// doc is what is to be found of a matter.
+func (m Matter) doc() search.Doc {
+	d := search.Doc{Noun: "matter", ID: m.ID, Title: m.Title, Body: m.Body + "\n" + m.PlaceWords + "\n" + m.Result, Exact: []string{m.Number}, At: m.RaisedAt}
+	for _, p := range m.Path[scope.Town:] {
+		if p != 0 {
+			d.Tags = append(d.Tags, tagPlace(p))
+		}
+	}
+	if m.Category != "" {
+		d.Tags = append(d.Tags, "category:"+m.Category)
+	}
+	if m.Lead != 0 {
+		d.Tags = append(d.Tags, tagUnit(m.Lead))
+	}
+	if m.VisibleToAll() {
+		d.Tags = append(d.Tags, tagPublic)
+	}
+	return d
+}
+
+// narrowed is how many hits a search looks through for those that the filter's
+// state and time leave.
+const narrowed = 400
+
+// Search returns the matters that hold the words, the best first, within what
+// the actor may see and the filter asks for. The index may be two seconds
+// behind; a number is found from its beginning on.
+func (s *Service) Search(ctx context.Context, by scope.Actor, words string, f Filter) (p Page, err error) {
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		q := search.Query{Noun: "matter", Text: words, Limit: f.most() + 1}
+		s.tag(&q, by, f, tx.Now())
+		sieve := len(f.States) > 0 || f.Open || f.Late || f.Urgent || f.Channel != "" || !f.From.IsZero() || !f.To.IsZero()
+		if sieve {
+			q.Limit = narrowed
+		}
+		hits, more, err := index.Find(tx, q)
+		if err != nil {
+			return err
+		}
+		ids := make([]ID, len(hits))
+		for i, h := range hits {
+			ids[i] = h.ID
+		}
+		if sieve {
+			if ids, err = s.sieve(tx, ids, f); err != nil {
+				return err
+			}
+		}
+		if len(ids) > f.most() {
+			ids, more = ids[:f.most()], true
+		}
+		p.More = more
+		p.Cards, err = s.cardsByID(tx, ids)
+		return err
+	})
+	return p, err
+}
+
+// tag limits a query as limit does a list.
+func (s *Service) tag(q *search.Query, by scope.Actor, f Filter, now time.Time) {
+	inside := append(by.Scopes("see", now), by.Scopes("audit", now)...)
+	switch {
+	case f.Unit != 0 && contains(by.Units("handle", now), f.Unit):
+	case inside.Whole():
+	case len(inside) > 0 && (f.Place.Level == scope.City || within(s, inside, f.Place)):
+		var places []string
+		for _, x := range inside {
+			places = append(places, tagPlace(x.ID))
+		}
+		q.AnyTags = append(q.AnyTags, places)
+	default:
+		q.Tags = append(q.Tags, tagPublic)
+	}
+	if f.Place.Level != scope.City {
+		q.Tags = append(q.Tags, tagPlace(f.Place.ID))
+	}
+	if f.Unit != 0 {
+		q.Tags = append(q.Tags, tagUnit(f.Unit))
+	}
+	if f.Category != "" {
+		q.Tags = append(q.Tags, "category:"+f.Category)
+	}
+}
+
+// sieve keeps those of the IDs that the filter leaves, in their order.
+func (s *Service) sieve(tx *sqldb.Tx, ids []ID, f Filter) ([]ID, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	f.Before = 0
+	left, err := s.leaves(tx, ids, f)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(ids, func(d ID) bool { return !slices.Contains(left, d) }), nil
+}
