@@ -37,9 +37,6 @@ type Error struct {
 	Err   error  // cause, for the log only
 }
 
-// A Word is an argument that is itself a message key, translated with the message.
-type Word string
-
 // Error is the operator's text: kind, key, arguments and cause.
 func (e *Error) Error() string {
 	s := fmt.Sprintf("%s: %s", e.Kind, e.Key)
