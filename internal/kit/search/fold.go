@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package search
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Fold brings text into the form in which it is compared: NFKC, small letters,
+// marks that stand alone left out, everything that is neither letter nor number
+// a space, never two spaces together, none at the ends.
+func Fold(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	gap := false
+	fold(s, func(r rune, _, _ int) {
+		if r == ' ' {
+			gap = b.Len() > 0
+			return
+		}
+		if gap {
+			b.WriteByte(' ')
+			gap = false
+		}
+		b.WriteRune(r)
+	})
+	return b.String()
+}
+
+// fold calls emit for each folded letter, or ' ', with the bytes of s from which
+// it came.
+func fold(s string, emit func(r rune, from, to int)) {
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if plain(s[i:], r, n) {
+			letter(r, i, i+n, emit)
+			i += n
+			continue
+		}
+		// Several runes may become one, or one several.
+		if n = norm.NFKC.NextBoundaryInString(s[i:], true); n <= 0 {
+			n = len(s) - i
+		}
+		for _, r := range norm.NFKC.String(s[i : i+n]) {
+			letter(r, i, i+n, emit)
+		}
+		i += n
+	}
+}
+
+// plain reports whether the rune at the head of s is its own NFKC form and does
+// not join with the next.
+func plain(s string, r rune, n int) bool {
+	if r == utf8.RuneError {
+		return true
+	}
+	if r >= utf8.RuneSelf && (r < 0x4E00 || r > 0x9FFF) {
+		if p := norm.NFKC.PropertiesString(s); !p.BoundaryBefore() || p.Decomposition() != nil {
+			return false
+		}
+	}
+	if n == len(s) || s[n] < utf8.RuneSelf || s[n] >= 0xE4 && s[n] <= 0xE9 {
+		return true
+	}
+	return norm.NFKC.PropertiesString(s[n:]).BoundaryBefore()
+}
+
+func letter(r rune, from, to int, emit func(rune, int, int)) {
+	switch {
+	case unicode.IsMark(r):
+	case r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsNumber(r)):
+		emit(unicode.ToLower(r), from, to)
+	default:
+		emit(' ', from, to)
+	}
+}
+
+// inWord reports whether a folded letter belongs to a word that is found from
+// its beginning. All others are found anywhere, like Chinese.
+func inWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r != ' '
+	}
+	if r >= 0x2E80 {
+		return false
+	}
+	return unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic) || unicode.IsDigit(r)
+}
+
+// contains returns where word is found in folded text, -1 if it is not: letters
+// and digits only where no other stands before them.
+func contains(text, word string) int {
+	first, _ := utf8.DecodeRuneInString(word)
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		if before, _ := utf8.DecodeLastRuneInString(text[:i]); i == 0 || !inWord(first) || !inWord(before) {
+			return i
+		}
+		_, n := utf8.DecodeRuneInString(text[i:])
+		from = i + n
+	}
+}

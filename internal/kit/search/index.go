@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package search
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/sqldb"
+)
+
+// A Doc is what is to be found of a record: the first 20,000 letters of its
+// body, 1,000 of its title, 200 of each of its first 50 exact strings.
+type Doc struct {
+	Noun  string // what the record is, a word of the program such as "matter"
+	ID    id.ID  // of the record; no two records of any noun have the same
+	Title string
+	Body  string
+	Exact []string  // numbers, codes, initials: found from their beginning on
+	Tags  []string  // by which finds are limited, such as "place:…", "vis:public", "state:open"
+	At    time.Time // when it happened, for ranking
+}
+
+// folded is a record as it is kept: its text in folded form.
+type folded struct {
+	id    id.ID
+	noun  string
+	title string
+	body  string
+	exact string // folded exact strings, a line each
+	at    time.Time
+}
+
+// begins reports whether an exact string begins with s, spaces left aside.
+func (d *folded) begins(s string) bool {
+	for line := range strings.Lines(d.exact) {
+		if strings.HasPrefix(joined(line), s) {
+			return true
+		}
+	}
+	return false
+}
+
+// An Index is the search of one database. The zero Index is ready for use.
+type Index struct {
+	// Window is how many of the newest hits are ranked; 200 if 0.
+	Window int
+}
+
+// batch is how many records are asked for at once.
+const batch = 500
+
+// Put makes records found by what docs say, and no longer by what was put before
+// under the same ID. A doc that is in the index as it stands is passed over, so
+// putting a batch again is cheap and changes nothing. Of two docs with one ID
+// the later counts.
+func (x Index) Put(tx *sqldb.Tx, docs ...Doc) error {
+	for chunk := range slices.Chunk(docs, batch) {
+		if err := x.put(tx, chunk); err != nil {
+			return fmt.Errorf("search: put: %w", err)
+		}
+	}
+	return nil
+}
+
+func (x Index) put(tx *sqldb.Tx, docs []Doc) error {
+	have, err := sums(tx, docs)
+	if err != nil {
+		return err
+	}
+	for i := range docs {
+		d := &docs[i]
+		f, terms, sum := prepare(d)
+		if old, ok := have[d.ID]; ok && old == sum {
+			continue
+		}
+		if err := write(tx, f, terms, sum); err != nil {
+			return fmt.Errorf("%s %s: %w", d.Noun, d.ID, err)
+		}
+		have[d.ID] = sum
+	}
+	return nil
+}
+
+// prepare folds a doc and makes its terms.
+func prepare(d *Doc) (f folded, terms string, sum int64) {
+	f = folded{id: d.ID, noun: d.Noun, title: cut(Fold(d.Title), titleMost), body: cut(Fold(d.Body), bodyMost), at: d.At}
+	t := termSet{seen: make(map[string]bool, 256)}
+	t.add(every)
+	t.add(nounTerm(d.Noun))
+	for _, tag := range d.Tags {
+		t.add(tagTerm(tag))
+	}
+	t.text(f.title)
+	t.text(f.body)
+	for _, e := range d.Exact[:min(len(d.Exact), codesMost)] {
+		if e = cut(Fold(e), codeMost); e == "" {
+			continue
+		}
+		f.exact += e + "\n"
+		t.text(e)
+		t.beginnings(joined(e), exactMost)
+	}
+	terms = t.out.String()
+	h := sha256.New()
+	for _, s := range []string{f.noun, f.title, f.body, f.exact, terms} {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(s))))
+		h.Write([]byte(s))
+	}
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(d.At.UnixMilli())))
+	return f, terms, int64(binary.BigEndian.Uint64(h.Sum(nil)))
+}
+
+// Remove makes records found no longer. The noun must be that under which they
+// were put; what is not in the index is passed over.
+func (x Index) Remove(tx *sqldb.Tx, noun string, ids ...id.ID) error {
+	for _, d := range ids {
+		if err := remove(tx, noun, d); err != nil {
+			return fmt.Errorf("search: remove %s %s: %w", noun, d, err)
+		}
+	}
+	return nil
+}
+
+// Clear empties the index, before it is made anew from the records.
+func (x Index) Clear(tx *sqldb.Tx) error { return clearAll(tx) }
+
+// Tidy brings the index into its fastest form: after a large import, and once a
+// night. Until then it may still hold, unreachable, terms of removed records.
+func (x Index) Tidy(tx *sqldb.Tx) error { return tidy(tx) }
+
+// Count is the number of records in the index.
+func (x Index) Count(tx *sqldb.Tx) (int64, error) { return count(tx) }

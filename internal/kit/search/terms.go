@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package search
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Terms hold letters and digits of any script and the low line, so that neither
+// engine sees anything in them but a term.
+const (
+	every      = "_"       // the term of every record
+	wordMost   = 16        // letters of the longest beginning of a word that is a term
+	exactMost  = 24        // letters of the longest beginning of an exact string that is
+	partsMost  = 16        // parts of a query that are looked at
+	lettersMax = 200       // letters of a query that are looked at
+	wordTerms  = 8         // terms by which one word of a query is looked up; the rest is verified
+	bodyMost   = 20_000    // letters of a body that it is found by
+	titleMost  = 1_000     // of a title
+	codeMost   = 200       // of an exact string
+	codesMost  = 50        // exact strings of a record
+	tagMost    = 500       // bytes of a tag's term; of a longer one, a digest
+	noID       = 1<<63 - 1 // greater than every ID
+)
+
+// termSet collects the terms of a record, each once, in order of appearance.
+type termSet struct {
+	seen map[string]bool
+	out  strings.Builder
+}
+
+func (t *termSet) add(term string) {
+	if !t.seen[term] {
+		t.seen[term] = true
+		if t.out.Len() > 0 {
+			t.out.WriteByte(' ')
+		}
+		t.out.WriteString(term)
+	}
+}
+
+// text adds the terms of folded text.
+func (t *termSet) text(s string) {
+	for run := range runs(s) {
+		if first, _ := utf8.DecodeRuneInString(run); inWord(first) {
+			t.beginnings(run, wordMost)
+			continue
+		}
+		prev := 0
+		for i, r := range run {
+			t.add(string(r))
+			if i > 0 {
+				t.add(run[prev : i+utf8.RuneLen(r)])
+			}
+			prev = i
+		}
+	}
+}
+
+// beginnings adds every beginning of s of up to most letters.
+func (t *termSet) beginnings(s string, most int) {
+	n := 0
+	for i, r := range s {
+		if n++; n > most {
+			return
+		}
+		t.add(s[:i+utf8.RuneLen(r)])
+	}
+}
+
+// runs yields the stretches of folded text that are all words or all Chinese.
+func runs(s string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		start, kind := 0, 0 // 0 a space, 1 a word, 2 Chinese
+		for i, r := range s {
+			k := 2
+			if r == ' ' {
+				k = 0
+			} else if inWord(r) {
+				k = 1
+			}
+			if k != kind {
+				if kind != 0 && !yield(s[start:i]) {
+					return
+				}
+				start, kind = i, k
+			}
+		}
+		if kind != 0 {
+			yield(s[start:])
+		}
+	}
+}
+
+// tagTerm is the term of a tag: the low line, then the tag, every byte that is
+// not a small letter or a digit written in hexadecimal.
+func tagTerm(tag string) string {
+	var b strings.Builder
+	b.WriteByte('_')
+	for i := range len(tag) {
+		if c := tag[i]; c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "_%02x", c)
+		}
+	}
+	if b.Len() > tagMost {
+		return fmt.Sprintf("_%x", sha256.Sum256([]byte(tag)))
+	}
+	return b.String()
+}
+
+func nounTerm(noun string) string { return "_" + tagTerm(noun) }
+
+// cut is the first n letters of a folded string.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	if rs := []rune(s); len(rs) > n {
+		return strings.TrimRight(string(rs[:n]), " ")
+	}
+	return s
+}
+
+// joined is a folded string without its spaces.
+func joined(s string) string { return strings.ReplaceAll(s, " ", "") }
+
+// A part is what stands between two spaces of a query.
+type part struct {
+	words  []string // folded, set apart by punctuation
+	joined string
+}
+
+// parse takes a query apart. Of one that is too long, the beginning counts.
+func parse(text string) []part {
+	var parts []part
+	left := lettersMax
+	for _, piece := range strings.Fields(strings.ToValidUTF8(text[:min(len(text), 16*lettersMax)], " ")) {
+		f := Fold(piece)
+		if f == "" {
+			continue
+		}
+		rs := []rune(f)
+		rs = rs[:min(len(rs), left)]
+		left -= len(rs)
+		p := part{words: strings.Fields(string(rs))}
+		p.joined = strings.Join(p.words, "")
+		if p.joined != "" {
+			parts = append(parts, p)
+		}
+		if left <= 0 || len(parts) == partsMost {
+			break
+		}
+	}
+	return parts
+}
+
+// termsOf are terms that every text in which word is found has.
+func termsOf(word string) []string {
+	var terms []string
+	for run := range runs(word) {
+		rs := []rune(run)
+		switch {
+		case inWord(rs[0]):
+			terms = append(terms, string(rs[:min(len(rs), wordMost)]))
+		case len(rs) == 1:
+			terms = append(terms, run)
+		default:
+			for i := range len(rs) - 1 {
+				terms = append(terms, string(rs[i:i+2]))
+			}
+		}
+	}
+	return terms[:min(len(terms), wordTerms)]
+}
+
+// begins is the term that every exact string beginning with p has.
+func (p part) begins() string {
+	rs := []rune(p.joined)
+	return string(rs[:min(len(rs), exactMost)])
+}
+
+// found reports whether the part is found in a record.
+func (p part) found(d *folded) bool {
+	all := true
+	for _, w := range p.words {
+		if contains(d.title, w) < 0 && contains(d.body, w) < 0 && contains(d.exact, w) < 0 {
+			all = false
+			break
+		}
+	}
+	return all || d.begins(p.joined)
+}
