@@ -46,7 +46,8 @@ gen: need-go ## draw again what is drawn from the code (flows, schema)
 
 gallery: build ## show every page with sample data at http://localhost:8080/gallery
 	@mkdir -p $(dir $(TOWN))
-	@exec bin/yuanba demo --db $(TOWN) --listen localhost:$(PORT) --gallery
+	@echo "The gallery will be at http://localhost:$(PORT)/gallery"
+	@exec bin/yuanba demo --db $(TOWN) --listen localhost:$(PORT)
 
 bench: build ## measure this machine: matters raised and listed per second
 	@bin/yuanba bench

@@ -98,12 +98,10 @@ func examine(ctx context.Context, c app.Config, quick bool) []finding {
 	if !sqldb.IsPostgres(c.DB) {
 		fs = append(fs, room("disk", filepath.Dir(c.DB)))
 	}
-	if c.Files != "" {
-		fs = append(fs, folder("files", c.Files), room("disk of files", c.Files))
+	if c.S3.Bucket == "" {
+		fs = append(fs, folder("files", c.FilesPath()), room("disk of files", c.FilesPath()))
 	}
-	if c.Keys != "" {
-		fs = append(fs, private("keys", c.Keys))
-	}
+	fs = append(fs, private("keys", c.KeysPath()))
 	fs = append(fs, address(c.Listen))
 	if c.Mail.Server != "" {
 		fs = append(fs, reachable(ctx, "mail", c.Mail.Server))

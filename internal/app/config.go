@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package app builds the program out of its parts and runs it.
 package app
 
 import (
