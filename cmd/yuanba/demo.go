@@ -5,12 +5,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"yuanba/internal/app"
 )
@@ -50,13 +52,19 @@ in it is invented. The cast signs in with one click.`,
 	return cmd
 }
 
+// isTerminal reports whether somebody watches w: a bar is not drawn into a file.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
 func (c *cli) makeDemo(cmd *cobra.Command, cfg app.Config) error {
 	start := time.Now()
 	var bar *progressbar.ProgressBar
 	err := app.Demo(cmd.Context(), cfg, start, func(_ string, done, total int) {
 		if bar == nil {
 			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(c.stderr), progressbar.OptionSetDescription("making the town"),
-				progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(40))
+				progressbar.OptionShowCount(), progressbar.OptionSetVisibility(isTerminal(c.stderr)), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(40))
 		}
 		if total > 1 {
 			_ = bar.Set(done) // a bar that cannot be drawn is no reason to stop

@@ -168,12 +168,25 @@ func (s *simulation) settle() error {
 func (s *simulation) register(rnd *rand.Rand, name string, born int, at scope.Path, large bool) error {
 	s.registered++
 	number := checked(fmt.Sprintf("999999%04d%02d%02d%03d", born, 1+rnd.IntN(12), 1+rnd.IntN(28), s.registered%1000))
-	r, err := s.People.Verify(s.ctx, founder, people.Verifying{Name: name, IDNumber: number, Phone: fmt.Sprintf("1990000%04d", s.registered), Place: at, Large: large})
+	r, err := s.People.Verify(s.ctx, s.deskFor(at), people.Verifying{Name: name, IDNumber: number, Phone: fmt.Sprintf("1990000%04d", s.registered), Place: at, Large: large})
 	if err != nil {
 		return err
 	}
 	s.residents = append(s.residents, r.Actor())
 	return nil
+}
+
+// deskFor is the clerk at whose desk a resident of the place shows their card.
+func (s *simulation) deskFor(at scope.Path) scope.Actor {
+	dir := s.Orgs.Directory()
+	for _, key := range []string{"village", "desk", "police"} {
+		if u, ok := dir.Responsible(key, at); ok {
+			if by := s.memberWith(u.ID, "desk", at); by.Kind == scope.Staff {
+				return by
+			}
+		}
+	}
+	return founder
 }
 
 // checked adds the check digit of GB 11643 (ISO 7064 MOD 11-2) to 17 digits.

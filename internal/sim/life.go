@@ -144,7 +144,7 @@ func (s *simulation) onHandling(l *life) error {
 		}
 	case l.fate.urge:
 		l.fate.urge = false
-		if err := s.Matters.Urge(s.ctx, s.clerkFor(l.place.Path, "supervise"), l.id, s.say(pick(s.rnd, pools.Urgings), l)); err != nil {
+		if err := s.Matters.Urge(s.ctx, s.commander(l), l.id, s.say(pick(s.rnd, pools.Urgings), l)); err != nil {
 			return err
 		}
 	case l.fate.ask && !l.asked:
@@ -155,7 +155,7 @@ func (s *simulation) onHandling(l *life) error {
 		return s.then(l, matters.Suspended, err)
 	case l.fate.extend && now.Before(m.Due) && m.Extensions == 0:
 		l.fate.extend = false
-		err := s.Matters.Extend(s.ctx, s.clerkFor(l.place.Path, "supervise"), l.id, m.Due.AddDate(0, 0, 1), s.say(pick(s.rnd, pools.Extensions), l))
+		err := s.Matters.Extend(s.ctx, s.commander(l), l.id, m.Due.AddDate(0, 0, 1), s.say(pick(s.rnd, pools.Extensions), l))
 		if err != nil && errs.Public(err) == nil {
 			return err
 		}
