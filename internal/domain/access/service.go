@@ -4,6 +4,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -30,7 +31,9 @@ type Service struct {
 // Options are the choices of New. The zero value of all but Random is right for
 // a service.
 type Options struct {
-	Random io.Reader // where secrets come from: crypto/rand.Reader, but for a simulation
+	// Random is where secrets come from: crypto/rand.Reader. Without it nothing
+	// that needs a secret can be done.
+	Random io.Reader
 
 	Demo          bool   // the cast may sign in with one click
 	RequireSecond bool   // staff must have a second factor
@@ -69,7 +72,18 @@ func (o Options) withDefaults() Options {
 // New returns the service. Secrets of second factors are sealed with box.
 func New(db *sqldb.DB, organisation *orgs.Service, box *seal.Box, o Options) *Service {
 	o = o.withDefaults()
+	if o.Random == nil {
+		o.Random = noChance{}
+	}
 	return &Service{db: db, orgs: organisation, box: box, o: o, hasher: newHasher(o.Random, o.Hashing, o.WaitingToHash), cache: newCache()}
+}
+
+// noChance stands where no source of chance was given: better no secret than one
+// that can be guessed.
+type noChance struct{}
+
+func (noChance) Read([]byte) (int, error) {
+	return 0, errors.New("access was given no source of chance: set Options.Random")
 }
 
 // Demo reports whether this is a demonstration, in which the cast signs in with

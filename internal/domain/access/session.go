@@ -227,6 +227,20 @@ func (s *Service) RevokeAll(ctx context.Context, by scope.Actor, account, but id
 	})
 }
 
+// RevokeResident ends all sessions of the resident but one.
+func (s *Service) RevokeResident(ctx context.Context, by scope.Actor, but id.ID) error {
+	if by.Kind != scope.Resident || by.Resident == 0 {
+		return errs.New(errs.Denied, scope.DeniedSignIn)
+	}
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		tx.AfterCommit(func() {
+			s.cache.forget(func(e entry) bool { return e.session.Resident == by.Resident && e.session.ID != but })
+		})
+		_, err := deleteSessions(tx, 0, by.Resident, but)
+		return err
+	})
+}
+
 // SignOut ends the session of a token. A token of no session is no error.
 func (s *Service) SignOut(ctx context.Context, token string) error {
 	if !wellFormed(token) {
