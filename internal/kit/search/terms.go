@@ -5,6 +5,7 @@ package search
 import (
 	"crypto/sha256"
 	"fmt"
+	"iter"
 	"strings"
 	"unicode/utf8"
 )
@@ -42,22 +43,39 @@ func (t *termSet) add(term string) {
 	}
 }
 
-// text adds the terms of folded text.
+// text adds the terms of folded text: of Chinese every letter and every two
+// neighbours, of words every beginning, and where a word and Chinese meet what
+// joins them, since 3栋 is to be told from 33栋 before it is read.
 func (t *termSet) text(s string) {
-	for run := range runs(s) {
-		if first, _ := utf8.DecodeRuneInString(run); inWord(first) {
+	for prev, run := range runs(s) {
+		first, n := utf8.DecodeRuneInString(run)
+		if prev != "" {
+			t.add(seam(prev, run))
+		}
+		if inWord(first) {
 			t.beginnings(run, wordMost)
 			continue
 		}
-		prev := 0
-		for i, r := range run {
-			t.add(string(r))
-			if i > 0 {
-				t.add(run[prev : i+utf8.RuneLen(r)])
-			}
-			prev = i
+		t.add(run[:n])
+		for at, next := n, 0; at < len(run); at += next {
+			_, next = utf8.DecodeRuneInString(run[at:])
+			t.add(run[at : at+next])
+			t.add(run[at-n : at+next])
+			n = next
 		}
 	}
+}
+
+// seam is the term of two stretches that meet: the end of a word, cut to its
+// first letters, with the Chinese letter behind it, or a Chinese letter with the
+// first of the word.
+func seam(prev, run string) string {
+	first, n := utf8.DecodeRuneInString(run)
+	if inWord(first) {
+		_, m := utf8.DecodeLastRuneInString(prev)
+		return prev[len(prev)-m:] + run[:n]
+	}
+	return cut(prev, wordMost) + run[:n]
 }
 
 // beginnings adds every beginning of s of up to most letters.
@@ -71,26 +89,34 @@ func (t *termSet) beginnings(s string, most int) {
 	}
 }
 
-// runs yields the stretches of folded text that are all words or all Chinese.
-func runs(s string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		start, kind := 0, 0 // 0 a space, 1 a word, 2 Chinese
+// runs yields the stretches of folded text that are all words or all Chinese,
+// each with the one it touches on the left, if any.
+func runs(s string) iter.Seq2[string, string] {
+	return func(yield func(prev, run string) bool) {
+		const space, word, chinese = 0, 1, 2
+		prev, start, kind := "", 0, space
 		for i, r := range s {
-			k := 2
+			k := chinese
 			if r == ' ' {
-				k = 0
+				k = space
 			} else if inWord(r) {
-				k = 1
+				k = word
 			}
-			if k != kind {
-				if kind != 0 && !yield(s[start:i]) {
+			if k == kind {
+				continue
+			}
+			if kind == space {
+				prev = ""
+			} else {
+				if !yield(prev, s[start:i]) {
 					return
 				}
-				start, kind = i, k
+				prev = s[start:i]
 			}
+			start, kind = i, k
 		}
-		if kind != 0 {
-			yield(s[start:])
+		if kind != space {
+			yield(prev, s[start:])
 		}
 	}
 }
@@ -159,16 +185,25 @@ func parse(text string) []part {
 	return parts
 }
 
-// termsOf are terms that every text in which word is found has.
+// termsOf are terms that every text in which word is found has: no more of them
+// than are needed to find few others.
 func termsOf(word string) []string {
 	var terms []string
-	for run := range runs(word) {
+	for prev, run := range runs(word) {
 		rs := []rune(run)
+		if prev != "" {
+			if last := len(terms) - 1; inWord([]rune(prev)[0]) || utf8.RuneCountInString(prev) == 1 && terms[last] == prev {
+				terms = terms[:last] // the seam says as much and more
+			}
+			terms = append(terms, seam(prev, run))
+		}
 		switch {
 		case inWord(rs[0]):
-			terms = append(terms, string(rs[:min(len(rs), wordMost)]))
+			terms = append(terms, cut(run, wordMost))
 		case len(rs) == 1:
-			terms = append(terms, run)
+			if prev == "" {
+				terms = append(terms, run)
+			}
 		default:
 			for i := range len(rs) - 1 {
 				terms = append(terms, string(rs[i:i+2]))
