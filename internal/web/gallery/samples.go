@@ -233,7 +233,7 @@ func showHome(w http.ResponseWriter, r *http.Request) error {
 		{Href: "/raise", Icon: "talk", Title: b.T("door.raise"), Sub: b.T("door.raise.sub")},
 		{Href: "/desk", Icon: "calendar", Title: b.T("door.book"), Sub: b.T("door.book.sub")},
 		{Href: "/ask", Icon: "ask", Title: b.T("door.ask"), Sub: b.T("door.ask.sub")},
-		{Icon: "table", Title: b.T("door.decide"), Soon: true},
+		{Icon: "table", Title: b.T("door.decide"), Sub: b.T("door.decide.sub"), Soon: true},
 	}})
 }
 

@@ -68,7 +68,8 @@ func timeTag(lang i18n.Lang, t time.Time, words string) template.HTML {
 
 func writeTime(b *strings.Builder, lang i18n.Lang, t time.Time, words string) {
 	b.WriteString(`<time datetime="`)
-	b.WriteString(t.In(i18n.Zone).Format(time.RFC3339))
+	var at [len(time.RFC3339)]byte
+	b.Write(t.In(i18n.Zone).AppendFormat(at[:0], time.RFC3339))
 	b.WriteString(`" title="`)
 	b.WriteString(i18n.Exact(lang, t))
 	b.WriteString(`">`)

@@ -42,11 +42,18 @@ type Page[T any] struct {
 // named "aside" there becomes the right column. It panics if T does not embed
 // Base.
 func New[T any](from fs.FS, names ...string) Page[T] {
+	p := unlisted[T](from, names...)
+	register(names[0], func() error { _, err := p.sets(); return err })
+	return p
+}
+
+// unlisted is New without the place on CheckAll's list.
+func unlisted[T any](from fs.FS, names ...string) Page[T] {
 	if _, ok := any(new(T)).(interface{ base() *Base }); !ok {
 		panic(fmt.Sprintf("page %v: %T does not embed page.Base", names, *new(T)))
 	}
 	aside := new(bool)
-	p := Page[T]{name: names[0], has: aside, sets: sync.OnceValues(func() (map[i18n.Lang]*templatecheck.CheckedTemplate[T], error) {
+	return Page[T]{name: names[0], has: aside, sets: sync.OnceValues(func() (map[i18n.Lang]*templatecheck.CheckedTemplate[T], error) {
 		sets := make(map[i18n.Lang]*templatecheck.CheckedTemplate[T], len(i18n.Langs))
 		for _, lang := range i18n.Langs {
 			t, err := compile(lang, from, names)
@@ -60,8 +67,6 @@ func New[T any](from fs.FS, names ...string) Page[T] {
 		}
 		return sets, nil
 	})}
-	register(names[0], func() error { _, err := p.sets(); return err })
-	return p
 }
 
 // The layout and the blocks, parsed once per language, and cloned by each page.
@@ -73,6 +78,9 @@ var layouts = sync.OnceValues(func() (map[i18n.Lang]*template.Template, error) {
 			return nil, err
 		}
 		if err := checkKeys(t); err != nil {
+			return nil, err
+		}
+		if err := fold(t, lang); err != nil {
 			return nil, err
 		}
 		ts[lang] = t
@@ -96,7 +104,10 @@ func compile(lang i18n.Lang, from fs.FS, names []string) (*template.Template, er
 	if t.Lookup("main") == nil {
 		return nil, fmt.Errorf("page %s: no template \"main\" among %d", names[0], before)
 	}
-	return t, checkKeys(t)
+	if err := checkKeys(t); err != nil {
+		return nil, err
+	}
+	return t, fold(t, lang)
 }
 
 // checkKeys finds the message keys that a template names literally and that the

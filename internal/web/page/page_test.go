@@ -32,6 +32,19 @@ func TestEveryPageFitsItsStruct(t *testing.T) {
 	}
 }
 
+func TestMistakesAreFoundBeforeAReaderDoes(t *testing.T) {
+	t.Parallel()
+	for name, main := range map[string]string{
+		"no such field": `{{.Nobody}}`, "no such word": `{{t "nobody.wrote.this"}}`, "no such word for a field": `{{template "text" (input .Form "a" "nobody.wrote")}}`,
+		"no such icon": `{{icon "unicorn"}}`, "no such file": `{{asset "nobody.css"}}`, "wrong dot": `{{template "pill" .Rows}}`, "no such block": `{{template "carousel" .}}`,
+	} {
+		p := unlisted[raisePage](fstest.MapFS{"x.html": {Data: []byte(`{{define "main"}}` + main + `{{end}}`)}}, "x.html")
+		if _, err := p.sets(); err == nil {
+			t.Errorf("%s: nobody noticed", name)
+		}
+	}
+}
+
 func TestShowInBothLanguages(t *testing.T) {
 	t.Parallel()
 	for lang, want := range map[i18n.Lang]string{i18n.ZH: "<h1>说事</h1>", i18n.EN: "<h1>Raise a matter</h1>"} {

@@ -16,7 +16,7 @@ import (
 // markup of the block "rows", which calls it. Every text is escaped here.
 func Rows(lang i18n.Lang, rows []Row) template.HTML {
 	var b strings.Builder
-	b.Grow(len(rows)*900 + 64)
+	b.Grow(len(rows)*1280 + 64)
 	if slices.ContainsFunc(rows, func(r Row) bool { return r.Turn != "" }) {
 		b.WriteString(`<ol class="rows turns" data-keys>`)
 	} else {

@@ -23,7 +23,7 @@
 
   // The bulk bar: hidden until something can be selected, bright once it is.
   for (const bar of all("[data-bulk]")) {
-    const boxes = () => all(`input[type=checkbox][name=id][form="${bar.id}"]`);
+    const boxes = () => all(`input[type=checkbox][name=id][form="${bar.getAttribute("id")}"]`);
     const out = bar.querySelector("[data-count]"), every = bar.querySelector("[data-all]");
     let last = null;
     const say = () => {
