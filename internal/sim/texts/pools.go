@@ -4,6 +4,7 @@ package texts
 
 import (
 	"math/rand/v2"
+	"slices"
 )
 
 // Pools are the words that all situations share. Lists are read only.
@@ -11,7 +12,9 @@ type Pools struct {
 	// Openings and Closings by voice; "plain/rural" and "plain/urban" are said only there.
 	Openings map[string][]Template `json:"openings"`
 	Closings map[string][]Template `json:"closings"`
-	// Words for slots by the slot's name. A spot, and nothing else, differs between town and village.
+	// Particulars by "urban", "rural" and "reach": where the writer lives, and when to be reached.
+	Particulars map[string][]Template `json:"particulars"`
+	// Words for slots by the slot's name; "road/rural" are those for villages.
 	Slots      map[string][]Template `json:"slots"`
 	UrbanSpots []Template            `json:"urban_spots"`
 	RuralSpots []Template            `json:"rural_spots"`
@@ -22,6 +25,7 @@ type Pools struct {
 	Shops      []string `json:"shops"`
 
 	Surnames []string          `json:"surnames"` // common ones stand several times
+	Reserved []string          `json:"reserved"` // names of the cast, which nobody else bears
 	Given    map[string]string `json:"given"`    // by generation and sex, such as "old-f"; separated by spaces
 
 	Extensions   []Template  `json:"extensions"`   // why a unit asks for more time
@@ -83,7 +87,12 @@ func Name(rnd *rand.Rand, g Generation, female bool) string {
 		sex = "-f"
 	}
 	l := library()
-	return pick(rnd, l.pools.Surnames) + pick(rnd, l.given[string(g)+sex])
+	for {
+		name := pick(rnd, l.pools.Surnames) + pick(rnd, l.given[string(g)+sex])
+		if !slices.Contains(l.pools.Reserved, name) {
+			return name
+		}
+	}
 }
 
 // Worker puts together how a clerk names the person who did the work: a surname
@@ -95,7 +104,7 @@ func Worker(rnd *rand.Rand) string {
 // Say makes one text of a template: said holds the words that were used before
 // in the same matter (see Written.Said), slots what the caller knows now.
 func Say(rnd *rand.Rand, t Template, said map[string]string, slots Slots) string {
-	r := resolver{rnd: rnd, slots: slots, said: map[string]string{}}
+	r := resolver{rnd: rnd, slots: slots, said: map[string]string{}, used: map[string]bool{}}
 	for k, v := range said {
 		r.said[k] = v
 	}

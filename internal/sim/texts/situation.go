@@ -89,6 +89,25 @@ func (s Situation) Suits(rural bool, month int) bool {
 	return len(s.Months) == 0 || slices.Contains(s.Months, month)
 }
 
+// In is the situation with only those texts that can be said in such a place:
+// no staircase in a village, no villagers' group in town. Take handling, asks
+// and the like from it.
+func (s Situation) In(rural bool) Situation {
+	wrong := []string{"group", "othergroup"}
+	if rural {
+		wrong = []string{"courtyard", "block", "floor"}
+	}
+	odd := func(t Template) bool {
+		return slices.ContainsFunc(t.slots(), func(name string) bool { return slices.Contains(wrong, name) })
+	}
+	for _, list := range []*[]Template{&s.Titles, &s.Details, &s.Handling, &s.Notes, &s.Verify, &s.Declines, &s.Returns, &s.Solved, &s.Unsolved} {
+		*list = slices.DeleteFunc(slices.Clone(*list), odd)
+	}
+	s.Bodies = slices.DeleteFunc(slices.Clone(s.Bodies), func(b Body) bool { return odd(b.Text) || b.Voice == Villager && !rural })
+	s.Asks = slices.DeleteFunc(slices.Clone(s.Asks), func(a Ask) bool { return odd(a.Question) || odd(a.Answer) })
+	return s
+}
+
 // chapter is the part of a file about one category.
 type chapter struct {
 	Category   string      `json:"category"`
@@ -181,6 +200,7 @@ func (l *shelf) add(c chapter) error {
 	if _, twice := l.byCategory[c.Category]; twice || c.Category == "" {
 		return fmt.Errorf("category %q is empty or there twice", c.Category)
 	}
+	l.byCategory[c.Category] = nil
 	l.categories = append(l.categories, c.Category)
 	for i, s := range c.Situations {
 		s.Category, s.Key = c.Category, fmt.Sprintf("%s.%d", c.Category, i+1)

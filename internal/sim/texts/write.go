@@ -4,6 +4,7 @@ package texts
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -45,78 +46,121 @@ const (
 	Longest  = 600
 )
 
-// manner is how a voice composes: how likely it opens, closes and adds details,
-// and how it treats punctuation.
+// manner is how a voice composes: how likely it opens, closes, adds details and
+// says when to call, and how it treats punctuation.
 type manner struct {
-	opens, closes, details, bare, spaces, shout float64
+	opens, closes, details, reach, bare, spaces, shout float64
 }
 
 var manners = map[Voice]manner{
-	Plain:    {opens: .4, closes: .6, details: .6, bare: .25, spaces: .04},
-	Polite:   {opens: .9, closes: .95, details: .8},
+	Plain:    {opens: .4, closes: .6, details: .6, reach: .12, bare: .25, spaces: .04},
+	Polite:   {opens: .9, closes: .95, details: .8, reach: .35},
 	Brief:    {opens: .1, closes: .25, details: .3, bare: .6, spaces: .25},
-	Angry:    {opens: .35, closes: .8, details: .7, shout: .45},
-	Elder:    {opens: .85, closes: .7, details: .7},
-	Mother:   {opens: .5, closes: .6, details: .6, bare: .3, spaces: .08},
-	Villager: {opens: .7, closes: .6, details: .6, bare: .2, spaces: .05},
-	Shop:     {opens: .6, closes: .6, details: .6, bare: .2},
+	Angry:    {opens: .35, closes: .8, details: .7, reach: .05, shout: .45},
+	Elder:    {opens: .85, closes: .7, details: .7, reach: .15},
+	Mother:   {opens: .5, closes: .6, details: .6, reach: .2, bare: .3, spaces: .08},
+	Villager: {opens: .7, closes: .6, details: .6, reach: .1, bare: .2, spaces: .05},
+	Shop:     {opens: .6, closes: .6, details: .6, reach: .1, bare: .2},
 }
+
+// lives is how likely a text says where its writer lives: the better the text
+// itself tells where, by one of these slots, the less.
+var lives = []struct {
+	slot   string
+	chance float64
+}{{"spot", .06}, {"courtyard", .06}, {"block", .06}, {"road", .35}, {"group", .6}, {"shop", .6}, {"", .97}}
 
 // Write tells the situation in one of its voices: title, body and the words used.
 // No slot stays open, the body has Shortest to Longest characters, and the same
-// state of rnd with the same arguments gives the same words.
+// state of rnd with the same arguments gives the same words. Two bodies are
+// hardly ever alike; a Writer sees to it that they never are.
 func Write(rnd *rand.Rand, s Situation, slots Slots) Written {
-	r := resolver{rnd: rnd, slots: slots, own: s.Slots, said: map[string]string{}}
+	r := resolver{rnd: rnd, slots: slots, own: s.Slots, said: map[string]string{}, used: map[string]bool{}}
 	r.known()
+	if fit := s.In(slots.Rural); len(fit.Bodies) > 0 && len(fit.Titles) > 0 {
+		s = fit
+	}
 	body := choose(rnd, s.Bodies, slots)
-	r.slots.Voice = body.Voice
-	m := manners[body.Voice]
-
-	core := []string{body.Text.fill(rnd, r.value)}
-	for _, i := range rnd.Perm(len(s.Details)) {
-		if len(core) > 2 || rnd.Float64() > m.details/float64(len(core)) {
-			break
-		}
-		core = append(core, s.Details[i].fill(rnd, r.value))
-	}
-	text := strings.Join(core, "")
-	opening, closing := "", ""
-	if rnd.Float64() < m.opens {
-		opening = r.line(Shared().Openings, body.Voice)
-	}
-	if rnd.Float64() < m.closes {
-		closing = r.line(Shared().Closings, body.Voice)
-	}
-	if opening == "" && closing != "" && rnd.Float64() < .06 {
-		text = closing + text
-	} else {
-		text = opening + text + closing
-	}
 	return Written{
+		Body:  r.compose(body, s.Details),
 		Title: strings.TrimRight(pick(rnd, s.Titles).fill(rnd, r.value), "。，"),
-		Body:  punctuate(rnd, text, m),
 		Voice: body.Voice,
 		Said:  r.said,
 	}
 }
 
-// choose takes a body in the wanted voice if there is one, and never a villager's in town.
-func choose(rnd *rand.Rand, bodies []Body, slots Slots) Body {
-	var fit, wanted []Body
-	for _, b := range bodies {
-		if b.Voice == Villager && !slots.Rural {
+// compose puts a body together: opening, the matter itself, details in any
+// order, whereabouts, when to call, closing.
+func (r *resolver) compose(body Body, details []Template) string {
+	m := manners[body.Voice]
+	core := []string{body.Text.fill(r.rnd, r.value)}
+	for _, i := range r.rnd.Perm(len(details)) {
+		if len(core) > 2 || r.rnd.Float64() > m.details/float64(len(core)) {
+			break
+		}
+		core = append(core, details[i].fill(r.rnd, r.value))
+	}
+	chance := 0.0
+	for _, l := range lives {
+		if chance = l.chance; r.used[l.slot] {
+			break
+		}
+	}
+	if r.rnd.Float64() < chance {
+		where := Urban
+		if r.slots.Rural {
+			where = Rural
+		}
+		if line := r.line(Shared().Particulars, string(where)); line != "" {
+			at := r.rnd.IntN(2) * len(core)
+			core = slices.Insert(core, at, line)
+		}
+	}
+	if r.rnd.Float64() < m.reach {
+		core = append(core, r.line(Shared().Particulars, "reach"))
+	}
+	opening, closing := "", ""
+	if r.rnd.Float64() < m.opens {
+		opening = r.line(Shared().Openings, string(body.Voice))
+	}
+	if r.rnd.Float64() < m.closes {
+		closing = r.line(Shared().Closings, string(body.Voice))
+	}
+	if opening == "" && r.rnd.Float64() < .06 {
+		opening, closing = closing, ""
+	}
+	return punctuate(r.rnd, join(append(append([]string{opening}, core...), closing), body.Voice), m)
+}
+
+// join sets sentences one after the other, with a stop where one has none.
+func join(sentences []string, v Voice) string {
+	var b strings.Builder
+	for _, s := range sentences {
+		if s == "" {
 			continue
 		}
-		fit = append(fit, b)
+		if last, _ := utf8.DecodeLastRuneInString(b.String()); b.Len() > 0 && !strings.ContainsRune("。！？，：；", last) {
+			if v == Brief {
+				b.WriteString(" ")
+			} else {
+				b.WriteString("。")
+			}
+		}
+		b.WriteString(s)
+	}
+	return b.String()
+}
+
+// choose takes a body in the wanted voice if there is one.
+func choose(rnd *rand.Rand, bodies []Body, slots Slots) Body {
+	var wanted []Body
+	for _, b := range bodies {
 		if b.Voice == slots.Voice {
 			wanted = append(wanted, b)
 		}
 	}
-	switch {
-	case len(wanted) > 0:
+	if len(wanted) > 0 {
 		return pick(rnd, wanted)
-	case len(fit) > 0:
-		return pick(rnd, fit)
 	}
 	return pick(rnd, bodies)
 }
@@ -143,6 +187,7 @@ type resolver struct {
 	slots Slots
 	own   map[string][]string
 	said  map[string]string
+	used  map[string]bool // slots the text speaks of already
 }
 
 // known puts in what the caller gave.
@@ -161,6 +206,7 @@ func (r *resolver) known() {
 // value is the words for a slot, the same as before if it was used before. An
 // unknown slot is a fault in the embedded files, which their test finds.
 func (r *resolver) value(name string) string {
+	r.used[name] = true
 	if v, ok := r.said[name]; ok {
 		return v
 	}
@@ -171,6 +217,14 @@ func (r *resolver) value(name string) string {
 
 func (r *resolver) fresh(name string) string {
 	pools := Shared()
+	if words := pools.Slots[name+"/"+string(Rural)]; r.slots.Rural && len(words) > 0 {
+		for {
+			v := pick(r.rnd, words).fill(r.rnd, r.value)
+			if name != "otherroad" || v != r.said["road"] {
+				return v
+			}
+		}
+	}
 	switch name {
 	case "road", "otherroad":
 		for {
@@ -219,19 +273,23 @@ func (r *resolver) when() string {
 	return pick(r.rnd, fit)
 }
 
-// line is an opening or closing of the voice that suits the kind of place.
-func (r *resolver) line(from map[string][]Template, v Voice) string {
+// line is one of the lines under the key, or under the key for the kind of
+// place ("plain/rural"), that does not say again what the text has said.
+func (r *resolver) line(from map[string][]Template, key string) string {
 	where := Urban
 	if r.slots.Rural {
 		where = Rural
 	}
-	lines, local := from[string(v)], from[string(v)+"/"+string(where)]
-	if len(lines)+len(local) == 0 {
+	var fit []Template
+	for _, lines := range [][]Template{from[key], from[key+"/"+string(where)]} {
+		for _, t := range lines {
+			if !slices.ContainsFunc(t.slots(), func(name string) bool { return r.used[name] }) {
+				fit = append(fit, t)
+			}
+		}
+	}
+	if len(fit) == 0 {
 		return ""
 	}
-	i := r.rnd.IntN(len(lines) + len(local))
-	if i < len(lines) {
-		return lines[i].fill(r.rnd, r.value)
-	}
-	return local[i-len(lines)].fill(r.rnd, r.value)
+	return pick(r.rnd, fit).fill(r.rnd, r.value)
 }
