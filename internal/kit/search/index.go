@@ -130,9 +130,16 @@ func (x Index) Remove(tx *sqldb.Tx, noun string, ids ...id.ID) error {
 // Clear empties the index, before it is made anew from the records.
 func (x Index) Clear(tx *sqldb.Tx) error { return clearAll(tx) }
 
-// Tidy brings the index into its fastest form: after a large import, and once a
-// night. Until then it may still hold, unreachable, terms of removed records.
-func (x Index) Tidy(tx *sqldb.Tx) error { return tidy(tx) }
+// Tidy takes one short step, the first or a further one, towards the index's
+// fastest form, and reports whether there is more to do: after a large import,
+// and once a night, in a transaction each. Until it is done the index may still
+// hold, unreachable, terms of removed records.
+func (x Index) Tidy(tx *sqldb.Tx, first bool) (more bool, err error) {
+	if more, err = tidy(tx, first); err != nil {
+		return false, fmt.Errorf("search: tidy: %w", err)
+	}
+	return more, nil
+}
 
 // Count is the number of records in the index.
 func (x Index) Count(tx *sqldb.Tx) (int64, error) { return count(tx) }

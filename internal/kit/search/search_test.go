@@ -233,9 +233,6 @@ func TestPutAgain(t *testing.T) {
 		}
 		put(t, db, b)
 		err = db.Write(context.Background(), func(tx *sqldb.Tx) error {
-			if err := (search.Index{}).Tidy(tx); err != nil {
-				return err
-			}
 			n, err := search.Index{}.Count(tx)
 			if n != 2 {
 				t.Errorf("%d records", n)
@@ -245,6 +242,7 @@ func TestPutAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		tidyUp(t, db)
 		if got, _ := find(t, db, search.Index{}, search.Query{Text: "松动"}); !slices.Equal(ids(got), []int{2}) {
 			t.Errorf("put back: %v", ids(got))
 		}
@@ -254,6 +252,51 @@ func TestPutAgain(t *testing.T) {
 		put(t, db, a)
 		if got, _ := find(t, db, search.Index{}, search.Query{}); !slices.Equal(ids(got), []int{1}) {
 			t.Errorf("made anew: %v", ids(got))
+		}
+	})
+}
+
+// tidyUp tidies to the end, and reports in how many steps.
+func tidyUp(t testing.TB, db *sqldb.DB) (steps int) {
+	t.Helper()
+	for more := true; more; steps++ {
+		err := db.Write(context.Background(), func(tx *sqldb.Tx) (err error) {
+			more, err = search.Index{}.Tidy(tx, steps == 0)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return steps
+}
+
+// TestTidy sees that tidying ends, soon where there is nothing to do, and loses
+// nothing.
+func TestTidy(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *sqldb.DB) {
+		for n := 1; n <= 3_000; n += 100 {
+			var docs []search.Doc
+			for k := n; k < n+100; k++ {
+				docs = append(docs, doc(k, fmt.Sprintf("第%d件", k), strings.Repeat(string(rune(0x4E00+k)), 3)+"路灯不亮", fmt.Sprint("QL", k)))
+			}
+			put(t, db, docs...)
+		}
+		put(t, db, doc(1, "换了", ""))
+		if steps := tidyUp(t, db); steps > 200 {
+			t.Errorf("%d steps", steps)
+		}
+		if steps := tidyUp(t, db); steps > 2 {
+			t.Errorf("%d steps where nothing was left to do", steps)
+		}
+		for n := 2; n <= 3_000; n += 31 {
+			if hits, _ := find(t, db, search.Index{}, search.Query{Text: fmt.Sprintf("第%d件", n)}); len(hits) != 1 {
+				t.Errorf("%d: %v", n, ids(hits))
+			}
+		}
+		if hits, _ := find(t, db, search.Index{}, search.Query{Text: "路灯", Newest: true, Limit: 4_000}); len(hits) != 2_999 {
+			t.Errorf("%d hits", len(hits))
 		}
 	})
 }

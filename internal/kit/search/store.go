@@ -78,13 +78,28 @@ func clearAll(tx *sqldb.Tx) error {
 	return err
 }
 
-func tidy(tx *sqldb.Tx) error {
-	q := `INSERT INTO search_term (search_term) VALUES ('optimize')`
+// tidyPages bounds one step of tidying, and with it how long others wait.
+const tidyPages = 1_000
+
+func tidy(tx *sqldb.Tx, first bool) (more bool, err error) {
 	if tx.Engine() == sqldb.Postgres {
-		q = `SELECT gin_clean_pending_list('search_doc_terms')`
+		_, err := tx.Exec(`SELECT gin_clean_pending_list('search_doc_terms')`)
+		return false, err
 	}
-	_, err := tx.Exec(q)
-	return err
+	pages := tidyPages
+	if first {
+		pages = -tidyPages // all segments from now on, not only enough of one size
+	}
+	changes := func() (int64, error) { return sqldb.Int(tx.Row(`SELECT total_changes()`)) }
+	before, err := changes()
+	if err != nil {
+		return false, err
+	}
+	if _, err := tx.Exec(`INSERT INTO search_term (search_term, rank) VALUES ('merge', $1)`, pages); err != nil {
+		return false, err
+	}
+	after, err := changes()
+	return after-before >= 2, err // a step that does nothing changes one row
 }
 
 func count(tx *sqldb.Tx) (int64, error) {
