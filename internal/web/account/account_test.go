@@ -350,7 +350,7 @@ func TestDemo(t *testing.T) {
 		}
 		a.says(x.t, "guest", 200, "陈婆婆", "七十九岁", id.ID(815).String())
 		v.lang = i18n.EN
-		v.get("/signin").says(x.t, "English", 200, "Zhao, dispatcher", "Dispatcher", "Enter as Zhao, dispatcher", "!调度")
+		v.get("/signin").says(x.t, "English", 200, "Dispatcher Zhao", "Dispatcher · Acceptor", "Enter as Dispatcher Zhao", "!调度")
 		v.lang = i18n.ZH
 		v.post("/signin/as", "login", "zhao").to(x.t, "as zhao", "/")
 		v.get("/account").says(x.t, "zhao", 200, "文君街道指挥调度中心 · 派遣员", "把事项派给承办单位", "<dd>文君街道</dd>")

@@ -24,6 +24,7 @@ type factorPage struct {
 	On       bool
 	Pending  bool
 	Secret   string // in groups of four, for typing in
+	QR       string // address of the picture of it
 	Left     int    // recovery codes not yet used
 }
 
@@ -44,7 +45,7 @@ func (c *Counter) factorPage(r *http.Request, f *form.Form, sess access.Session,
 	e, err := c.Access.Enrolment(r.Context(), sess.Self())
 	switch {
 	case err == nil:
-		v.Pending, v.Secret = true, groups(e.Secret)
+		v.Pending, v.Secret, v.QR = true, groups(e.Secret), "/account/second/qr.svg"
 	case errs.KindOf(err) != errs.NotFound:
 		return v, err
 	}

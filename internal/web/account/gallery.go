@@ -10,6 +10,7 @@ import (
 	"yuanba/internal/kit/form"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/page"
+	"yuanba/internal/web/static"
 )
 
 // The samples of the gallery: every page of this counter, and those states of it
@@ -55,7 +56,7 @@ func init() {
 	sample("show", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("me.title")
 		role := func(key, place string, needs ...string) reason {
-			x := reason{Post: place, Role: b.T("role." + key), What: b.T("role." + key + ".what"), Place: place}
+			x := reason{Post: place + " · " + b.T("role."+key), Role: b.T("role." + key), What: b.T("role." + key + ".what"), Place: place}
 			for _, n := range needs {
 				x.Needs = append(x.Needs, b.T("need."+n))
 			}
@@ -81,9 +82,13 @@ func init() {
 		v.Form = f
 		return password.Show(w, r, v)
 	})
+	picture, err := drawQR("otpauth://totp/sample?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+	if err != nil {
+		panic(err) // the text is short enough
+	}
 	for name, v := range map[string]factorPage{
 		"factor-off":  {},
-		"factor-scan": {Pending: true, Secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"},
+		"factor-scan": {Pending: true, Secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP", QR: static.Add("sample-qr.svg", picture)},
 		"factor-on":   {On: true, Left: 1},
 	} {
 		sample(name, page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
