@@ -7,8 +7,10 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -60,6 +62,7 @@ type Options struct {
 	Relaxed bool             // do not wait for the disk: for making a demonstration town
 	Log     *slog.Logger
 	Keys    seal.KeyProvider // nil: the file that the configuration names
+	Random  io.Reader        // where secrets come from; nil: the system's chance
 }
 
 // New opens the database, brings it up to date, and builds every service. The
@@ -111,6 +114,10 @@ func (a *App) build(ctx context.Context) error {
 	if a.Blobs, err = a.openBlobs(ctx); err != nil {
 		return err
 	}
+	random := a.Options.Random
+	if random == nil {
+		random = rand.Reader
+	}
 	a.Places = places.New(a.DB)
 	a.Orgs = orgs.New(a.DB, orgs.Options{Role: access.KnownRole})
 	var sender people.Sender
@@ -119,8 +126,8 @@ func (a *App) build(ctx context.Context) error {
 		sender = a.Outbox
 	}
 	a.People = people.New(a.DB, a.Box, people.Options{Sender: sender})
-	a.Access = access.New(a.DB, a.Orgs, a.Box, access.Options{Demo: a.Options.Demo, RequireSecond: !a.Options.Demo})
-	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Seal: a.Box, Bus: a.Bus})
+	a.Access = access.New(a.DB, a.Orgs, a.Box, access.Options{Random: random, Demo: a.Options.Demo, RequireSecond: !a.Options.Demo})
+	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Seal: a.Box, Bus: a.Bus, Random: random})
 	a.Indexer = a.Matters.NewIndexer()
 	return nil
 }

@@ -54,7 +54,7 @@ func Demo(ctx context.Context, cfg Config, now time.Time, progress func(stage st
 func makeTown(ctx context.Context, cfg Config, now time.Time, progress func(stage string, done, total int)) (err error) {
 	end := now.In(i18n.Zone).Truncate(time.Hour)
 	clock := sim.NewClock(end.AddDate(-1, -1, 0))
-	a, err := New(ctx, cfg, Options{Demo: true, Clock: clock.Now, IDs: sim.IDs(DemoSeed), Relaxed: true, Log: slog.New(slog.DiscardHandler)})
+	a, err := New(ctx, cfg, Options{Demo: true, Clock: clock.Now, IDs: sim.IDs(DemoSeed), Relaxed: true, Random: sim.Chance(DemoSeed), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/obs"
-	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/web/page"
 )
 
@@ -59,7 +58,7 @@ func (a *App) measure(r prometheus.Registerer) {
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	if err := a.DB.Read(ctx, func(tx *sqldb.Tx) error { _, err := sqldb.Int(tx.Row(`SELECT 1`)); return err }); err != nil {
+	if err := a.DB.Ping(ctx); err != nil {
 		a.log.Error("not ready", "err", err)
 		http.Error(w, "the database cannot be read", http.StatusServiceUnavailable)
 		return
@@ -83,7 +82,7 @@ func (a *App) site(version string, requests *obs.Requests) (*page.Site, error) {
 		Town: name, RunBy: i18n.Text{ZH: name.ZH + "智慧治理中心", EN: name.EN + " Governance Centre"}, Phone: a.Config.Phone,
 		Version: version, Demo: a.Options.Demo, HTTPS: len(a.Config.URL) > 8 && a.Config.URL[:8] == "https://", Proxies: proxies,
 		Log: a.log, Observe: requests.Observe, MaxBody: l.Body, Timeout: l.Request, MaxActive: l.AtOnce,
-		Rates: page.Rates{Read: l.Rate, Write: l.Rate, Burst: l.Burst}, Clock: a.DB.Now,
+		Rates: page.Rates{Read: l.Rate, Write: l.Rate, Burst: max(1, int(float64(l.Burst)/max(l.Rate, 1)))}, Clock: a.DB.Now,
 	}
 	return s, nil
 }

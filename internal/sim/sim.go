@@ -11,7 +11,9 @@ package sim
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -98,6 +100,14 @@ func IDs(seed uint64) *id.Source {
 	return id.NewSource(rnd.Uint32)
 }
 
+// Chance returns a source of secrets that follows the seed: for a demonstration,
+// whose secrets guard nothing.
+func Chance(seed uint64) io.Reader {
+	var s [32]byte
+	binary.BigEndian.PutUint64(s[:], seed)
+	return rand.NewChaCha8(s)
+}
+
 // Make plays the year on an empty town. The database's clock must be the town's
 // Clock.
 func Make(ctx context.Context, t Town, plan Plan) error {
@@ -114,6 +124,18 @@ func Make(ctx context.Context, t Town, plan Plan) error {
 		}
 	}
 	return nil
+}
+
+// Found lays out the places, the organisation and the cast, without residents and
+// without a year: the beginning of every test. Acts happen at the database's own
+// clock.
+func Found(ctx context.Context, t Town) error {
+	t.Clock = NewClock(t.DB.Now())
+	s := &simulation{Town: t, plan: Plan{Seed: 1}.withDefaults(), ctx: ctx, rnd: rand.New(rand.NewPCG(1, 1)), start: t.DB.Now()}
+	if err := s.layOut(); err != nil {
+		return err
+	}
+	return s.found()
 }
 
 // simulation is Make at work.

@@ -4,7 +4,6 @@ package matters
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"strings"
@@ -56,7 +55,9 @@ func (s *Service) Invite(ctx context.Context, by scope.Actor, d ID, party, quest
 		return "", errs.At("days", "matter.invite.days", 1, 60)
 	}
 	var raw [24]byte
-	rand.Read(raw[:])
+	if err := s.secret(raw[:]); err != nil {
+		return "", err
+	}
 	secret = base64.RawURLEncoding.EncodeToString(raw[:])
 	may := func(tx *sqldb.Tx, m Matter) error {
 		if err := needs(by, "handle")(tx, m); err == nil && m.Lead != 0 {

@@ -4,7 +4,6 @@ package matters
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"strings"
 	"time"
@@ -60,7 +59,10 @@ func (s *Service) Raise(ctx context.Context, by scope.Actor, in Raising) (Slip, 
 	if err != nil {
 		return Slip{}, err
 	}
-	code := newCode()
+	code, err := s.newCode()
+	if err != nil {
+		return Slip{}, err
+	}
 	if m.codeIndex, err = s.codeIndex(code); err != nil {
 		return Slip{}, err
 	}
@@ -250,13 +252,15 @@ const codeLetters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 // newCode makes the query code of a slip: eight letters, about 39 bits, tried at
 // most a few times by the limits of the query page.
-func newCode() string {
+func (s *Service) newCode() (string, error) {
 	var b [8]byte
-	rand.Read(b[:])
+	if err := s.secret(b[:]); err != nil {
+		return "", err
+	}
 	for i := range b {
 		b[i] = codeLetters[int(b[i])%len(codeLetters)]
 	}
-	return string(b[:4]) + "-" + string(b[4:])
+	return string(b[:4]) + "-" + string(b[4:]), nil
 }
 
 // codeIndex is what is kept of a code: its keyed hash.

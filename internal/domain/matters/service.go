@@ -4,6 +4,8 @@ package matters
 
 import (
 	"context"
+	"errors"
+	"io"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -31,6 +33,7 @@ type Service struct {
 	calendar  *when.Calendar
 	seal      *seal.Box
 	bus       *bus.Bus
+	random    io.Reader
 	rules     Rules
 	catalogue atomic.Pointer[Catalogue]
 }
@@ -68,15 +71,25 @@ type Needs struct {
 	Calendar *when.Calendar
 	Seal     *seal.Box
 	Bus      *bus.Bus
+	Random   io.Reader // where query codes and links come from: crypto/rand.Reader, but for a simulation
 	Rules    Rules
 }
 
 // New returns the service. The categories are those in the database; see
 // LoadCatalogue, which must be called once before anything is raised.
 func New(n Needs) *Service {
-	s := &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, calendar: n.Calendar, seal: n.Seal, bus: n.Bus, rules: n.Rules.withDefaults()}
+	s := &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, calendar: n.Calendar, seal: n.Seal, bus: n.Bus, random: n.Random, rules: n.Rules.withDefaults()}
 	s.catalogue.Store(&Catalogue{})
 	return s
+}
+
+// secret fills b with chance.
+func (s *Service) secret(b []byte) error {
+	if s.random == nil {
+		return errors.New("matters was given no source of chance: set Needs.Random")
+	}
+	_, err := io.ReadFull(s.random, b)
+	return err
 }
 
 // Rules are the town's rules in force.

@@ -19,6 +19,7 @@ import (
 // post is the engine for a site that outgrows one machine.
 type post struct {
 	db      *sql.DB
+	numbers *sql.DB // one connection, for next: those of db may all wait for a number
 	limit   int64
 	waiting atomic.Int64
 }
@@ -34,13 +35,19 @@ func openPostgres(ctx context.Context, dsn string, o Options) (engine, error) {
 		db.Close()
 		return nil, err
 	}
-	return &post{db: db, limit: int64(o.Queue)}, nil
+	numbers, err := sql.Open("pgx", dsn)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	numbers.SetMaxOpenConns(1)
+	return &post{db: db, numbers: numbers, limit: int64(o.Queue)}, nil
 }
 
 func (e *post) name() Engine  { return Postgres }
 func (e *post) pool() *sql.DB { return e.db }
 func (e *post) queue() int    { return int(e.waiting.Load()) }
-func (e *post) close() error  { return e.db.Close() }
+func (e *post) close() error  { return errors.Join(e.numbers.Close(), e.db.Close()) }
 
 // tries bounds how often a transaction that lost a race is run again.
 const tries = 60
@@ -93,7 +100,7 @@ func (e *post) once(ctx context.Context, db *DB, o *sql.TxOptions, f func(*Tx) e
 // inside SERIALIZABLE transactions would make each of them lose to the other.
 func (e *post) next(tx *Tx, series string) (int64, error) {
 	return tx.db.blocks.next(series, func(n int64) (last int64, err error) {
-		err = e.db.QueryRowContext(tx.ctx, `
+		err = e.numbers.QueryRowContext(tx.ctx, `
 			INSERT INTO counter (series, n) VALUES ($1, $2)
 			ON CONFLICT (series) DO UPDATE SET n = counter.n + $2
 			RETURNING n`, series, n).Scan(&last)

@@ -109,7 +109,13 @@ func (db *DB) Now() time.Time { return db.clock().UTC().Truncate(time.Millisecon
 // written, such as an uploaded file.
 func (db *DB) NewID() id.ID { return db.ids.New(db.Now()) }
 
-// Close waits for the transactions under way and closes the database.
+// Ping says whether the database can be read.
+func (db *DB) Ping(ctx context.Context) error {
+	return db.Read(ctx, func(tx *Tx) error { _, err := Int(tx.Row(`SELECT 1`)); return err })
+}
+
+// Close waits for the transactions under way and closes the database. Closing
+// again does nothing.
 func (db *DB) Close() error { return db.engine.close() }
 
 // Write runs f in a transaction and commits it unless f returns an error. When
@@ -134,6 +140,7 @@ type Tx struct {
 	now   time.Time
 	after []func()
 	dirty func() error // called before the first change, if set
+	fault error        // of the first statement that failed: nothing may commit after it
 }
 
 // querier is what a transaction needs of a connection.
@@ -164,7 +171,9 @@ func (tx *Tx) Next(series string) (int64, error) { return tx.db.engine.next(tx, 
 // It is for what is held in memory, such as caches: work for elsewhere is a job.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
-// Exec runs a statement that changes rows, and reports how many it changed.
+// Exec runs a statement that changes rows, and reports how many it changed. If it
+// fails, the transaction cannot commit any more, even if f goes on: what may fail
+// says ON CONFLICT.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	if tx.dirty != nil {
 		if err := tx.dirty(); err != nil {
@@ -174,7 +183,7 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	}
 	res, err := tx.q.exec(tx.ctx, query, args)
 	if err != nil {
-		return 0, err
+		return 0, tx.failed(err)
 	}
 	return res.RowsAffected()
 }
@@ -214,7 +223,7 @@ type Scanner interface{ Scan(dest ...any) error }
 func (tx *Tx) Each(query string, args []any, f func(Scanner) error) error {
 	rows, err := tx.q.query(tx.ctx, query, args)
 	if err != nil {
-		return err
+		return tx.failed(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -258,6 +267,14 @@ func ID(r Scanner) (d id.ID, err error) { err = r.Scan(&d); return d, err }
 // Text is a scan for queries of one text.
 func Text(r Scanner) (s string, err error) { err = r.Scan(&s); return s, err }
 
+// failed notes that a statement failed.
+func (tx *Tx) failed(err error) error {
+	if tx.fault == nil {
+		tx.fault = err
+	}
+	return err
+}
+
 func (tx *Tx) committed() {
 	for _, f := range tx.after {
 		f()
@@ -265,12 +282,19 @@ func (tx *Tx) committed() {
 }
 
 // protect runs f and turns a panic into an error, so that one transaction's
-// fault is not the fate of those that commit with it.
+// fault is not the fate of those that commit with it. A statement that failed is
+// the transaction's fault whatever f makes of it: PostgreSQL would not go on.
 func protect(tx *Tx, f func(*Tx) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic in transaction: %v\n%s", p, stack())
 		}
 	}()
-	return f(tx)
+	if err := f(tx); err != nil {
+		return err
+	}
+	if tx.fault != nil {
+		return fmt.Errorf("the transaction went on after a statement had failed: %w", tx.fault)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -58,6 +59,9 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 			return nil, err
 		}
 	}
+	if err := private(path); err != nil {
+		return nil, err
+	}
 	sync := "synchronous(FULL)"
 	if o.Relaxed {
 		sync = "synchronous(OFF)"
@@ -87,6 +91,19 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 	}
 	go e.writer(conn)
 	return e, nil
+}
+
+// private makes the file, if there is none, so that its owner alone can read it.
+// SQLite gives its other files the same rights.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func (e *lite) name() Engine  { return SQLite }
@@ -227,12 +244,16 @@ func (e *lite) read(ctx context.Context, db *DB, f func(*Tx) error) error {
 
 func (e *lite) close() error {
 	e.mu.Lock()
-	if !e.closed {
+	again := e.closed
+	if !again {
 		e.closed = true
 		close(e.writes)
 	}
 	e.mu.Unlock()
 	<-e.done
+	if again {
+		return nil
+	}
 	for range cap(e.readers) {
 		if c := <-e.readers; c != nil {
 			c.close()

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package apptest gives each test the whole program on a fresh town: the shipped
+// places, the organisation and the cast, on every engine, with a clock that
+// stands still until it is told to go on.
+package apptest
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"yuanba/internal/app"
+	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/people"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/seal"
+	"yuanba/internal/kit/sqldb/sqldbtest"
+	"yuanba/internal/sim"
+)
+
+// Monday is the moment at which every town begins: a working day, 9:30.
+var Monday = time.Date(2026, 3, 2, 9, 30, 0, 0, i18n.Zone)
+
+// A Town is the program with its cast.
+type Town struct {
+	*app.App
+	Clock *sqldbtest.Clock
+	t     testing.TB
+}
+
+// Each runs f as a sub-test on a fresh town of each engine at hand.
+func Each(t *testing.T, f func(t *testing.T, town *Town)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		f(t, New(t))
+	})
+	if os.Getenv(sqldbtest.PostgresEnv) != "" {
+		t.Run("postgres", func(t *testing.T) {
+			t.Parallel()
+			_, dsn := sqldbtest.PostgresAt(t)
+			town := open(t, dsn, t.TempDir())
+			if err := populate(town.App); err != nil {
+				t.Fatal(err)
+			}
+			f(t, town)
+		})
+	}
+}
+
+// New returns a fresh town on SQLite.
+func New(t testing.TB) *Town {
+	t.Helper()
+	b, err := template()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "town.db")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, path, dir)
+}
+
+// As returns a member of the cast as an actor: "zhao", "wu", "sun" …
+func (w *Town) As(login string) scope.Actor {
+	w.t.Helper()
+	ctx := context.Background()
+	token, _, err := w.Access.SignInAs(ctx, login, access.Client{Address: "192.0.2.1", Agent: "test"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	by, err := w.Access.Actor(ctx, token)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return by
+}
+
+// Place returns the path of a place by its names from the town down.
+func (w *Town) Place(names ...string) scope.Path {
+	w.t.Helper()
+	p, ok := placeNamed(w.App, names...)
+	if !ok {
+		w.t.Fatalf("no place %v", names)
+	}
+	return p
+}
+
+// Resident verifies an invented resident at the desk of 宝塔社区.
+func (w *Town) Resident(name, idNumber, phone string) people.Resident {
+	w.t.Helper()
+	r, err := w.People.Verify(context.Background(), w.As("he"), people.Verifying{Name: name, IDNumber: idNumber, Phone: phone, Place: w.Place("文君街道", "宝塔社区")})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// open opens the program on a database that is there.
+func open(t testing.TB, dsn, dir string) *Town {
+	t.Helper()
+	clock := sqldbtest.NewClock(Monday)
+	a, err := start(dsn, dir, clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &Town{App: a, Clock: clock, t: t}
+}
+
+// keys are those of every town of this test process, since towns are copies.
+var keys = sync.OnceValues(func() (*seal.File, error) { return seal.Forgotten() })
+
+func start(dsn, dir string, clock func() time.Time) (*app.App, error) {
+	cfg, _, err := app.Load("", func(string) string { return "" }, map[string]string{"db": dsn, "files": filepath.Join(dir, "files"), "keys": filepath.Join(dir, "keys.json")})
+	if err != nil {
+		return nil, err
+	}
+	k, err := keys()
+	if err != nil {
+		return nil, err
+	}
+	return app.New(context.Background(), cfg, app.Options{Demo: true, Clock: clock, Keys: k, Log: slog.New(slog.DiscardHandler)})
+}
+
+// template is the file of a founded town, made once for all tests of a package.
+var template = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "yuanba-town")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "town.db")
+	a, err := start(path, dir, func() time.Time { return Monday.Add(-time.Hour) })
+	if err != nil {
+		return nil, err
+	}
+	if err := populate(a); err != nil {
+		return nil, err
+	}
+	if err := a.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func populate(a *app.App) error {
+	return sim.Found(context.Background(), sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Calendar: a.Calendar})
+}
+
+func placeNamed(a *app.App, names ...string) (scope.Path, bool) {
+	tree := a.Places.Tree()
+	p, ok := tree.City()
+	for _, name := range names {
+		var found places.Place
+		for _, c := range tree.Children(p.ID) {
+			if c.Name.ZH == name {
+				found = c
+			}
+		}
+		if found.ID == 0 {
+			return scope.Path{}, false
+		}
+		p = found
+	}
+	return p.Path, ok
+}
