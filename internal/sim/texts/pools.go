@@ -9,7 +9,8 @@ import (
 
 // Pools are the words that all situations share. Lists are read only.
 type Pools struct {
-	// Openings and Closings by voice; "plain/rural" and "plain/urban" are said only there.
+	// Openings and Closings by voice; "plain/rural" and "plain/urban" are said only there,
+	// those of strand p only in public matters.
 	Openings map[string][]Template `json:"openings"`
 	Closings map[string][]Template `json:"closings"`
 	// Particulars by "urban", "rural" and "reach": where the writer lives, and when to be reached.
@@ -19,6 +20,8 @@ type Pools struct {
 	UrbanSpots []Template            `json:"urban_spots"`
 	RuralSpots []Template            `json:"rural_spots"`
 	Whens      []When                `json:"whens"`
+
+	Exact map[string]string `json:"exact"` // the figure a clerk finds where a neighbour says 七八
 
 	Roads      []string `json:"roads"`
 	Courtyards []string `json:"courtyards"`
@@ -101,15 +104,22 @@ func Worker(rnd *rand.Rand) string {
 	return pick(rnd, Shared().Surnames) + pick(rnd, []string{"师傅", "师傅", "师傅", "工", "老师", "同志"})
 }
 
-// Say makes one text of a template: said holds the words that were used before
-// in the same matter (see Written.Said), slots what the caller knows now.
+// Say makes one text of a template as a clerk would: said holds the words that
+// were used before in the same matter (see Written.Said), slots what the caller
+// knows now. Rough figures (七八) become the exact one (7), always the same.
 func Say(rnd *rand.Rand, t Template, said map[string]string, slots Slots) string {
 	r := resolver{rnd: rnd, slots: slots, said: map[string]string{}, used: map[string]bool{}}
 	for k, v := range said {
 		r.said[k] = v
 	}
 	r.known()
-	return t.fill(rnd, r.value)
+	return t.fill(rnd, func(name string) string {
+		v := r.value(name)
+		if exact, rough := Shared().Exact[v]; rough {
+			return exact
+		}
+		return v
+	})
 }
 
 func pick[T any](rnd *rand.Rand, from []T) T { return from[rnd.IntN(len(from))] }

@@ -90,21 +90,29 @@ func (s Situation) Suits(rural bool, month int) bool {
 }
 
 // In is the situation with only those texts that can be said in such a place:
-// no staircase in a village, no villagers' group in town. Take handling, asks
-// and the like from it.
+// no staircase in a village, no villagers' group in town.
 func (s Situation) In(rural bool) Situation {
 	wrong := []string{"group", "othergroup"}
 	if rural {
 		wrong = []string{"courtyard", "block", "floor"}
 	}
-	odd := func(t Template) bool {
-		return slices.ContainsFunc(t.slots(), func(name string) bool { return slices.Contains(wrong, name) })
-	}
+	return s.keep(func(t Template) bool {
+		return !slices.ContainsFunc(t.slots, func(name string) bool { return slices.Contains(wrong, name) })
+	}, func(v Voice) bool { return rural || v != Villager })
+}
+
+// with is the situation with only those texts that go with the telling.
+func (s Situation) with(telling Template) Situation {
+	return s.keep(telling.goesWith, func(Voice) bool { return true })
+}
+
+// keep is the situation with only the texts and voices that are wanted.
+func (s Situation) keep(text func(Template) bool, voice func(Voice) bool) Situation {
 	for _, list := range []*[]Template{&s.Titles, &s.Details, &s.Handling, &s.Notes, &s.Verify, &s.Declines, &s.Returns, &s.Solved, &s.Unsolved} {
-		*list = slices.DeleteFunc(slices.Clone(*list), odd)
+		*list = slices.DeleteFunc(slices.Clone(*list), func(t Template) bool { return !text(t) })
 	}
-	s.Bodies = slices.DeleteFunc(slices.Clone(s.Bodies), func(b Body) bool { return odd(b.Text) || b.Voice == Villager && !rural })
-	s.Asks = slices.DeleteFunc(slices.Clone(s.Asks), func(a Ask) bool { return odd(a.Question) || odd(a.Answer) })
+	s.Bodies = slices.DeleteFunc(slices.Clone(s.Bodies), func(b Body) bool { return !text(b.Text) || !voice(b.Voice) })
+	s.Asks = slices.DeleteFunc(slices.Clone(s.Asks), func(a Ask) bool { return !text(a.Question) || !text(a.Answer) })
 	return s
 }
 

@@ -10,11 +10,15 @@ import (
 )
 
 // A Template is a text with choices "<a|b>", parts that may be left out "[a]"
-// and slots "{road}". They may stand inside one another. The zero Template is
-// the empty text.
+// and slots "{road}". They may stand inside one another. One that begins with
+// letters in brackets, "(a)", belongs to that strand of a situation: it goes
+// only with texts of the same strand or of none. The zero Template is the empty
+// text.
 type Template struct {
 	source string
+	strand string
 	parts  []part
+	slots  []string // every slot, also those in choices
 }
 
 // A part is literal text, a slot, or a choice of one among several sequences.
@@ -30,12 +34,19 @@ const maybe = 0.55
 // Parse reads a template. It fails where a bracket is not closed, a slot has no
 // name or a choice is empty.
 func Parse(source string) (Template, error) {
-	p := parser{rest: source}
+	p, strand := parser{rest: source}, ""
+	if rest, begins := strings.CutPrefix(source, "("); begins {
+		letters, rest, closed := strings.Cut(rest, ")")
+		if !closed || letters == "" || strings.Trim(letters, "abcp") != "" {
+			return Template{}, fmt.Errorf("template %q: bad strand", source)
+		}
+		strand, p.rest = letters, rest
+	}
 	parts, err := p.sequence("")
 	if err != nil {
 		return Template{}, fmt.Errorf("template %q: %w", source, err)
 	}
-	return Template{source: source, parts: parts}, nil
+	return Template{source: source, strand: strand, parts: parts, slots: slotsOf(parts)}, nil
 }
 
 // String is the template as it was written.
@@ -52,21 +63,22 @@ func (t *Template) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// slots names every slot in the template, also those in choices.
-func (t Template) slots() []string {
+// goesWith says whether two texts can be said about the same thing.
+func (t Template) goesWith(other Template) bool {
+	return t.strand == "" || other.strand == "" || t.strand == other.strand
+}
+
+// slotsOf names every slot in the parts, also those in choices.
+func slotsOf(parts []part) []string {
 	var names []string
-	var walk func([]part)
-	walk = func(parts []part) {
-		for _, p := range parts {
-			if p.slot != "" {
-				names = append(names, p.slot)
-			}
-			for _, c := range p.choices {
-				walk(c)
-			}
+	for _, p := range parts {
+		if p.slot != "" {
+			names = append(names, p.slot)
+		}
+		for _, c := range p.choices {
+			names = append(names, slotsOf(c)...)
 		}
 	}
-	walk(t.parts)
 	return names
 }
 

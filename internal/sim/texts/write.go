@@ -38,6 +38,9 @@ type Written struct {
 	// Said holds the words used for each slot, so that later texts (see Say)
 	// speak of the same spot.
 	Said map[string]string
+	// Then is the situation with what can follow this telling of it: take
+	// handling, asks, notes and the rest from here.
+	Then Situation
 }
 
 // Longest and Shortest are the bounds of a body, in characters.
@@ -75,17 +78,20 @@ var lives = []struct {
 // state of rnd with the same arguments gives the same words. Two bodies are
 // hardly ever alike; a Writer sees to it that they never are.
 func Write(rnd *rand.Rand, s Situation, slots Slots) Written {
-	r := resolver{rnd: rnd, slots: slots, own: s.Slots, said: map[string]string{}, used: map[string]bool{}}
+	r := resolver{rnd: rnd, slots: slots, own: s.Slots, private: s.Private, said: map[string]string{}, used: map[string]bool{}}
 	r.known()
-	if fit := s.In(slots.Rural); len(fit.Bodies) > 0 && len(fit.Titles) > 0 {
+	if fit := s.In(slots.Rural); len(fit.Bodies) > 0 {
 		s = fit
 	}
 	body := choose(rnd, s.Bodies, slots)
+	s = s.with(body.Text)
+	text := r.compose(body, s.Details)
 	return Written{
-		Body:  r.compose(body, s.Details),
+		Body:  text,
 		Title: strings.TrimRight(pick(rnd, s.Titles).fill(rnd, r.value), "。，"),
 		Voice: body.Voice,
 		Said:  r.said,
+		Then:  s,
 	}
 }
 
@@ -183,11 +189,12 @@ func punctuate(rnd *rand.Rand, text string, m manner) string {
 
 // A resolver gives the words for slots, each once in a matter.
 type resolver struct {
-	rnd   *rand.Rand
-	slots Slots
-	own   map[string][]string
-	said  map[string]string
-	used  map[string]bool // slots the text speaks of already
+	rnd     *rand.Rand
+	slots   Slots
+	private bool // the matter is not for the public
+	own     map[string][]string
+	said    map[string]string
+	used    map[string]bool // slots the text speaks of already
 }
 
 // known puts in what the caller gave.
@@ -217,6 +224,9 @@ func (r *resolver) value(name string) string {
 
 func (r *resolver) fresh(name string) string {
 	pools := Shared()
+	if own := r.own[name]; len(own) > 0 {
+		return pick(r.rnd, own)
+	}
 	if words := pools.Slots[name+"/"+string(Rural)]; r.slots.Rural && len(words) > 0 {
 		for {
 			v := pick(r.rnd, words).fill(r.rnd, r.value)
@@ -249,9 +259,6 @@ func (r *resolver) fresh(name string) string {
 		}
 		return pick(r.rnd, spots).fill(r.rnd, r.value)
 	}
-	if own := r.own[name]; len(own) > 0 {
-		return pick(r.rnd, own)
-	}
 	if shared := pools.Slots[name]; len(shared) > 0 {
 		return pick(r.rnd, shared).fill(r.rnd, r.value)
 	}
@@ -274,7 +281,8 @@ func (r *resolver) when() string {
 }
 
 // line is one of the lines under the key, or under the key for the kind of
-// place ("plain/rural"), that does not say again what the text has said.
+// place ("plain/rural"), that does not say again what the text has said. Lines
+// of strand p are only for public matters.
 func (r *resolver) line(from map[string][]Template, key string) string {
 	where := Urban
 	if r.slots.Rural {
@@ -283,7 +291,10 @@ func (r *resolver) line(from map[string][]Template, key string) string {
 	var fit []Template
 	for _, lines := range [][]Template{from[key], from[key+"/"+string(where)]} {
 		for _, t := range lines {
-			if !slices.ContainsFunc(t.slots(), func(name string) bool { return r.used[name] }) {
+			if r.private && t.strand == "p" {
+				continue
+			}
+			if !slices.ContainsFunc(t.slots, func(name string) bool { return r.used[name] }) {
 				fit = append(fit, t)
 			}
 		}
