@@ -5,6 +5,10 @@ package app
 import (
 	"net/http"
 
+	"yuanba/internal/domain/access"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/web/account"
 	webmatters "yuanba/internal/web/matters"
 	"yuanba/internal/web/page"
 	"yuanba/internal/web/static"
@@ -16,9 +20,19 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	if err != nil {
 		return err
 	}
-	slips := &webmatters.Slips{Key: key}
+	slips := &webmatters.Slips{Key: key, Next: account.Sessions{Access: a.Access, Secure: site.HTTPS}}
 	site.Sessions = slips
 	static.Routes(mux)
+	account.Routes(mux, account.Options{
+		Access: a.Access, Phones: a.People, Secure: site.HTTPS, Guests: a.guests,
+		Place: func(p scope.Path) i18n.Text { return a.Places.Tree().Words(p, "") },
+		Home: func(s access.Session) string {
+			if s.Resident != 0 {
+				return "/"
+			}
+			return "/inbox"
+		},
+	})
 	(&webmatters.Counter{
 		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Blobs: a.Blobs, Slips: slips,
 		Address: a.Config.Address(), Log: a.log,

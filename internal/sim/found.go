@@ -12,6 +12,7 @@ import (
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
@@ -140,6 +141,25 @@ func (s *simulation) appoint() error {
 	return nil
 }
 
+// A Guest is a resident of the cast: they have no account, and a visitor of the
+// demonstration may be one of them.
+type Guest struct {
+	Mark   string // under which their record is kept, see sqldb.Mark
+	Name   i18n.Text
+	Masked string
+	What   i18n.Text
+
+	full  string
+	born  int
+	large bool
+}
+
+// Guests are the residents of the cast.
+var Guests = []Guest{
+	{"demo.chen", i18n.Text{ZH: "陈婆婆", EN: "Granny Chen"}, "陈**", i18n.Text{ZH: "79 岁，住宝塔社区，喜欢大字，邻居和网格员帮她说事", EN: "79, of Baota Community; large type; her neighbour and the grid worker help her"}, "陈秀英", 1947, true},
+	{"demo.zhou", i18n.Text{ZH: "周敏", EN: "Zhou Min"}, "周*", i18n.Text{ZH: "年轻妈妈，只用手机", EN: "a young mother with a phone only"}, "周敏", 1994, false},
+}
+
 // settle registers residents at the desk, the two of the cast first.
 func (s *simulation) settle() error {
 	baota, ok := s.placeNamed("文君街道", "宝塔社区")
@@ -147,11 +167,14 @@ func (s *simulation) settle() error {
 		return fmt.Errorf("宝塔社区 is not in the tree")
 	}
 	rnd := rand.New(rand.NewPCG(s.plan.Seed, 0xfa3117))
-	if err := s.register(rnd, "陈秀英", 1947, baota, true); err != nil {
-		return err
-	}
-	if err := s.register(rnd, "周敏", 1994, baota, false); err != nil {
-		return err
+	for _, g := range Guests {
+		if err := s.register(rnd, g.full, g.born, baota, g.large); err != nil {
+			return err
+		}
+		who := s.residents[len(s.residents)-1].Resident
+		if err := s.DB.Write(s.ctx, func(tx *sqldb.Tx) error { return sqldb.SetMark(tx, g.Mark, int64(who)) }); err != nil {
+			return err
+		}
 	}
 	for range 400 {
 		g := pick(rnd, []texts.Generation{texts.Old, texts.Middle, texts.Middle, texts.Young})
