@@ -23,7 +23,7 @@ type ContactInput struct {
 	Phone   string
 	Address string
 	Lang    i18n.Lang  // the language to answer in; Chinese if empty
-	Place   scope.Path // the matter's place: who has read_private there may ask to see it
+	Place   scope.Path // the matter's place: who has reveal there may ask to see it
 }
 
 // Empty reports whether nothing was written down.

@@ -14,7 +14,7 @@
 // this package is closed: it shows 陈*, 138****1234 or 510***********123X and
 // holds no more than that. There are four doors to the open value, and no fifth:
 //
-//   - [Service.Reveal], for a clerk: with the need read_private in that place, a
+//   - [Service.Reveal], for a clerk: with the need reveal in that place, a
 //     purpose for which the column may be read ([Purposes]) and a reason in
 //     words. It is written in the trail and among the resident's looks.
 //   - [Service.Own] and [Service.Export], for the resident.

@@ -40,8 +40,8 @@ const (
 // he is the registration officer of Wenjun street, with its desk; li a grid
 // worker there who may ask to see private facts; sun has the desk of Linqi.
 var (
-	he  = clerk(1, "何警官", wenjun, "desk", "read_private")
-	li  = clerk(2, "李网格", wenjun, "read_private")
+	he  = clerk(1, "何警官", wenjun, "desk", "reveal")
+	li  = clerk(2, "李网格", wenjun, "reveal")
 	sun = clerk(3, "孙窗口", linqi, "desk")
 	job = scope.Program("retention")
 )

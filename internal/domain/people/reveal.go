@@ -122,7 +122,7 @@ func (r Revealed) only(fields []Field) (v Revealed) {
 	return v
 }
 
-// Reveal shows private facts to a clerk. Only staff with the need read_private
+// Reveal shows private facts to a clerk. Only staff with the need reveal
 // in the subject's place may ask (Denied, with the reason), for one of
 // [AllPurposes] and only for fields that may be read for it, with a reason in
 // words and, where the purpose needs it, the matter's number (Invalid beside the
@@ -136,7 +136,7 @@ func (s *Service) Reveal(ctx context.Context, by scope.Actor, q Request) (shown 
 		if err != nil {
 			return err
 		}
-		if err := staffMay(by, needReadPrivate, place, tx.Now()); err != nil {
+		if err := staffMay(by, needReveal, place, tx.Now()); err != nil {
 			return err
 		}
 		if checked != nil {
@@ -148,7 +148,7 @@ func (s *Service) Reveal(ctx context.Context, by scope.Actor, q Request) (shown 
 		shown = all.only(q.Fields)
 		return s.note(tx, by, "reveal", Look{
 			Of: q.Of, Purpose: q.Purpose, Fields: q.Fields, About: q.About, Why: seal.NewText(q.Why),
-			Post: by.May(needReadPrivate, scope.Target{Path: place, At: tx.Now()}).Grant.Post,
+			Post: by.May(needReveal, scope.Target{Path: place, At: tx.Now()}).Grant.Post,
 		})
 	})
 	if err != nil {

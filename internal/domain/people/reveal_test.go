@@ -72,7 +72,7 @@ func TestRevealRefused(t *testing.T) {
 			{"a resident", chen.Actor(), nil, errs.Denied, "people.staff.only"},
 			{"a job", job, nil, errs.Denied, "people.staff.only"},
 			{"staff without the need", clerk(9, "赵调度", wenjun, "dispatch"), nil, errs.Denied, scope.DeniedNeed},
-			{"another town's", clerk(9, "外街道", linqi, "read_private"), nil, errs.Denied, scope.DeniedPlace},
+			{"another town's", clerk(9, "外街道", linqi, "reveal"), nil, errs.Denied, scope.DeniedPlace},
 			{"one whose post has ended", ended, nil, errs.Denied, scope.DeniedEnded},
 			{"no purpose", li, func(q *people.Request) { q.Purpose = "" }, errs.Invalid, "people.reveal.purpose"},
 			{"a purpose of one's own", li, func(q *people.Request) { q.Purpose = "curiosity" }, errs.Invalid, "people.reveal.purpose"},
@@ -127,7 +127,7 @@ func TestContact(t *testing.T) {
 			t.Errorf("a resident was made of a contact: %+v", zhou)
 		}
 		q := ring(people.OfContact(contact))
-		if _, err := w.Reveal(ctx, clerk(9, "外街道", linqi, "read_private"), q); errs.KindOf(err) != errs.Denied {
+		if _, err := w.Reveal(ctx, clerk(9, "外街道", linqi, "reveal"), q); errs.KindOf(err) != errs.Denied {
 			t.Errorf("another town's clerk: %v", err)
 		}
 		got, err := w.Reveal(ctx, li, q)

@@ -18,8 +18,8 @@ import (
 // The needs of the acts of this package; package access documents them, and its
 // test sees that they agree.
 const (
-	needReadPrivate scope.Need = "read_private" // ask to see private facts, with a purpose
-	needDesk        scope.Need = "desk"         // serve residents at a desk
+	needReveal scope.Need = "reveal" // see private facts in full, for a purpose
+	needDesk   scope.Need = "desk"   // serve residents at a desk
 )
 
 // A Service keeps residents and contacts. It is safe for several goroutines.

@@ -87,6 +87,20 @@ func withPhone(tx *sqldb.Tx, box *seal.Box, index []byte, limit int) ([]Resident
 		LIMIT $2`, index, limit)
 }
 
+// everyResident calls f with every resident, sealed, in the order of their IDs.
+func everyResident(tx *sqldb.Tx, f func(Resident) error) error {
+	return tx.Each(`
+		SELECT `+residentColumns+`
+		FROM resident
+		ORDER BY id`, nil, func(row sqldb.Scanner) error {
+		r, err := scanResident(row)
+		if err != nil {
+			return err
+		}
+		return f(r)
+	})
+}
+
 func insert(tx *sqldb.Tx, r Resident) error {
 	s, p := r.sealed, r.Place
 	return tx.One(`
