@@ -42,6 +42,7 @@ type Pools struct {
 	Whistles     []Whistle   `json:"whistles"`
 	Moderated    []Moderated `json:"moderated"`
 	Callbacks    []Template  `json:"callbacks"` // what a clerk notes after calling a reporter
+	Verify       []Template  `json:"verify"`    // what a verifier notes about anything
 	Solved       []Template  `json:"solved"`
 	Unsolved     []Template  `json:"unsolved"`
 }

@@ -56,7 +56,8 @@ type Ask struct {
 }
 
 // A Situation is one thing that happens in the town and everything that is said
-// about it. Lists that a situation does not give itself are those of its category.
+// about it. To what it says itself comes what its category says; where there is
+// no word about its end, what everybody says.
 type Situation struct {
 	Key      string              `json:"-"` // category and number, such as "lamp.3"
 	Category string              `json:"-"` // code in the catalogue of categories
@@ -218,8 +219,18 @@ func (l *shelf) add(c chapter) error {
 		s.Returns = append(s.Returns, c.Returns...)
 		s.Solved = append(s.Solved, c.Solved...)
 		s.Unsolved = append(s.Unsolved, c.Unsolved...)
+		orElse(&s.Verify, l.pools.Verify)
+		orElse(&s.Solved, l.pools.Solved)
+		orElse(&s.Unsolved, l.pools.Unsolved)
 		l.situations = append(l.situations, s)
 		l.byCategory[c.Category] = append(l.byCategory[c.Category], s)
 	}
 	return nil
+}
+
+// orElse gives an empty list what everybody says.
+func orElse(list *[]Template, shared []Template) {
+	if len(*list) == 0 {
+		*list = shared
+	}
 }

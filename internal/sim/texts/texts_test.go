@@ -119,7 +119,7 @@ func TestSlotsHaveWords(t *testing.T) {
 	}
 	p := Shared()
 	lists := [][]Template{p.UrbanSpots, p.RuralSpots, p.Extensions, p.Suspensions, p.Urgings, p.Supervisions, p.Reopenings, p.Withdrawals,
-		p.Joins, p.Supporters, p.Callbacks, p.Solved, p.Unsolved}
+		p.Joins, p.Supporters, p.Callbacks, p.Verify, p.Solved, p.Unsolved}
 	for _, m := range []map[string][]Template{p.Openings, p.Closings, p.Slots, p.Particulars} {
 		for _, l := range m {
 			lists = append(lists, l)

@@ -180,7 +180,7 @@ func TestSayPools(t *testing.T) {
 	p := Shared()
 	for name, list := range map[string][]Template{
 		"extension": p.Extensions, "suspension": p.Suspensions, "urging": p.Urgings, "supervision": p.Supervisions, "reopening": p.Reopenings,
-		"withdrawal": p.Withdrawals, "join": p.Joins, "supporter": p.Supporters, "callback": p.Callbacks, "solved": p.Solved, "unsolved": p.Unsolved,
+		"withdrawal": p.Withdrawals, "join": p.Joins, "supporter": p.Supporters, "callback": p.Callbacks, "verify": p.Verify, "solved": p.Solved, "unsolved": p.Unsolved,
 	} {
 		for _, x := range list {
 			for range 20 {
