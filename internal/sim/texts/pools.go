@@ -3,6 +3,7 @@
 package texts
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 )
@@ -106,14 +107,18 @@ func Worker(rnd *rand.Rand) string {
 }
 
 // Say makes one text of a template as a clerk would: said holds the words that
-// were used before in the same matter (see Written.Said), slots what the caller
-// knows now. Rough figures (七八) become the exact one (7), always the same.
+// were used before in the same matter (see Written.Said) and still hold, slots
+// what the caller knows now, above all who handles it and when. Rough figures (七八) become the exact one (7), always the same.
 func Say(rnd *rand.Rand, t Template, said map[string]string, slots Slots) string {
 	r := resolver{rnd: rnd, slots: slots, said: map[string]string{}, used: map[string]bool{}}
-	for k, v := range said {
-		r.said[k] = v
-	}
 	r.known()
+	now := maps.Clone(r.said)
+	maps.Copy(r.said, said)
+	for _, name := range []string{"unit", "worker", "date"} {
+		if now[name] != "" {
+			r.said[name] = now[name]
+		}
+	}
 	return t.fill(rnd, func(name string) string {
 		v := r.value(name)
 		if exact, rough := Shared().Exact[v]; rough {

@@ -13,7 +13,7 @@ import (
 // Slots is what the caller knows about a matter. What is left empty is made up
 // from the pools: {place} {road} {courtyard} {shop} {spot} {block} {group}
 // {unit} {worker} {date}. The others, such as {since}, {when}, {count}, {who},
-// always come from the pools or from the situation's own words.
+// always come from the pools. Words of the situation's own come before all others.
 type Slots struct {
 	Place     string    // 宝塔社区
 	Road      string    // 书院街
@@ -197,14 +197,15 @@ type resolver struct {
 	used    map[string]bool // slots the text speaks of already
 }
 
-// known puts in what the caller gave.
+// known puts in what the caller gave, except where the situation brings its own
+// words: seeds are not bought at the hairdresser's.
 func (r *resolver) known() {
 	for name, v := range map[string]string{
 		"place": r.slots.Place, "road": r.slots.Road, "courtyard": r.slots.Courtyard, "shop": r.slots.Shop,
 		"spot": r.slots.Spot, "block": r.slots.Block, "group": r.slots.Group, "unit": r.slots.Unit,
 		"worker": r.slots.Worker, "date": r.slots.Date,
 	} {
-		if v != "" {
+		if v != "" && len(r.own[name]) == 0 {
 			r.said[name] = v
 		}
 	}

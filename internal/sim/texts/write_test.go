@@ -173,6 +173,24 @@ func TestWriteTakesTheWantedVoice(t *testing.T) {
 	}
 }
 
+// Seeds are bought where seeds are sold, whatever shop the caller names.
+func TestWriteOwnWordsFirst(t *testing.T) {
+	t.Parallel()
+	rnd := rand.New(rand.NewPCG(13, 13))
+	for range 500 {
+		s := pick(rnd, All())
+		if len(s.Slots["shop"]) == 0 {
+			continue
+		}
+		w := Write(rnd, s, Slots{Shop: "聚友麻将馆", Rural: s.Where == Rural})
+		if shop, said := w.Said["shop"]; said && !slices.Contains(s.Slots["shop"], shop) {
+			t.Errorf("%s happens at %s: %s", s.Key, shop, w.Body)
+		} else if later := Say(rnd, must(t, "{shop}"), w.Said, Slots{Shop: "聚友麻将馆"}); said && later != shop {
+			t.Errorf("%s: the clerk goes to %s, not to %s", s.Key, later, shop)
+		}
+	}
+}
+
 // Pools are whole texts too.
 func TestSayPools(t *testing.T) {
 	t.Parallel()
