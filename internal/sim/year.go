@@ -166,30 +166,36 @@ func (s *simulation) vary(f *fate) {
 // raisedAt draws when a matter is raised: by day, more in the evening; one that
 // must end before the year does early enough, an open one in the last weeks.
 func (s *simulation) raisedAt(l *life) time.Time {
-	days := 365 - 45
-	first := 0
 	if !l.fate.ends {
-		first, days = 365-14, 13
-		switch l.fate.stopAfter {
-		case matters.Suspended:
-			first, days = 365-60, 40
-		case matters.Received:
-			first, days = 365-2, 2
-		case matters.Accepted, matters.Classified, matters.AskedIntake:
-			first, days = 365-4, 3
-		}
+		return s.raisedLately(l)
 	}
-	if l.fate.suspend && l.fate.ends {
+	days := 365 - 45
+	if l.fate.suspend {
 		days = 365 - 120
 	}
-	day := s.start.AddDate(0, 0, first+s.rnd.IntN(days))
+	day := s.start.AddDate(0, 0, s.rnd.IntN(days))
 	hour := pick(s.rnd, []int{7, 8, 9, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 20, 21, 22})
 	y, m, d := day.In(i18n.Zone).Date()
-	at := time.Date(y, m, d, hour, s.rnd.IntN(60), s.rnd.IntN(60), 0, i18n.Zone)
-	if at.After(s.plan.End) {
-		at = s.plan.End.Add(-time.Duration(5+s.rnd.IntN(300)) * time.Minute)
+	return time.Date(y, m, d, hour, s.rnd.IntN(60), s.rnd.IntN(60), 0, i18n.Zone)
+}
+
+// ages are how long ago, in hours, the matters were raised that are in a stage
+// at the end: mostly in time for it.
+var ages = map[matters.State][2]float64{
+	matters.Received: {0.2, 9}, matters.Accepted: {2, 26}, matters.Classified: {3, 28}, matters.AskedIntake: {3, 48}, matters.Dispatched: {8, 60},
+	matters.Handling: {26, 120}, matters.AskedHandler: {26, 120}, matters.Suspended: {200, 1200}, matters.Handled: {60, 140}, matters.Verified: {70, 150}, matters.Closed: {90, 300},
+}
+
+// raisedLately draws when an open matter was raised: one in five so long ago that
+// it is late by now.
+func (s *simulation) raisedLately(l *life) time.Time {
+	l.pace = 0.3 + 0.3*s.rnd.Float64()
+	age := ages[l.fate.stopAfter]
+	hours := age[0] + (age[1]-age[0])*s.rnd.Float64()
+	if s.chance(0.2) {
+		hours *= 2.5
 	}
-	return at
+	return s.plan.End.Add(-time.Duration(hours * float64(time.Hour)))
 }
 
 // raise writes a matter as its reporter would, and takes it in.
