@@ -8,7 +8,12 @@
 // Situations live in data/<group>.json, by category; the words they share
 // (openings, closings, names, roads, courtyards, reasons) in data/pools.json.
 // Every text is a Template: "<a|b>" is a choice, "[a]" may be left out, "{road}"
-// is a slot. Which slots there are is said at Slots.
+// is a slot (see Slots), and a text beginning "(a)" goes only with tellings of
+// the same strand: who writes about a wheelchair is not answered about a bed.
+//
+// A Writer tells a Situation and gives back a Written; its Then is the Situation
+// with what fits this telling, from which Say makes what clerks and reporters
+// say later.
 //
 // Nothing here knows the time or throws dice by itself: the same generator in
 // the same state, the same Situation and the same Slots give the same words.

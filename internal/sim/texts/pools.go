@@ -108,7 +108,8 @@ func Worker(rnd *rand.Rand) string {
 
 // Say makes one text of a template as a clerk would: said holds the words that
 // were used before in the same matter (see Written.Said) and still hold, slots
-// what the caller knows now, above all who handles it and when. Rough figures (七八) become the exact one (7), always the same.
+// what the caller knows now, above all who handles it and when. Rough figures
+// (七八) become the exact one (7), always the same.
 func Say(rnd *rand.Rand, t Template, said map[string]string, slots Slots) string {
 	r := resolver{rnd: rnd, slots: slots, said: map[string]string{}, used: map[string]bool{}}
 	r.known()
