@@ -177,8 +177,8 @@ func dispatchForm(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entr
 		}
 	}
 	return []entry{
-		{"select", page.NewField(b.Lang, f, "lead", "matter.field.lead").Of(c.unitOptions(b, usual)).Need()},
-		{"boxes", page.NewField(b.Lang, f, "assist", "matter.field.assisting").Of(c.unitOptions(b, 0))},
+		{"select", page.NewField(b.Lang, f, "lead", "matter.field.lead").Of(c.unitOptions(b, w.Matter.Path, usual)).Need()},
+		{"boxes", page.NewField(b.Lang, f, "assist", "matter.field.assisting").Of(c.unitOptions(b, w.Matter.Path, 0))},
 		area(b, f, "matter.field.note.unit", 3),
 	}
 }
@@ -255,9 +255,9 @@ func split(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 	return err
 }
 
-func whistleForm(c *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
+func whistleForm(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
 	return []entry{
-		{"boxes", page.NewField(b.Lang, f, "units", "matter.field.whistle.units").Of(c.unitOptions(b, 0))},
+		{"boxes", page.NewField(b.Lang, f, "units", "matter.field.whistle.units").Of(c.unitOptions(b, w.Matter.Path, 0))},
 		{"text", page.NewField(b.Lang, f, "hours", "matter.field.whistle.hours").As("number").From("2").Need()},
 		area(b, f, "matter.field.whistle.words", 3),
 	}

@@ -10,6 +10,7 @@ import (
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
 )
 
@@ -79,7 +80,7 @@ func (c *Counter) inboxFor(r *http.Request) (v inboxPage, err error) {
 	}
 	if b.Actor.Has("dispatch") {
 		v.Bulk.Buttons = append(v.Bulk.Buttons, page.Button{Text: b.T("matter.act.dispatch"), Name: "act", Value: string(matters.Dispatch), Icon: "arrow"})
-		v.Units = page.NewField(b.Lang, nil, "lead", "matter.field.lead").Of(c.unitOptions(b, 0)).In("bulk").Quiet()
+		v.Units = page.NewField(b.Lang, nil, "lead", "matter.field.lead").Of(c.unitOptions(b, c.deskPlace(b), 0)).In("bulk").Quiet()
 	}
 	return v, nil
 }
@@ -118,7 +119,7 @@ func (c *Counter) bulk(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		f.Fault("lead", "matter.unit.unknown")
-		v.Units = page.NewField(b.Lang, f, "lead", "matter.field.lead").Of(c.unitOptions(b, 0)).In("bulk")
+		v.Units = page.NewField(b.Lang, f, "lead", "matter.field.lead").Of(c.unitOptions(b, c.deskPlace(b), 0)).In("bulk")
 		return inboxed.Fail(w, r, v, f.Err())
 	}
 	done, failed := 0, 0
@@ -165,11 +166,20 @@ func afterOf(r *http.Request) (*matters.Card, error) {
 	return &matters.Card{ID: d, Due: due}, err
 }
 
-// unitOptions are the units to which a matter can be sent, grouped by what they
-// are; the one that usually leads is chosen.
-func (c *Counter) unitOptions(b page.Base, usual id.ID) []page.Option {
+// deskPlace is the place that the reader's desk serves.
+func (c *Counter) deskPlace(b page.Base) scope.Path {
+	u, _ := c.Orgs.Directory().Unit(b.Actor.Unit)
+	return u.Path
+}
+
+// unitOptions are the units to which a matter of the place can be sent, those
+// that serve it, grouped by what they are; the one that usually leads is chosen.
+func (c *Counter) unitOptions(b page.Base, at scope.Path, usual id.ID) []page.Option {
 	var opts []page.Option
 	for _, u := range c.Orgs.Directory().Units() {
+		if !u.Serves().Contains(at) {
+			continue
+		}
 		opts = append(opts, page.Option{Value: u.ID.String(), Text: u.Name.In(b.Lang), Group: b.T("unit.kind." + string(u.Kind)), On: u.ID == usual})
 	}
 	return opts
