@@ -5,6 +5,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
@@ -77,7 +78,7 @@ func (e *post) read(ctx context.Context, db *DB, f func(*Tx) error) error {
 }
 
 func (e *post) once(ctx context.Context, db *DB, o *sql.TxOptions, f func(*Tx) error) error {
-	t, err := e.db.BeginTx(ctx, o)
+	t, err := e.begin(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -94,6 +95,21 @@ func (e *post) once(ctx context.Context, db *DB, o *sql.TxOptions, f func(*Tx) e
 	}
 	tx.committed()
 	return nil
+}
+
+// begin begins a transaction. A connection that somebody's going away has broken
+// is dropped by the pool, but under load it may be handed to one who waits first:
+// nothing has happened yet, so they take another.
+func (e *post) begin(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error) {
+	for try := 0; ; try++ {
+		t, err := e.db.BeginTx(ctx, o)
+		if !errors.Is(err, driver.ErrBadConn) || try == tries {
+			return t, err
+		}
+		if err := backoff(ctx, try); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // next takes numbers from a block of this process, since a counter counted

@@ -293,6 +293,52 @@ func TestCancelledInTheMiddle(t *testing.T) {
 	})
 }
 
+// One goes away while its statement runs, and writes: an engine that is stopped
+// there gives up the whole batch, so it is not.
+func TestCancelledWithinAStatement(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		run(t, db, `CREATE TABLE thing (k BIGINT PRIMARY KEY)`, `CREATE TABLE long (n BIGINT NOT NULL)`)
+		h := hold(db)
+		faults := make([]error, 9)
+		var wg sync.WaitGroup
+		for k := range faults {
+			wg.Go(func() {
+				faults[k] = db.Write(ctx, func(tx *sqldb.Tx) error { return tx.One(`INSERT INTO thing (k) VALUES ($1)`, k) })
+			})
+		}
+		own, cancel := context.WithCancel(ctx)
+		defer cancel()
+		var slow error
+		wg.Go(func() {
+			slow = db.Write(own, func(tx *sqldb.Tx) error {
+				time.AfterFunc(30*time.Millisecond, cancel) // the statement takes some hundred
+				_, err := tx.Exec(`
+					INSERT INTO long (n)
+					WITH RECURSIVE up (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM up WHERE i < 300000)
+					SELECT i FROM up`)
+				return err
+			})
+		})
+		if db.Engine() == sqldb.SQLite {
+			until(t, "all writes wait", func() bool { return db.Queue() == len(faults)+1 })
+		}
+		h.letGo(t)
+		wg.Wait()
+		for k, err := range faults {
+			if err != nil {
+				t.Errorf("neighbour %d: %v", k, err)
+			}
+		}
+		if n := number(t, db, `SELECT count(*) FROM thing`); n != int64(len(faults)) {
+			t.Errorf("%d neighbours were kept, of %d", n, len(faults))
+		}
+		if n := number(t, db, `SELECT count(*) FROM long`); slow == nil && n != 300000 || slow != nil && n != 0 {
+			t.Errorf("half done: %d rows, %v", n, slow)
+		}
+	})
+}
+
 // What is to happen after the commit happens after it, in order, once, and not
 // at all if there was none.
 func TestAfterCommit(t *testing.T) {
