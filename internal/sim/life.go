@@ -68,7 +68,7 @@ func (s *simulation) onReceived(l *life) error {
 	case l.fate.withdraw:
 		return s.Matters.Withdraw(s.ctx, l.reporter, l.id, s.say(pick(s.rnd, texts.Shared().Withdrawals), l))
 	case l.fate.decline:
-		return s.Matters.Decline(s.ctx, by, l.id, s.sayOne(l.told.Declines, l, "经核实，此事不属于本市职责范围，请向主管部门反映。"))
+		return s.Matters.Decline(s.ctx, by, l.id, s.sayOne(l.written.Then.Declines, l, "经核实，此事不属于本市职责范围，请向主管部门反映。"))
 	case l.fate.ask && !l.asked && (l.fate.stopAfter == matters.AskedIntake || s.chance(0.4)):
 		l.asked = true
 		return s.then(l, matters.AskedIntake, s.Matters.Ask(s.ctx, by, l.id, s.question(l)))
@@ -123,7 +123,7 @@ func (s *simulation) onDispatched(l *life) error {
 	by := s.memberWith(l.lead, "handle", l.place.Path)
 	if l.fate.bounce && !l.bounced {
 		l.bounced = true
-		return s.then(l, matters.Classified, s.Matters.SendBack(s.ctx, by, l.id, s.sayOne(l.told.Returns, l, "此事不归本单位管，请改派。")))
+		return s.then(l, matters.Classified, s.Matters.SendBack(s.ctx, by, l.id, s.sayOne(l.written.Then.Returns, l, "此事不归本单位管，请改派。")))
 	}
 	return s.then(l, matters.Handling, s.Matters.Take(s.ctx, by, l.id, ""))
 }
@@ -160,14 +160,14 @@ func (s *simulation) onHandling(l *life) error {
 			return err
 		}
 	case s.chance(0.12):
-		if err := s.Matters.AddNote(s.ctx, by, l.id, s.sayOne(l.told.Notes, l, "已电话联系反映人，约好去看。")); err != nil {
+		if err := s.Matters.AddNote(s.ctx, by, l.id, s.sayOne(l.written.Then.Notes, l, "已电话联系反映人，约好去看。")); err != nil {
 			return err
 		}
 	}
 	if !l.fate.ends && l.fate.stopAfter == matters.Handling {
 		return nil
 	}
-	return s.then(l, matters.Handled, s.Matters.Handle(s.ctx, by, l.id, s.sayOne(l.told.Handling, l, "已到现场处理完毕。")))
+	return s.then(l, matters.Handled, s.Matters.Handle(s.ctx, by, l.id, s.sayOne(l.written.Then.Handling, l, "已到现场处理完毕。")))
 }
 
 func (s *simulation) onSuspended(l *life) error {
@@ -182,7 +182,7 @@ func (s *simulation) onHandled(l *life) error {
 		return s.then(l, matters.Handling, s.Matters.SendBack(s.ctx, by, l.id, pick(s.rnd, []string{
 			"现场看过，还没有完全恢复，请返工。", "与结案条件不符，边上还剩一截没弄完。", "反映人说晚上还是老样子，请再去看看。"})))
 	}
-	return s.then(l, matters.Verified, s.Matters.Verify(s.ctx, by, l.id, true, s.sayOne(l.told.Verify, l, "已到现场核查，符合结案条件。")))
+	return s.then(l, matters.Verified, s.Matters.Verify(s.ctx, by, l.id, true, s.sayOne(s.either(l.written.Then.Verify, texts.Shared().Verify), l, "已到现场核查，符合结案条件。")))
 }
 
 func (s *simulation) onVerified(l *life) error {
@@ -194,7 +194,7 @@ func (s *simulation) onClosed(l *life) error {
 	pools := texts.Shared()
 	if l.fate.reopen {
 		l.fate.reopen = false
-		return s.then(l, matters.Handling, s.Matters.Rate(s.ctx, by, l.id, matters.Rating{Solved: matters.No, Satisfied: 1 + s.rnd.IntN(2), Words: s.sayOne(l.told.Unsolved, l, s.say(pick(s.rnd, pools.Unsolved), l))}))
+		return s.then(l, matters.Handling, s.Matters.Rate(s.ctx, by, l.id, matters.Rating{Solved: matters.No, Satisfied: 1 + s.rnd.IntN(2), Words: s.sayOne(s.either(l.written.Then.Unsolved, pools.Unsolved), l, "还没有解决")}))
 	}
 	if !l.fate.solved && s.chance(0.5) {
 		return nil // they never said
@@ -204,7 +204,7 @@ func (s *simulation) onClosed(l *life) error {
 		r.Solved = matters.Partly
 	}
 	if s.chance(0.4) {
-		r.Words = s.sayOne(l.told.Solved, l, s.say(pick(s.rnd, pools.Solved), l))
+		r.Words = s.sayOne(s.either(l.written.Then.Solved, pools.Solved), l, "解决了")
 	}
 	return s.Matters.Rate(s.ctx, by, l.id, r)
 }
@@ -276,16 +276,24 @@ func (s *simulation) sayOne(ts []texts.Template, l *life, otherwise string) stri
 	return s.say(pick(s.rnd, ts), l)
 }
 
+// either is the matter's own texts or those that fit any, half and half.
+func (s *simulation) either(own, shared []texts.Template) []texts.Template {
+	if len(own) == 0 || s.chance(0.5) {
+		return shared
+	}
+	return own
+}
+
 func (s *simulation) question(l *life) string {
-	if len(l.told.Asks) == 0 {
+	if len(l.written.Then.Asks) == 0 {
 		return "请问具体在哪个位置？方便的话请留个电话或补一张照片。"
 	}
-	return s.say(l.told.Asks[0].Question, l)
+	return s.say(l.written.Then.Asks[0].Question, l)
 }
 
 func (s *simulation) answer(l *life) string {
-	if len(l.told.Asks) == 0 {
+	if len(l.written.Then.Asks) == 0 {
 		return "就在我说的那个地方，到了问一声都晓得。"
 	}
-	return s.say(l.told.Asks[0].Answer, l)
+	return s.say(l.written.Then.Asks[0].Answer, l)
 }

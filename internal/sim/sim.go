@@ -27,6 +27,7 @@ import (
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/kit/when"
+	"yuanba/internal/sim/texts"
 )
 
 // Solved is how many matters raised through the village platform are solved in
@@ -112,7 +113,7 @@ func Chance(seed uint64) io.Reader {
 // Clock.
 func Make(ctx context.Context, t Town, plan Plan) error {
 	s := &simulation{Town: t, plan: plan.withDefaults(), ctx: ctx, rnd: rand.New(rand.NewPCG(plan.Seed, 0x5eed))}
-	s.start = s.plan.End.AddDate(-1, 0, 0)
+	s.start, s.writer = s.plan.End.AddDate(-1, 0, 0), texts.NewWriter(s.rnd)
 	for _, step := range []struct {
 		name string
 		do   func() error
@@ -151,6 +152,7 @@ type simulation struct {
 	residents []scope.Actor
 	villages  []places.Place
 	events    events
+	writer    *texts.Writer
 	done      int
 	total     int
 

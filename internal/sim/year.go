@@ -263,9 +263,11 @@ func (s *simulation) invent(l *life) {
 		l.place = pick(s.rnd, grids)
 	}
 	pools := texts.Shared()
-	l.slots = texts.Slots{Place: village.Name.ZH, Road: pick(s.rnd, pools.Roads), Courtyard: pick(s.rnd, pools.Courtyards), Shop: pick(s.rnd, pools.Shops),
-		Rural: village.Community == places.Rural, At: now}
-	l.written = texts.Write(s.rnd, l.told, l.slots)
+	l.slots = texts.Slots{Place: village.Name.ZH, Rural: village.Community == places.Rural, At: now}
+	if !l.slots.Rural {
+		l.slots.Road, l.slots.Courtyard = pick(s.rnd, pools.Roads), pick(s.rnd, pools.Courtyards)
+	}
+	l.written = s.writer.Write(l.told, l.slots)
 	l.private = l.told.Private || !l.category.Public
 	l.reporter = scope.Actor{Kind: scope.Anonymous}
 	if s.chance(0.55) {
