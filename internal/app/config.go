@@ -80,6 +80,8 @@ type Limits struct {
 	Rate float64 `toml:"rate" default:"50"`
 	// Burst is how many it may make at once.
 	Burst int `toml:"burst" default:"200"`
+	// Raise is how many matters a second one address may raise for long; sixty at once.
+	Raise float64 `toml:"raise" default:"1"`
 	// Stop is how long requests under way may take when the program is asked to stop.
 	Stop time.Duration `toml:"stop" default:"20s"`
 }

@@ -36,6 +36,8 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webmatters.Counter{
 		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Blobs: a.Blobs, Slips: slips,
 		Address: a.Config.Address(), Log: a.log,
+		Raising: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
+		Asking:  func(h http.Handler) http.Handler { return page.Limit(0.2, 20, h) }, // codes are guessed slowly
 	}).Routes(mux)
 	return nil
 }

@@ -3,6 +3,7 @@
 package matters
 
 import (
+	_ "embed" // the script
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/web/page"
+	"yuanba/internal/web/static"
 )
 
 // The steps of raising a matter, one question a page.
@@ -44,6 +46,11 @@ type raisePage struct {
 	Channel page.Field
 }
 
+//go:embed raise.js
+var raiseJS []byte
+
+var raiseScript = static.Add("raise.js", raiseJS)
+
 var raised = page.New[raisePage](files, "raise.html", "entries.html")
 
 // raise shows the first step. Words may come along in the address, from the home
@@ -62,6 +69,9 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	step := max(stepWhat, min(f.Int("step", stepWhat, stepWho), stepWho))
+	if f.Get("go") == "find" {
+		return raised.Show(w, r, c.raisePage(r, f, stepKind))
+	}
 	if f.Get("go") == "back" {
 		return raised.Show(w, r, c.raisePage(r, f, c.before(step)))
 	}
@@ -170,14 +180,14 @@ func (c *Counter) read(f *form.Form) matters.Raising {
 // carriedOn are the fields that each step asks; all others are carried.
 var askedOn = map[int][]string{
 	stepWhat:  {"body", "files", "urgent"},
-	stepKind:  {"category"},
+	stepKind:  {"category", "find"},
 	stepWhere: {"place", "place_words", "lat", "lon"},
 	stepWho:   {"who", "name", "phone", "for_words", "channel"},
 }
 
 // raisePage makes the page of a step.
 func (c *Counter) raisePage(r *http.Request, f *form.Form, step int) raisePage {
-	b := page.From(r).Titled("matter.raise.title")
+	b := page.From(r).Titled("matter.raise.title").With(raiseScript)
 	b.Form = f
 	names := []string{b.T("matter.raise.what"), b.T("matter.raise.kind"), b.T("matter.raise.where"), b.T("matter.raise.who")}
 	shown := step
@@ -233,6 +243,9 @@ func (c *Counter) askKind(v *raisePage, f *form.Form) {
 	b, cat := v.Base, c.Matters.Catalogue()
 	chosen := f.Get("category")
 	suggested := cat.Suggest(f.Get("body"), 3)
+	if words := f.Get("find"); words != "" {
+		suggested = cat.Suggest(words, 6)
+	}
 	seen := map[string]bool{}
 	var opts []page.Option
 	add := func(k matters.Category) {
@@ -249,7 +262,7 @@ func (c *Counter) askKind(v *raisePage, f *form.Form) {
 	}
 	opts = append(opts, page.Option{Value: "unknown", Text: b.T("matter.raise.unknown"), Help: b.T("matter.raise.unknown.help"), Icon: "document"})
 	v.Kinds = page.NewField(b.Lang, f, "category", "matter.raise.kind.label").Of(opts).Need()
-	v.All = page.NewField(b.Lang, f, "category", "matter.raise.kind.all").Of(c.categoryOptions(b))
+	v.All = page.NewField(b.Lang, f, "category", "matter.raise.kind.all").Of(allKinds(b, cat)).Need()
 	k, ok := cat.Get(chosen)
 	if !ok {
 		return
@@ -263,6 +276,17 @@ func (c *Counter) askKind(v *raisePage, f *form.Form) {
 			v.Stop.Link = page.Link{Href: "tel:" + s.Phone, Text: s.Phone}
 		}
 	}
+}
+
+// allKinds are all categories, each under the name of its group.
+func allKinds(b page.Base, cat *matters.Catalogue) []page.Option {
+	var opts []page.Option
+	for _, g := range cat.Groups {
+		for _, k := range cat.In(g.Code) {
+			opts = append(opts, page.Option{Value: k.Code, Text: k.Name.In(b.Lang), Help: g.Name.In(b.Lang), Icon: k.Icon})
+		}
+	}
+	return opts
 }
 
 // question shows one of a category's questions.

@@ -63,6 +63,9 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.MeToo != nil && v.Anonymous() {
+		c.Slips.mark(w, r)
+	}
 	return shown.Show(w, r, v)
 }
 
