@@ -6,7 +6,9 @@ package schema
 
 import "embed"
 
+//go:generate go run yuanba/tools/schema schema.sql
+
 // Files are the migrations, for [sqldb.DB.Migrate].
 //
-//go:embed *.sql
+//go:embed [0-9]*.sql
 var Files embed.FS
