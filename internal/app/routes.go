@@ -9,6 +9,7 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/account"
+	"yuanba/internal/web/gallery"
 	webmatters "yuanba/internal/web/matters"
 	"yuanba/internal/web/page"
 	"yuanba/internal/web/static"
@@ -23,6 +24,9 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	slips := &webmatters.Slips{Key: key, Next: account.Sessions{Access: a.Access, Secure: site.HTTPS}}
 	site.Sessions = slips
 	static.Routes(mux)
+	if a.Options.Demo {
+		gallery.Routes(mux)
+	}
 	account.Routes(mux, account.Options{
 		Access: a.Access, Phones: a.People, Secure: site.HTTPS, Guests: a.guests,
 		Place: func(p scope.Path) i18n.Text { return a.Places.Tree().Words(p, "") },
