@@ -64,7 +64,7 @@ func (x Index) Find(tx *sqldb.Tx, q Query) (hits []Hit, more bool, err error) {
 	if ranked {
 		want = cmp.Or(x.Window, window)
 	}
-	found, more, err := collect(tx, q, parts, want)
+	found, more, err := x.collect(tx, q, parts, want)
 	if err != nil {
 		return nil, false, fmt.Errorf("search: find: %w", err)
 	}
@@ -87,14 +87,14 @@ func (x Index) Find(tx *sqldb.Tx, q Query) (hits []Hit, more bool, err error) {
 }
 
 // collect returns the newest want records that answer q.
-func collect(tx *sqldb.Tx, q Query, parts []part, want int) (found []folded, more bool, err error) {
+func (x Index) collect(tx *sqldb.Tx, q Query, parts []part, want int) (found []folded, more bool, err error) {
 	e := termsFor(q, parts)
 	before, look := q.Before, max(firstLook, want+1)
 	if before == 0 {
 		before = noID
 	}
 	for seen := 0; seen < examined; {
-		some, err := candidates(tx, e, before, look)
+		some, err := x.candidates(tx, e, before, look)
 		if err != nil {
 			return nil, false, err
 		}

@@ -50,6 +50,8 @@ func (d *folded) begins(s string) bool {
 type Index struct {
 	// Window is how many of the newest hits are ranked; 200 if 0.
 	Window int
+
+	walk int // walkFirst, unless a test says otherwise
 }
 
 // batch is how many records are asked for at once.

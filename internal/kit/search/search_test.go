@@ -444,7 +444,7 @@ func TestConformance(t *testing.T) {
 			slices.Sort(want)
 			var first []search.Hit
 			for i, db := range dbs {
-				hits, more := find(t, db, search.Index{}, q)
+				hits, more := find(t, db, search.Walking(rapid.IntRange(1, 70).Draw(r, "walk")), q)
 				got := ids(hits)
 				slices.Sort(got)
 				if !slices.Equal(got, want) && len(got)+len(want) > 0 || more {

@@ -3,6 +3,7 @@
 package search
 
 import (
+	"cmp"
 	"time"
 
 	"yuanba/internal/kit/id"
@@ -113,21 +114,64 @@ const (
 		WHERE search_term MATCH $1 AND search_term.rowid < $2
 		ORDER BY search_term.rowid DESC
 		LIMIT $3`
-	findPost = `
+	// The newest records one after the other: the inner LIMIT keeps the engine
+	// from looking up the terms instead.
+	walkPost = `
 		SELECT id, noun, title, body, exact, at
-		FROM search_doc
-		WHERE terms @@ $1::tsquery AND id < $2
+		FROM (SELECT id, noun, title, body, exact, at, terms FROM search_doc WHERE id < $2 ORDER BY id DESC LIMIT $4) newest
+		WHERE terms @@ $1::tsquery
 		ORDER BY id DESC
 		LIMIT $3`
+	edgePost = `SELECT coalesce(min(id), 0), count(*) FROM (SELECT id FROM search_doc WHERE id < $1 ORDER BY id DESC LIMIT $2) newest`
+	// All records with the terms, then the newest of them: MATERIALIZED keeps the
+	// engine from walking instead.
+	termsPost = `
+		WITH found AS MATERIALIZED (SELECT id FROM search_doc WHERE terms @@ $1::tsquery AND id < $2)
+		SELECT id, noun, title, body, exact, at
+		FROM search_doc
+		WHERE id IN (SELECT id FROM found ORDER BY id DESC LIMIT $3)
+		ORDER BY id DESC`
 )
 
 // candidates returns the newest n records older than before that have the terms.
-func candidates(tx *sqldb.Tx, e expr, before id.ID, n int) ([]folded, error) {
-	q, match := findLite, e.lite()
+func (x Index) candidates(tx *sqldb.Tx, e expr, before id.ID, n int) ([]folded, error) {
 	if tx.Engine() == sqldb.Postgres {
-		q, match = findPost, e.post()
+		return x.candidatesPost(tx, e.post(), before, n)
 	}
-	return sqldb.All(tx, scan, q, match, before, n)
+	return sqldb.All(tx, scan, findLite, e.lite(), before, n)
+}
+
+const (
+	walkFirst = 4_000 // records walked over to learn how frequent the terms are
+	rare      = 100   // fewer than one in so many is looked up, others are walked to
+)
+
+// candidatesPost walks from the newest record back as long as enough of those
+// passed have the terms, and looks up the terms when they prove rare. The
+// engine's own guess at which is the better way was wrong by a factor of a
+// thousand for terms that are not among its most frequent.
+func (x Index) candidatesPost(tx *sqldb.Tx, match string, before id.ID, n int) (found []folded, err error) {
+	walked := 0
+	for k := cmp.Or(x.walk, walkFirst); ; k *= 4 {
+		var edge id.ID
+		var there int
+		if err := tx.Row(edgePost, before, k).Scan(&edge, &there); err != nil {
+			return nil, err
+		}
+		some, err := sqldb.All(tx, scan, walkPost, match, before, n-len(found), k)
+		if err != nil {
+			return nil, err
+		}
+		found, walked, before = append(found, some...), walked+there, edge
+		if len(found) == n || there < k {
+			return found, nil
+		}
+		if len(found)*rare < walked {
+			break
+		}
+	}
+	some, err := sqldb.All(tx, scan, termsPost, match, before, n-len(found))
+	return append(found, some...), err
 }
 
 func scan(r sqldb.Scanner) (f folded, err error) {
