@@ -67,8 +67,9 @@ type Choice struct {
 	Label i18n.Text `json:"label"`
 }
 
-// A Stopper tells the reporter that the town is the wrong door, or that it is an
-// emergency, instead of taking the matter. Without When it always stops.
+// A Stopper tells the reporter that the town is the wrong door, or, with When,
+// that it is an emergency and whom to ring first: then the matter is taken once
+// they say that they have. Without When it always stops.
 type Stopper struct {
 	When *struct {
 		Question string `json:"question"`

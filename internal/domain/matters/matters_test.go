@@ -24,7 +24,7 @@ type desk struct {
 	zhao, wu, zheng, sun scope.Actor
 	resident             scope.Actor
 	baota                scope.Path
-	water, lampUnit      id.ID
+	water                id.ID
 }
 
 func newDesk(t *testing.T, town *apptest.Town) *desk {

@@ -35,6 +35,7 @@ type Raising struct {
 	Contact    people.ContactInput // how to reach somebody who has no account; may be empty
 	For        id.ID               // the resident for whom a clerk, grid worker or neighbour writes
 	ForWords   string              // how the writer stands to them
+	Called     bool                // they have rung the number that the stopper of an emergency names
 	Files      []NewFile
 	Origin     string    // set by imports alone: where the matter came from
 	RaisedAt   time.Time // set by imports alone
@@ -179,7 +180,7 @@ func (s *Service) checkCategory(faults *errs.List, m *Matter, in Raising) {
 		_ = faults.Join(err) // Check returns only faults of the form
 		return
 	}
-	if stop := k.Stops(m.Answers); stop != nil {
+	if stop := k.Stops(m.Answers); stop != nil && (stop.When == nil || !in.Called) {
 		faults.Add("category", "matter.stopped", stop.Text, stop.Phone)
 	}
 }

@@ -4,7 +4,6 @@ package matters
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"yuanba/internal/domain/matters"
@@ -193,7 +192,3 @@ func wordsAndFiles(key string, need bool) func(*Counter, page.Base, matters.Whol
 }
 
 func said(f *form.Form) string { return f.Text("words", matters.MaxWords+1) }
-
-func numbers(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == '、' || r == ',' || r == '，' || r == ' ' || r == '\n' })
-}

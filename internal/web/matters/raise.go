@@ -38,7 +38,9 @@ type raisePage struct {
 	Kinds   page.Field
 	All     page.Field
 	Asks    []entry
+	Chosen  string // the category whose questions are asked on this page
 	Stop    *page.Note
+	MayGoOn bool // an emergency: after ringing, the matter can be raised all the same
 	Place   page.Field
 	Similar []page.Row
 	Who     page.Field
@@ -69,14 +71,15 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	step := max(stepWhat, min(f.Int("step", stepWhat, stepWho), stepWho))
-	if f.Get("go") == "find" {
+	if f.Get("go") == "find" || f.Get("go") == "kind" {
+		f.Set("asked")
 		return raised.Show(w, r, c.raisePage(r, f, stepKind))
 	}
 	if f.Get("go") == "back" {
 		return raised.Show(w, r, c.raisePage(r, f, c.before(step)))
 	}
 	files, err := c.upload(r, f, "files")
-	if err == nil {
+	if err == nil && !(step == stepKind && c.toAsk(f)) {
 		for _, x := range files {
 			f.Set("file", append(f.All("file"), c.Slips.fileToken(x))...)
 		}
@@ -84,6 +87,10 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return raised.Fail(w, r, c.raisePage(r, f, step), err)
+	}
+	if step == stepKind && c.toAsk(f) {
+		f.Set("asked", f.Get("category"))
+		return raised.Show(w, r, c.raisePage(r, f, stepKind))
 	}
 	if step < stepWho {
 		next := step + 1
@@ -102,6 +109,13 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return page.Redirect(w, r, "/raise/done")
+}
+
+// toAsk reports whether a category has been chosen whose questions have not yet
+// been shown.
+func (c *Counter) toAsk(f *form.Form) bool {
+	k, ok := c.Matters.Catalogue().Get(f.Get("category"))
+	return ok && len(k.Questions) > 0 && f.Get("asked") != k.Code
 }
 
 // before is the step to which "back" leads.
@@ -153,7 +167,7 @@ func (c *Counter) read(f *form.Form) matters.Raising {
 	in := matters.Raising{
 		Body: f.Text("body", matters.MaxBody+1), Category: f.Line("category", 40), Urgent: f.Bool("urgent"), Answers: map[string]string{},
 		Place: f.ID("place"), PlaceWords: f.Line("place_words", 201), Public: f.Get("who") != "private", Named: f.Get("who") == "named",
-		ForWords: f.Line("for_words", 61), Channel: matters.Channel(f.Line("channel", 10)),
+		ForWords: f.Line("for_words", 61), Called: f.Bool("called"), Channel: matters.Channel(f.Line("channel", 10)),
 		Contact: people.ContactInput{Name: f.Line("name", 40), Phone: f.Line("phone", 30)},
 	}
 	if in.Category == "unknown" {
@@ -180,7 +194,7 @@ func (c *Counter) read(f *form.Form) matters.Raising {
 // carriedOn are the fields that each step asks; all others are carried.
 var askedOn = map[int][]string{
 	stepWhat:  {"body", "files", "urgent"},
-	stepKind:  {"category", "find"},
+	stepKind:  {"category", "find", "called", "asked"},
 	stepWhere: {"place", "place_words", "lat", "lon"},
 	stepWho:   {"who", "name", "phone", "for_words", "channel"},
 }
@@ -262,15 +276,18 @@ func (c *Counter) askKind(v *raisePage, f *form.Form) {
 	}
 	opts = append(opts, page.Option{Value: "unknown", Text: b.T("matter.raise.unknown"), Help: b.T("matter.raise.unknown.help"), Icon: "document"})
 	v.Kinds = page.NewField(b.Lang, f, "category", "matter.raise.kind.label").Of(opts).Need()
-	v.All = page.NewField(b.Lang, f, "category", "matter.raise.kind.all").Of(allKinds(b, cat)).Need()
+	v.All = page.NewField(b.Lang, f, "category", "matter.raise.kind.all").Of(allKinds(b, cat, seen)).Need()
 	k, ok := cat.Get(chosen)
-	if !ok {
+	if !ok || f.Get("asked") != chosen {
 		return
 	}
+	v.Chosen = chosen
+	v.Head = page.Head{Kicker: b.T("matter.raise.kind"), Title: k.Name.In(b.Lang), Lead: b.T("matter.raise.lead.asks")}
 	for _, q := range k.Questions {
 		v.Asks = append(v.Asks, question(b, f, q))
 	}
 	if s := k.Stops(c.read(f).Answers); s != nil {
+		v.MayGoOn = s.When != nil
 		v.Stop = &page.Note{Text: s.Text.In(b.Lang), Tone: page.ToneLate}
 		if s.Phone != "" {
 			v.Stop.Link = page.Link{Href: "tel:" + s.Phone, Text: s.Phone}
@@ -278,11 +295,14 @@ func (c *Counter) askKind(v *raisePage, f *form.Form) {
 	}
 }
 
-// allKinds are all categories, each under the name of its group.
-func allKinds(b page.Base, cat *matters.Catalogue) []page.Option {
+// allKinds are all categories but some, each with the name of its group.
+func allKinds(b page.Base, cat *matters.Catalogue, but map[string]bool) []page.Option {
 	var opts []page.Option
 	for _, g := range cat.Groups {
 		for _, k := range cat.In(g.Code) {
+			if but[k.Code] {
+				continue
+			}
 			opts = append(opts, page.Option{Value: k.Code, Text: k.Name.In(b.Lang), Help: g.Name.In(b.Lang), Icon: k.Icon})
 		}
 	}
