@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Raising a matter is better with this, and works without it: the phone's own
-// position, and the browser's print window for the slip.
+// position.
 (() => {
   const box = document.querySelector("[data-gps]");
   const lat = document.querySelector("[data-lat]"), lon = document.querySelector("[data-lon]");
@@ -15,9 +15,5 @@
         said.textContent = said.dataset.gpsSaid;
       }, () => { said.textContent = said.dataset.gpsNot; }, { enableHighAccuracy: true, timeout: 15000 });
     });
-  }
-  for (const b of document.querySelectorAll("[data-print]")) {
-    b.hidden = false;
-    b.addEventListener("click", () => window.print());
   }
 })();

@@ -53,7 +53,7 @@ func (c *Counter) printSlip(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Counter) showSlip(w http.ResponseWriter, r *http.Request, s matters.Slip) error {
-	b := page.From(r).Titled("matter.slip.title").With(raiseScript)
+	b := page.From(r).Titled("matter.slip.title")
 	whole, err := c.Matters.Get(r.Context(), b.Actor, s.Number)
 	if err != nil {
 		return err
