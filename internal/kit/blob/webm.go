@@ -79,7 +79,6 @@ func (f *webm) walk(b []byte, in uint32) error {
 			if in != webmSegment { // a recording may be torn off only at its end
 				return broken()
 			}
-			size = uint64(len(b) - head)
 			void(b)
 			return nil
 		}

@@ -154,7 +154,7 @@ func TestIndex(t *testing.T) {
 		}
 		seen[h] = what
 	}
-	if index(a, "phone", "13800001234") != index(a, "phone", "13800001234") {
+	if again := index(a, "phone", "13800001234"); again != index(a, "phone", "13800001234") {
 		t.Error("two indexes of one value")
 	}
 	if index(a, "phone", "") != "" {
