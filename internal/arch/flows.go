@@ -175,13 +175,14 @@ func (t *Tree) check(table string) ([]string, bool) {
 }
 
 // routes returns the last parts of the POST routes of a domain's pages, and
-// whether one of them stands for any act.
+// whether one of them stands for any act: it ends with {act}, or is put together
+// of its beginning and the act's name.
 func (t *Tree) routes(d string) (last []string, any bool) {
 	for _, f := range t.in(web + "/" + d) {
 		strs(f, func(_ ast.Node, s string) {
 			if m := route.FindStringSubmatch(s); m != nil {
 				last = append(last, m[1])
-				any = any || m[1] == "{act}"
+				any = any || m[1] == "{act}" || m[1] == "\x00"
 			}
 		})
 	}

@@ -194,7 +194,8 @@ func keysExist(t *Tree) []string {
 
 // keysUsed: every key of the reference language stands somewhere in Go or in a
 // template, whole or by a beginning that ends with a point ("matter.state.").
-// The beginnings that flow tables use are known.
+// The beginnings that flow tables use are known, and that a form's field shows
+// the key of its label + ".help" by itself.
 func keysUsed(t *Tree) []string {
 	all := t.langs()
 	if len(all) == 0 {
@@ -232,7 +233,7 @@ func keysUsed(t *Tree) []string {
 
 func used(key string, seen map[string]bool) bool {
 	key = strings.TrimSuffix(key, ".one")
-	if seen[key] {
+	if seen[key] || seen[strings.TrimSuffix(key, ".help")] {
 		return true
 	}
 	for i, c := range key {

@@ -80,11 +80,12 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	post("/views/{id}/delete", c.deleteView)
 	for act := range acts {
 		get("/matters/{number}/"+string(act), c.form(act))
-		if act != matters.Invite {
-			upload("/matters/{number}/"+string(act), c.do(act))
+		h := c.do(act)
+		if act == matters.Invite {
+			h = c.invite
 		}
+		mux.Handle("POST /matters/{number}/"+string(act), page.Long(2*time.Minute, page.AllowBody(maxUpload, h)))
 	}
-	post("/matters/{number}/"+string(matters.Invite), c.invite)
 }
 
 // unit is a unit's name, or "" if there is none.
