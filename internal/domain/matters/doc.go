@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package matters takes in what people ask to have put right, and sees it to
+// its end.
+//
+// A [Matter] 事项 is one thing somebody asks for: a street lamp that is dark, a
+// pension that did not come, a quarrel over a wall. Whoever raises it, on a
+// telephone, at a desk or through the grid worker, takes home a [Slip] with its
+// number and a code, and needs nothing else, no account and no telephone, to
+// follow it, to answer, and to say at the end whether it is solved.
+//
+// # Whose turn it is
+//
+// At every moment a matter is in one [State], and from the state follows whose
+// [Turn] it is. That one question, who must do what by when, is what the whole
+// package answers. The life is a table of moves, [Flow]:
+//
+//	            the centre                         the unit                 the centre              the reporter
+//	┌───────────────────────────────────┐ ┌────────────────────────┐ ┌──────────────────────┐  ┌───────────────┐
+//	received ─▶ accepted ─▶ classified ─▶ dispatched ─▶ handling ─▶ handled ─▶ verified ─▶ closed ─▶ rated
+//	   │            ▲            │ ▲           │           │ ▲ ▲        │           │          │
+//	   │            └────────────┘ └───────────┴───────────┘ │ └────────┴───────────┘          │
+//	   │               send back          send back          │   rework: the same unit         │
+//	   ├─▶ declined                                          └────── reopen: not solved ───────┘
+//	   ├─▶ joined
+//	   └─▶ withdrawn      Beside the road: asked (the reporter's turn), suspended (nobody's).
+//
+// The full drawing is docs/flows/matter.md, made from the table. Permission
+// check, buttons, labels, tests and the CHECK of the table in the database come
+// from the same table; what it does not list cannot happen.
+//
+// # What residents are promised
+//
+//   - What was given a number is on disk, and the number never changes: not by
+//     joining, splitting, moving to another office or another category.
+//   - Every return has a written reason. Who receives a return may not push the
+//     matter forward, rework goes to the unit that did the work, and who
+//     accepted a matter is who closes it: nobody is sent from door to door.
+//   - The due time is the same for everyone who looks, the reporter included. It
+//     is counted in working time by the category's limits; it is extended twice
+//     at most, by somebody else than the one who is late, and suspended once.
+//   - "Not solved", said within the town's window, is not an opinion: it takes
+//     the matter up again at the same unit.
+//   - Joining keeps each reporter's number, words, photos and say, and can be
+//     undone. So can hiding something from the public, where the original and
+//     the reason stay for the reporter, those at work and the auditor.
+//   - A private matter is not found, listed, counted for strangers or guessed by
+//     its number: to them there is no such matter. How to reach a reporter is
+//     sealed by package people, and deleted when the town's term has run out.
+//
+// Nothing here counts how often a person has complained.
+//
+// # How it is built
+//
+// One door: every move goes through the unexported change, which loads the
+// matter, asks the table and the actor's posts, runs the act's own rule, sets
+// turn and clock, saves under the guard of the version, and writes the story and
+// the trail, in one transaction. Of thirty clerks who accept the same matter at
+// once one does, and twenty-nine read who was quicker. What leaves state and
+// turn alone (a note, a whistle, a "me too", an outside party's answer) goes
+// through beside; what changes only words (moderation) through edited.
+//
+// A verb is a file and a method: Dispatch is in dispatch.go, and is the act
+// [Dispatch], the route, the button and the message. intake.go has what the
+// centre does first, close.go what comes last, supervise.go what those above do,
+// see.go who sees how much ([View]), list.go lists and the inbox. A [Category]
+// says which questions are asked, how long each stage may take, which unit
+// usually leads and when a matter may be closed; a town edits the categories,
+// not the table. SQL is in store*.go. The search index follows the trail
+// ([Indexer]), so that no raising waits for it.
+//
+// Others hear of it by the events [Raised] and [Moved], inside the transaction.
+package matters
