@@ -119,11 +119,11 @@ func killAfter(t *testing.T, path string, batches int) {
 			break
 		}
 	}
-	child.Process.Kill() //nolint:errcheck // it may have ended
+	child.Process.Kill() // it may have ended
 	for lines.Scan() {
-		fmt.Sscanf(lines.Text(), "done %d", &last) //nolint:errcheck // a torn last line
+		fmt.Sscanf(lines.Text(), "done %d", &last) // a torn last line
 	}
-	child.Wait() //nolint:errcheck // killed
+	child.Wait() // killed
 	db, err := sqldb.Open(context.Background(), path, sqldb.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -308,12 +308,12 @@ func TestNonsense(t *testing.T) {
 		for _, text := range []string{
 			`"`, `""`, `" OR "a`, "路灯 OR 井盖", "NEAR(路 灯)", "terms:路灯", "^路灯", "路*", "-路灯", "路灯)", "((((", `'); DROP TABLE search_doc; --`,
 			`a' | 'b`, `a\'`, "\x00", "路\x00灯", "\xff\xfe路灯", strings.Repeat("路", 10_000), strings.Repeat("路 灯 ", 5_000), strings.Repeat("a1", 10_000),
-			strings.Repeat("\xf0\x9f", 3_000), "\u202e灯", "​", "👍", strings.Repeat("é", 9_999), strings.Repeat("!", 10_000) + "路灯", "_ _place", "%_%",
+			strings.Repeat("\xf0\x9f", 3_000), "\u202e灯", "\u200b", "👍", strings.Repeat("é", 9_999), strings.Repeat("!", 10_000) + "路灯", "_ _place", "%_%",
 		} {
 			q := search.Query{Text: text, Tags: []string{"vis:public"}}
 			hits, _ := find(t, db, search.Index{}, q)
 			for _, h := range hits {
-				if h.ID != 1 && text != "​" {
+				if h.ID != 1 && text != "\u200b" {
 					t.Errorf("%.40q found %v", text, ids(hits))
 				}
 			}

@@ -124,13 +124,13 @@ const (
 		LIMIT $3`
 	edgePost = `SELECT coalesce(min(id), 0), count(*) FROM (SELECT id FROM search_doc WHERE id < $1 ORDER BY id DESC LIMIT $2) newest`
 	// All records with the terms, then the newest of them: MATERIALIZED keeps the
-	// engine from walking instead.
+	// engine from walking instead, OFFSET 0 from reading the whole table for few.
 	termsPost = `
 		WITH found AS MATERIALIZED (SELECT id FROM search_doc WHERE terms @@ $1::tsquery AND id < $2)
-		SELECT id, noun, title, body, exact, at
-		FROM search_doc
-		WHERE id IN (SELECT id FROM found ORDER BY id DESC LIMIT $3)
-		ORDER BY id DESC`
+		SELECT d.id, d.noun, d.title, d.body, d.exact, d.at
+		FROM (SELECT id FROM found ORDER BY id DESC LIMIT $3) f
+		CROSS JOIN LATERAL (SELECT id, noun, title, body, exact, at FROM search_doc WHERE id = f.id OFFSET 0) d
+		ORDER BY d.id DESC`
 )
 
 // candidates returns the newest n records older than before that have the terms.
