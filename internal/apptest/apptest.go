@@ -7,6 +7,7 @@ package apptest
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -106,10 +107,13 @@ func (w *Town) Resident(name, idNumber, phone string) people.Resident {
 }
 
 // open opens the program on a database that is there.
-func open(t testing.TB, dsn, dir string) *Town {
+func open(t testing.TB, dsn, dir string) *Town { return openWith(t, dsn, dir, nil) }
+
+// openWith is open with a source of secrets; nil is the system's.
+func openWith(t testing.TB, dsn, dir string, random io.Reader) *Town {
 	t.Helper()
 	clock := sqldbtest.NewClock(Monday)
-	a, err := start(dsn, dir, clock.Now)
+	a, err := start(dsn, dir, clock.Now, random)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,8 +128,13 @@ func open(t testing.TB, dsn, dir string) *Town {
 // keys are those of every town of this test process, since towns are copies.
 var keys = sync.OnceValues(func() (*seal.File, error) { return seal.Forgotten() })
 
-func start(dsn, dir string, clock func() time.Time) (*app.App, error) {
-	cfg, _, err := app.Load("", func(string) string { return "" }, map[string]string{"db": dsn, "files": filepath.Join(dir, "files"), "keys": filepath.Join(dir, "keys.json")})
+func config(dsn, dir string) (app.Config, []app.Setting, error) {
+	return app.Load("", func(string) string { return "" }, map[string]string{"db": dsn, "files": filepath.Join(dir, "files"), "keys": filepath.Join(dir, "keys.json"),
+		"limits.rate": "100000", "limits.burst": "100000", "limits.raise": "100000"}) // a test is one address in a hurry
+}
+
+func start(dsn, dir string, clock func() time.Time, random io.Reader) (*app.App, error) {
+	cfg, _, err := config(dsn, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +142,7 @@ func start(dsn, dir string, clock func() time.Time) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return app.New(context.Background(), cfg, app.Options{Demo: true, Clock: clock, Keys: k, Log: slog.New(slog.DiscardHandler)})
+	return app.New(context.Background(), cfg, app.Options{Demo: true, Clock: clock, Keys: k, Random: random, Log: slog.New(slog.DiscardHandler)})
 }
 
 // template is the file of a founded town, made once for all tests of a package.
@@ -144,7 +153,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "town.db")
-	a, err := start(path, dir, func() time.Time { return Monday.Add(-time.Hour) })
+	a, err := start(path, dir, func() time.Time { return Monday.Add(-time.Hour) }, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -97,7 +97,7 @@ func (s *Service) Rename(ctx context.Context, by scope.Actor, account id.ID, nam
 		if err := administers(tx, by); err != nil {
 			return err
 		}
-		return s.change(tx, by, account, "rename", "", func(a *Account) error {
+		return s.change(tx, by, account, "rename", func(a *Account) error {
 			a.Name = name
 			return nil
 		})
@@ -123,7 +123,7 @@ func (s *Service) able(ctx context.Context, by scope.Actor, account id.ID, act s
 		if err := administers(tx, by); err != nil {
 			return err
 		}
-		err := s.change(tx, by, account, act, "", func(a *Account) error {
+		err := s.change(tx, by, account, act, func(a *Account) error {
 			if a.Disabled == disabled {
 				return errs.New(errs.Conflict, "account.already."+stateOf(*a))
 			}
@@ -210,7 +210,7 @@ func (s *Service) ResetPassword(ctx context.Context, by scope.Actor, account id.
 }
 
 func (s *Service) setPassword(tx *sqldb.Tx, by scope.Actor, account id.ID, act, hash string, mustChange bool) error {
-	return s.change(tx, by, account, act, "", func(a *Account) error {
+	return s.change(tx, by, account, act, func(a *Account) error {
 		a.password, a.MustChange = hash, mustChange
 		return nil
 	})

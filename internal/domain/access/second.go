@@ -66,7 +66,7 @@ func (s *Service) StartSecond(ctx context.Context, by scope.Actor) (e Enrolment,
 	}
 	var login string
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		return s.change(tx, by, by.Account, "start_second", "", func(a *Account) error {
+		return s.change(tx, by, by.Account, "start_second", func(a *Account) error {
 			login, a.pending = a.Login, sealed
 			return nil
 		})
@@ -114,7 +114,7 @@ func (s *Service) ConfirmSecond(ctx context.Context, by scope.Actor, session id.
 		return nil, err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		err := s.change(tx, by, by.Account, "confirm_second", "", func(a *Account) error {
+		err := s.change(tx, by, by.Account, "confirm_second", func(a *Account) error {
 			if len(a.pending) == 0 {
 				return errs.New(errs.NotFound, "account.second.none")
 			}
@@ -169,7 +169,7 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, by scope.Actor, password
 		return nil, err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := s.change(tx, by, by.Account, "new_recovery_codes", "", func(a *Account) error {
+		if err := s.change(tx, by, by.Account, "new_recovery_codes", func(a *Account) error {
 			if !a.SecondFactor {
 				return errs.New(errs.Conflict, "account.second.off")
 			}
@@ -223,7 +223,7 @@ func (s *Service) ResetSecond(ctx context.Context, by scope.Actor, account id.ID
 }
 
 func (s *Service) removeSecond(tx *sqldb.Tx, by scope.Actor, account id.ID, act string) error {
-	if err := s.change(tx, by, account, act, "", func(a *Account) error {
+	if err := s.change(tx, by, account, act, func(a *Account) error {
 		if !a.SecondFactor {
 			return errs.New(errs.Conflict, "account.second.off")
 		}

@@ -116,7 +116,7 @@ func self(by scope.Actor) error {
 
 // change is the one door through which an account changes. Whatever is held in
 // memory of its sessions is forgotten.
-func (s *Service) change(tx *sqldb.Tx, by scope.Actor, account id.ID, act, note string, edit func(*Account) error) error {
+func (s *Service) change(tx *sqldb.Tx, by scope.Actor, account id.ID, act string, edit func(*Account) error) error {
 	a, err := loadAccount(tx, account)
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func (s *Service) change(tx *sqldb.Tx, by scope.Actor, account id.ID, act, note 
 		return err
 	}
 	tx.AfterCommit(func() { s.cache.forget(func(e entry) bool { return e.session.Account == account }) })
-	return trail.Append(tx, by, trail.Entry{Noun: "account", Record: a.ID, Act: act, From: from, To: stateOf(a), Note: note, Digest: a.Digest()})
+	return trail.Append(tx, by, trail.Entry{Noun: "account", Record: a.ID, Act: act, From: from, To: stateOf(a), Digest: a.Digest()})
 }
 
 func stateOf(a Account) string {

@@ -24,7 +24,7 @@ func (s *Service) Verify(ctx context.Context, by scope.Actor, d ID, met bool, no
 	if len(files) > MaxFiles {
 		return errs.At("files", "matter.files.many", MaxFiles)
 	}
-	_, err = s.change(ctx, by, d, Verify, func(*sqldb.Tx, *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Verify, func(*sqldb.Tx, *Matter) (Step, error) {
 		return Step{Public: true, Words: note}, nil
 	}, files...)
 	return err
@@ -37,7 +37,7 @@ func (s *Service) Close(ctx context.Context, by scope.Actor, d ID, reply string)
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, by, d, Close, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Close, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		if reply != "" {
 			m.Result = reply
 		}
@@ -91,7 +91,7 @@ func (s *Service) Reopen(ctx context.Context, by scope.Actor, d ID, reason strin
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, by, d, Reopen, s.reopen(reason))
+	err = s.change(ctx, by, d, Reopen, s.reopen(reason))
 	return err
 }
 
@@ -117,7 +117,7 @@ func (s *Service) Withdraw(ctx context.Context, by scope.Actor, d ID, reason str
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, by, d, Withdraw, func(*sqldb.Tx, *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Withdraw, func(*sqldb.Tx, *Matter) (Step, error) {
 		return Step{Public: true, Words: reason}, nil
 	})
 	return err

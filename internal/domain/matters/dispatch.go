@@ -40,7 +40,7 @@ func (s *Service) Dispatch(ctx context.Context, by scope.Actor, d ID, in Dispatc
 			return errs.At("assist", "matter.assist.lead")
 		}
 	}
-	_, err = s.change(ctx, by, d, Dispatch, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Dispatch, func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		m.Lead = in.Lead
 		if err := endAssists(tx, m.ID); err != nil {
 			return Step{}, err
@@ -72,7 +72,7 @@ func (s *Service) SendBack(ctx context.Context, by scope.Actor, d ID, reason str
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, by, d, SendBack, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, SendBack, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		m.Returns++
 		step := Step{Words: reason}
 		if m.State == Handled || m.State == Verified { // rework: the same unit, and the reporter knows
@@ -90,7 +90,7 @@ func (s *Service) Take(ctx context.Context, by scope.Actor, d ID, note string) e
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, by, d, Take, func(*sqldb.Tx, *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Take, func(*sqldb.Tx, *Matter) (Step, error) {
 		return Step{Public: true, Words: note}, nil
 	})
 	return err
@@ -107,7 +107,7 @@ func (s *Service) Handle(ctx context.Context, by scope.Actor, d ID, result strin
 	if len(files) > MaxFiles {
 		return errs.At("files", "matter.files.many", MaxFiles)
 	}
-	_, err = s.change(ctx, by, d, Handle, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Handle, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		m.Result = result
 		return Step{Public: true, Words: result}, nil
 	}, files...)
@@ -127,7 +127,7 @@ func (s *Service) Extend(ctx context.Context, by scope.Actor, d ID, until time.T
 		return err
 	}
 	end := s.day(until)
-	_, err = s.change(ctx, by, d, Extend, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Extend, func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		switch {
 		case m.Extensions >= maxExtensions:
 			return Step{}, errs.New(errs.Conflict, "matter.extend.twice", maxExtensions)
@@ -157,7 +157,7 @@ func (s *Service) Suspend(ctx context.Context, by scope.Actor, d ID, until time.
 		return err
 	}
 	end := s.day(until)
-	_, err = s.change(ctx, by, d, Suspend, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Suspend, func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		switch {
 		case m.Suspensions > 0:
 			return Step{}, errs.New(errs.Conflict, "matter.suspend.once")

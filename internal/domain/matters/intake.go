@@ -16,7 +16,7 @@ import (
 // Accept takes a received matter on. Whoever accepts it sees it to the end.
 // Needs intake in its place.
 func (s *Service) Accept(ctx context.Context, by scope.Actor, d ID) error {
-	_, err := s.change(ctx, by, d, Accept, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	err := s.change(ctx, by, d, Accept, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		m.Acceptor = by.Account
 		return Step{Public: true}, nil
 	})
@@ -31,7 +31,7 @@ func (s *Service) Decline(ctx context.Context, by scope.Actor, d ID, reason stri
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, by, d, Decline, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Decline, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		m.Result = reason
 		return Step{Public: true, Words: reason}, nil
 	})
@@ -46,7 +46,7 @@ func (s *Service) Ask(ctx context.Context, by scope.Actor, d ID, question string
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, by, d, Ask, func(*sqldb.Tx, *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Ask, func(*sqldb.Tx, *Matter) (Step, error) {
 		return Step{Public: true, Words: question}, nil
 	})
 	return err
@@ -61,7 +61,7 @@ func (s *Service) Answer(ctx context.Context, by scope.Actor, d ID, answer strin
 	if len(files) > MaxFiles {
 		return errs.At("files", "matter.files.many", MaxFiles)
 	}
-	_, err = s.change(ctx, by, d, Answer, func(*sqldb.Tx, *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Answer, func(*sqldb.Tx, *Matter) (Step, error) {
 		return Step{Public: true, Words: answer}, nil
 	}, files...)
 	return err
@@ -94,7 +94,7 @@ func (s *Service) Classify(ctx context.Context, by scope.Actor, d ID, in Classif
 			return err
 		}
 	}
-	_, err = s.change(ctx, by, d, Classify, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Classify, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		var faults errs.List
 		m.Category, m.Urgent = k.Code, in.Urgent || k.Urgent
 		if answers != nil {
@@ -132,7 +132,7 @@ func (s *Service) Join(ctx context.Context, by scope.Actor, d, to ID, reason str
 	if d == to {
 		return errs.At("to", "matter.join.itself")
 	}
-	_, err = s.change(ctx, by, d, Join, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Join, func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		t, err := s.load(tx, to)
 		if err != nil {
 			return Step{}, errs.At("to", "matter.none")
@@ -159,7 +159,7 @@ func (s *Service) Join(ctx context.Context, by scope.Actor, d, to ID, reason str
 
 // Unjoin undoes Join: the matter goes on by itself with everything it had.
 func (s *Service) Unjoin(ctx context.Context, by scope.Actor, d ID) error {
-	_, err := s.change(ctx, by, d, Unjoin, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+	err := s.change(ctx, by, d, Unjoin, func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		t, err := s.load(tx, m.JoinedTo)
 		if err != nil {
 			return Step{}, err
@@ -197,7 +197,7 @@ func (s *Service) Split(ctx context.Context, by scope.Actor, d ID, parts []Part)
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	_, err = s.change(ctx, by, d, Split, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Split, func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		numbers = numbers[:0]
 		for _, p := range parts {
 			n, err := s.splitOff(tx, by, *m, p)
@@ -247,7 +247,7 @@ func (s *Service) ResumeUnanswered(ctx context.Context, most int) (n int, err er
 	}
 	by := scope.Program("clock")
 	for _, d := range due {
-		_, err := s.change(ctx, by, d, Resume, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+		err := s.change(ctx, by, d, Resume, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 			return Step{Public: true}, nil
 		})
 		if err != nil && errs.KindOf(err) != errs.Conflict { // somebody answered just now
@@ -265,7 +265,7 @@ func (s *Service) Resume(ctx context.Context, by scope.Actor, d ID, reason strin
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, by, d, Resume, func(*sqldb.Tx, *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Resume, func(*sqldb.Tx, *Matter) (Step, error) {
 		return Step{Public: true, Words: reason}, nil
 	})
 	return err

@@ -123,10 +123,8 @@ func (s *Service) draft(by scope.Actor, in Raising) (Matter, error) {
 	}
 	s.checkWords(&faults, &m)
 	s.checkCategory(&faults, &m, in)
-	if err := s.checkPlace(&faults, &m, in); err != nil {
-		return m, err
-	}
-	if err := s.checkBehalf(&faults, by, &m, in); err != nil {
+	s.checkPlace(&faults, &m, in)
+	if err := s.checkBehalf(by, &m, in); err != nil {
 		return m, err
 	}
 	if err := faults.Join(in.Contact.Check()); err != nil {
@@ -185,14 +183,14 @@ func (s *Service) checkCategory(faults *errs.List, m *Matter, in Raising) {
 	}
 }
 
-func (s *Service) checkPlace(faults *errs.List, m *Matter, in Raising) error {
+func (s *Service) checkPlace(faults *errs.List, m *Matter, in Raising) {
 	tree := s.places.Tree()
 	switch {
 	case in.Place != 0:
 		p, ok := tree.Get(in.Place)
 		if !ok {
 			faults.Add("place", "matter.place.unknown")
-			return nil
+			return
 		}
 		m.Path = p.Path
 	case in.At != nil:
@@ -204,13 +202,12 @@ func (s *Service) checkPlace(faults *errs.List, m *Matter, in Raising) error {
 	if m.Path[scope.Town] == 0 && m.PlaceWords == "" && in.At == nil && in.Origin == "" {
 		faults.Add("place", "matter.place.missing")
 	}
-	return nil
 }
 
 // checkBehalf settles who the reporter is when somebody else writes. Only staff
 // with raise_for may name a resident of the town as the reporter; a neighbour
 // says it in words and stays the reporter's helper.
-func (s *Service) checkBehalf(faults *errs.List, by scope.Actor, m *Matter, in Raising) error {
+func (s *Service) checkBehalf(by scope.Actor, m *Matter, in Raising) error {
 	if by.Kind == scope.Staff {
 		m.RaisedBy = by.Account
 		if d := by.May("raise_for", scope.Target{Path: m.Path}); !d.OK {

@@ -115,12 +115,11 @@ type edit func(tx *sqldb.Tx, m *Matter) (Step, error)
 // It is NotFound if there is no such matter for this actor, Conflict if the act
 // is not possible in its state (somebody else was quicker), Denied if it is not
 // this actor's to do.
-func (s *Service) change(ctx context.Context, by scope.Actor, d ID, act Act, rule edit, files ...NewFile) (m Matter, err error) {
-	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		m, err = s.changeIn(tx, by, d, act, rule, files...)
+func (s *Service) change(ctx context.Context, by scope.Actor, d ID, act Act, rule edit, files ...NewFile) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		_, err := s.changeIn(tx, by, d, act, rule, files...)
 		return err
 	})
-	return m, err
 }
 
 // changeIn is change inside a transaction that does more.

@@ -19,7 +19,7 @@ func (s *Service) Urge(ctx context.Context, by scope.Actor, d ID, note string) e
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, by, d, Urge, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Urge, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		m.Urged++
 		return Step{Words: note, ToUnit: m.TurnUnit}, nil
 	})
@@ -33,7 +33,7 @@ func (s *Service) Supervise(ctx context.Context, by scope.Actor, d ID, note stri
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, by, d, Supervise, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Supervise, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		if m.Supervised {
 			return Step{}, errs.New(errs.Conflict, "matter.supervise.already")
 		}

@@ -143,7 +143,7 @@ func TestMasksHide(t *testing.T) {
 	r := record{n, p, d, a, n, &p, []people.IDNumber{d}, a}
 	shown := map[string]string{}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		shown[verb] = fmt.Sprintf(verb, r) + fmt.Sprintf(verb, &r) + fmt.Sprintf(verb, []any{n, p, d, a}) //nolint:govet // wrong verbs are the point
+		shown[verb] = fmt.Sprintf(verb, r) + fmt.Sprintf(verb, &r) + fmt.Sprintf(verb, []any{n, p, d, a}) // wrong verbs are the point
 	}
 	b, err := json.Marshal(r)
 	if err != nil {

@@ -111,9 +111,9 @@ func (p *plan) put(act Act, now Place, note string) *change {
 
 // reword puts a change after which the place is otherwise than before from the
 // plan's day on.
-func (p *plan) reword(act Act, now Place, note string) *change {
+func (p *plan) reword(act Act, now Place, note string) {
 	now.Since = p.on
-	return p.put(act, now, note)
+	p.put(act, now, note)
 }
 
 // end puts a change that closes a place.

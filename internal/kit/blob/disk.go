@@ -69,7 +69,7 @@ func (d *Disk) Put(_ context.Context, name Name, data []byte) (err error) {
 	defer func() {
 		if err != nil {
 			f.Close()
-			os.Remove(f.Name()) //nolint:errcheck // what is left is removed at the next start
+			os.Remove(f.Name()) // what is left is removed at the next start
 		}
 	}()
 	if _, err := f.Write(data); err != nil {

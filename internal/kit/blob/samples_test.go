@@ -248,7 +248,7 @@ func testPDF(objects ...string) []byte {
 func packed(dict, s string) string {
 	var z bytes.Buffer
 	w := zlib.NewWriter(&z)
-	w.Write([]byte(s)) //nolint:errcheck // memory
-	w.Close()          //nolint:errcheck // memory
+	w.Write([]byte(s)) // memory
+	w.Close()          // memory
 	return fmt.Sprintf("<< %s /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream", dict, z.Len(), z.String())
 }

@@ -5,6 +5,7 @@ package blob
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -78,7 +79,7 @@ func conform(t *testing.T, s Store) {
 	if len(seen) != 2 || seen[h.File()] != int64(len(data)) || seen[h.Small()] != 5 {
 		t.Errorf("walked over %v", seen)
 	}
-	if err := s.Walk(ctx, func(Info) error { return io.ErrNoProgress }); err != io.ErrNoProgress {
+	if err := s.Walk(ctx, func(Info) error { return io.ErrNoProgress }); !errors.Is(err, io.ErrNoProgress) {
 		t.Errorf("walk that is stopped: %v", err)
 	}
 	if err := s.Walk(ctx, func(i Info) error { return s.Delete(ctx, i.Name) }); err != nil {

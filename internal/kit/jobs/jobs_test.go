@@ -28,7 +28,7 @@ const remind jobs.Kind[lamp] = "test.remind"
 var (
 	ctx   = context.Background()
 	day   = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC) // 9 o'clock in Qionglai
-	quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+	quiet = slog.New(slog.DiscardHandler)
 )
 
 // each runs f on both engines, under a clock that stands still.

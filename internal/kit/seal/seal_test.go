@@ -230,7 +230,7 @@ func TestTextNeverShows(t *testing.T) {
 	v := outer{text, &text, text, []seal.Text{text}, map[string]seal.Text{"k": text}}
 	shown := map[string]string{}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%10.3s"} {
-		shown[verb] = fmt.Sprintf(verb+" "+verb+" "+verb, text, v, &v) //nolint:govet // wrong verbs are the point
+		shown[verb] = fmt.Sprintf(verb+" "+verb+" "+verb, text, v, &v) // wrong verbs are the point
 	}
 	for what, x := range map[string]any{"json": text, "json of a struct": v, "json of a key": map[seal.Text]int{text: 1}} {
 		b, err := json.Marshal(x)

@@ -170,7 +170,7 @@ gather:
 		}
 	}
 	if err := errors.Join(broken, c.plain("COMMIT")); err != nil {
-		c.plain("ROLLBACK") // fails if the engine rolled back by itself
+		_ = c.plain("ROLLBACK") // fails if the engine rolled back by itself
 		for _, w := range batch {
 			if w.err == nil {
 				w.err = fmt.Errorf("commit: %w", translate(err))

@@ -30,8 +30,8 @@ type actSpec struct {
 	do     func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error
 }
 
-// onward reports whether the act carries the matter on in state s.
-func (a actSpec) onward(s matters.State) bool { return !a.side }
+// onward reports whether the act carries the matter on.
+func (a actSpec) onward() bool { return !a.side }
 
 // desk reports whether the act is shown at desks beside the turn's.
 func (a actSpec) desk() bool { return a.side }
@@ -91,13 +91,13 @@ func (c *Counter) actPage(r *http.Request, act matters.Act, f *form.Form) (v act
 		v.Files = v.Files || e.Kind == "files"
 	}
 	if b.Staff() {
-		v.Templates, err = c.prepared(r, b, act, w.Matter.Category)
+		v.Templates, err = c.prepared(r, act, w.Matter.Category)
 	}
 	return v, err
 }
 
 // prepared are the replies prepared for the act.
-func (c *Counter) prepared(r *http.Request, b page.Base, act matters.Act, category string) ([]page.Option, error) {
+func (c *Counter) prepared(r *http.Request, act matters.Act, category string) ([]page.Option, error) {
 	ts, err := c.Matters.Templates(r.Context())
 	var out []page.Option
 	for _, t := range ts {
@@ -185,9 +185,9 @@ func wordsOnly(key string, need bool) func(*Counter, page.Base, matters.Whole, *
 }
 
 // wordsAndFiles asks for words and photos.
-func wordsAndFiles(key string, need bool) func(*Counter, page.Base, matters.Whole, *form.Form) []entry {
+func wordsAndFiles(key string) func(*Counter, page.Base, matters.Whole, *form.Form) []entry {
 	return func(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
-		return append(wordsOnly(key, need)(c, b, w, f), photos(b, f))
+		return append(wordsOnly(key, true)(c, b, w, f), photos(b, f))
 	}
 }
 

@@ -31,7 +31,7 @@ func init() {
 		matters.Ask: {form: wordsOnly("matter.field.question", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 			return c.Matters.Ask(r.Context(), page.Actor(r), m.ID, said(f))
 		}},
-		matters.Answer: {main: true, form: wordsAndFiles("matter.field.answer", true), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
+		matters.Answer: {main: true, form: wordsAndFiles("matter.field.answer"), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
 			return c.Matters.Answer(r.Context(), page.Actor(r), m.ID, said(f), files...)
 		})},
 		matters.Classify: {main: true, key: "c", form: classifyForm, do: classify},
@@ -48,7 +48,7 @@ func init() {
 		matters.Take: {main: true, key: "t", do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 			return c.Matters.Take(r.Context(), page.Actor(r), m.ID, said(f))
 		}},
-		matters.Handle: {main: true, key: "h", form: wordsAndFiles("matter.field.result", true), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
+		matters.Handle: {main: true, key: "h", form: wordsAndFiles("matter.field.result"), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
 			return c.Matters.Handle(r.Context(), page.Actor(r), m.ID, said(f), files...)
 		})},
 		matters.Extend: {side: true, form: func(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
@@ -96,12 +96,12 @@ func init() {
 		matters.Supervise: {side: true, form: wordsOnly("matter.field.reason", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 			return c.Matters.Supervise(r.Context(), page.Actor(r), m.ID, said(f))
 		}},
-		matters.Note: {side: true, form: wordsAndFiles("matter.field.note", true), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
+		matters.Note: {side: true, form: wordsAndFiles("matter.field.note"), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
 			return c.Matters.AddNote(r.Context(), page.Actor(r), m.ID, said(f), files...)
 		})},
 		matters.WhistleAct: {side: true, form: whistleForm, do: blow},
 		matters.Respond:    {side: true, form: wordsOnly("matter.field.respond", true), do: forUnit(respond)},
-		matters.AssistAct: {side: true, form: wordsAndFiles("matter.field.assist", true), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
+		matters.AssistAct: {side: true, form: wordsAndFiles("matter.field.assist"), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
 			unit, err := id.Parse(r.URL.Query().Get("unit"))
 			if err != nil {
 				return err

@@ -149,7 +149,7 @@ func (c *Counter) buttons(b page.Base, w matters.Whole, ofTurn bool) []page.Butt
 	var out []page.Button
 	add := func(a matters.Act) {
 		spec, ok := acts[a]
-		if !ok || spec.onward(m.State) != ofTurn {
+		if !ok || spec.onward() != ofTurn {
 			return
 		}
 		out = append(out, page.Button{Text: b.T("matter.act." + string(a)), Action: "/matters/" + m.Number + "/" + string(a),

@@ -5,6 +5,7 @@ package page
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -80,7 +81,7 @@ func (s *Site) guard(next http.Handler) http.Handler {
 		v := visitOf(r)
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
 				s.Log.ErrorContext(r.Context(), "panic", "request", v.base.RequestID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -119,8 +120,8 @@ func Long(d time.Duration, next http.Handler) http.Handler {
 			ctx, cancel := context.WithTimeout(v.root, d)
 			defer cancel()
 			rc := http.NewResponseController(w)
-			rc.SetReadDeadline(time.Now().Add(d))  // where the server has deadlines of its own,
-			rc.SetWriteDeadline(time.Now().Add(d)) // they give way too; tests have none
+			_ = rc.SetReadDeadline(time.Now().Add(d))  // where the server has deadlines of its own,
+			_ = rc.SetWriteDeadline(time.Now().Add(d)) // they give way too; tests have none
 			r = r.WithContext(ctx)
 		}
 		next.ServeHTTP(w, r)

@@ -76,7 +76,7 @@ func Add(name string, body []byte) string {
 func zip(body []byte) []byte {
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
-	z.Write(body)                                         // a buffer takes everything
+	_, _ = z.Write(body)                                  // a buffer takes everything
 	z.Close()
 	return b.Bytes()
 }
