@@ -206,13 +206,20 @@ func (tx *Tx) One(query string, args ...any) error {
 // Row runs a query for one row; its Scan gives sql.ErrNoRows if there is none.
 // It may be an INSERT … RETURNING.
 func (tx *Tx) Row(query string, args ...any) *sql.Row {
-	if tx.dirty != nil && !strings.HasPrefix(strings.TrimLeft(query, " \n\t"), "SELECT") {
-		if err := tx.dirty(); err != nil {
-			slog.Error("savepoint", "err", err) // the statement that follows fails too
-		}
-		tx.dirty = nil
+	if err := tx.mayChange(query); err != nil {
+		slog.Error("savepoint", "err", err) // the statement that follows fails too
 	}
 	return tx.q.queryRow(tx.ctx, query, args)
+}
+
+// mayChange prepares for undoing a statement that is more than a SELECT.
+func (tx *Tx) mayChange(query string) error {
+	if tx.dirty == nil || strings.HasPrefix(strings.TrimLeft(query, " \n\t"), "SELECT") {
+		return nil
+	}
+	dirty := tx.dirty
+	tx.dirty = nil
+	return dirty()
 }
 
 // A Scanner is a row that can be read.
@@ -221,6 +228,9 @@ type Scanner interface{ Scan(dest ...any) error }
 // Each runs a query and calls f for each row. f must not use the transaction:
 // one of the engines cannot run a second statement while rows are open.
 func (tx *Tx) Each(query string, args []any, f func(Scanner) error) error {
+	if err := tx.mayChange(query); err != nil {
+		return err
+	}
 	rows, err := tx.q.query(tx.ctx, query, args)
 	if err != nil {
 		return tx.failed(err)
