@@ -139,9 +139,9 @@ func (c *Counter) filterBar(b page.Base, r *http.Request) page.Filter {
 	f := form.Of("q", q.Get("q"), "place", q.Get("place"), "category", q.Get("category"), "state", q.Get("state"))
 	field := func(name, key string) page.Field { return page.NewField(b.Lang, f, name, key) }
 	bar := page.Filter{Action: r.URL.Path, Search: field("q", "matter.filter.q"), Reset: r.URL.Path, Fields: []page.Field{
-		field("place", "matter.filter.place").Of(c.placeOptions(b)).Example(b.T("matter.filter.everywhere")),
-		field("category", "matter.filter.category").Of(c.categoryOptions(b)).Example(b.T("matter.filter.any")),
-		field("state", "matter.filter.state").Of(stateOptions(b)).Example(b.T("matter.filter.any")),
+		field("place", "matter.filter.place").Of(c.placeOptions(b)).Example(b.T("matter.filter.everywhere")).Quiet(),
+		field("category", "matter.filter.category").Of(c.categoryOptions(b)).Example(b.T("matter.filter.category.any")).Quiet(),
+		field("state", "matter.filter.state").Of(stateOptions(b)).Example(b.T("matter.filter.state.any")).Quiet(),
 	}}
 	if u := q.Get("unit"); u != "" {
 		bar.Hidden = append(bar.Hidden, page.Hidden{Name: "unit", Value: u})
