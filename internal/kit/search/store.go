@@ -124,9 +124,10 @@ const (
 		LIMIT $3`
 	edgePost = `SELECT coalesce(min(id), 0), count(*) FROM (SELECT id FROM search_doc WHERE id < $1 ORDER BY id DESC LIMIT $2) newest`
 	// All records with the terms, then the newest of them: MATERIALIZED keeps the
-	// engine from walking instead, OFFSET 0 from reading the whole table for few.
+	// engine from walking instead, + 0 from gathering all older records first,
+	// OFFSET 0 from reading the whole table for few.
 	termsPost = `
-		WITH found AS MATERIALIZED (SELECT id FROM search_doc WHERE terms @@ $1::tsquery AND id < $2)
+		WITH found AS MATERIALIZED (SELECT id FROM search_doc WHERE terms @@ $1::tsquery AND id + 0 < $2)
 		SELECT d.id, d.noun, d.title, d.body, d.exact, d.at
 		FROM (SELECT id FROM found ORDER BY id DESC LIMIT $3) f
 		CROSS JOIN LATERAL (SELECT id, noun, title, body, exact, at FROM search_doc WHERE id = f.id OFFSET 0) d
@@ -142,7 +143,7 @@ func (x Index) candidates(tx *sqldb.Tx, e expr, before id.ID, n int) ([]folded, 
 }
 
 const (
-	walkFirst = 4_000 // records walked over to learn how frequent the terms are
+	walkFirst = 1_500 // records walked over to learn how frequent the terms are
 	rare      = 100   // fewer than one in so many is looked up, others are walked to
 )
 
