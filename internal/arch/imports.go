@@ -45,9 +45,10 @@ var ringList = []ring{
 	{"internal/sim", append([]string{"internal/sim"}, everyday...)},
 	{app, append([]string{app, web, api, "internal/sim"}, everyday...)},
 	{apptest, append([]string{app, apptest, web, api, "internal/sim"}, everyday...)},
+	{"internal/bench", append([]string{"internal/bench", app, "internal/sim"}, everyday...)},
 	{"internal/e2e", append([]string{app, apptest, "internal/e2e", "internal/sim"}, everyday...)},
 	{"internal/arch", nil},
-	{"cmd", []string{"cmd", app, kit, domain, schema, locale}},
+	{"cmd", []string{"cmd", app, "internal/bench", kit, domain, schema, locale}},
 	{"tools", []string{"tools", kit, domain, schema, locale}},
 }
 

@@ -100,7 +100,7 @@ func sqlInStores(t *Tree) []string {
 		if slices.ContainsFunc(mechanisms, func(m string) bool { return under(f.Dir, m) }) || under(f.Dir, "internal/arch") {
 			continue
 		}
-		if (domainOf(f.Dir) != "" || under(f.Dir, "cmd")) && strings.HasPrefix(path.Base(f.Name), "store") {
+		if (domainOf(f.Dir) != "" || under(f.Dir, "cmd") || under(f.Dir, "internal/bench")) && strings.HasPrefix(path.Base(f.Name), "store") {
 			continue
 		}
 		strs(f, func(n ast.Node, s string) {

@@ -56,28 +56,43 @@ type Slip struct {
 // the field, if something is missing, too long, of the wrong type, or if the
 // category's stopper says that the town is the wrong door.
 func (s *Service) Raise(ctx context.Context, by scope.Actor, in Raising) (Slip, error) {
-	m, err := s.draft(by, in)
+	m, code, err := s.prepare(by, in)
 	if err != nil {
 		return Slip{}, err
 	}
-	code, err := s.newCode()
-	if err != nil {
-		return Slip{}, err
-	}
-	if m.codeIndex, err = s.codeIndex(code); err != nil {
-		return Slip{}, err
-	}
-	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		return s.take(tx, by, &m, in)
-	})
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.take(tx, by, &m, in) })
 	if err != nil {
 		return Slip{}, err
 	}
 	return Slip{ID: m.ID, Number: m.Number, Code: code, Due: m.Promised}, nil
 }
 
-// take writes a drafted matter with its number, contact, files and trail.
-func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising) (err error) {
+// RaiseIn is Raise in a transaction that does more.
+func (s *Service) RaiseIn(tx *sqldb.Tx, by scope.Actor, in Raising) (Slip, error) {
+	m, code, err := s.prepare(by, in)
+	if err != nil {
+		return Slip{}, err
+	}
+	if err := s.take(tx, by, &m, in); err != nil {
+		return Slip{}, err
+	}
+	return Slip{ID: m.ID, Number: m.Number, Code: code, Due: m.Promised}, nil
+}
+
+// prepare drafts a matter and makes the code of its slip.
+func (s *Service) prepare(by scope.Actor, in Raising) (m Matter, code string, err error) {
+	if m, err = s.draft(by, in); err != nil {
+		return m, "", err
+	}
+	if code, err = s.newCode(); err != nil {
+		return m, "", err
+	}
+	m.codeIndex, err = s.codeIndex(code)
+	return m, code, err
+}
+
+// begin gives a drafted matter its number, its contact, its turn and its clock.
+func (s *Service) begin(tx *sqldb.Tx, m *Matter, in Raising) (err error) {
 	m.ID, m.RaisedAt = tx.NewID(), tx.Now()
 	if !in.RaisedAt.IsZero() {
 		m.RaisedAt = in.RaisedAt.UTC().Truncate(time.Millisecond)
@@ -94,6 +109,14 @@ func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising) (err
 	m.TurnUnit, m.MovedAt = m.Centre, tx.Now()
 	m.Due = s.calendar.Add(m.RaisedAt, s.limits(*m).accept).UTC().Truncate(time.Millisecond)
 	m.Promised = s.promise(*m, m.RaisedAt)
+	return nil
+}
+
+// take writes a drafted matter with its number, contact, files and trail.
+func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising) error {
+	if err := s.begin(tx, m, in); err != nil {
+		return err
+	}
 	if err := insert(tx, *m); err != nil {
 		return err
 	}
