@@ -20,9 +20,10 @@
 // place, visibility and state are part of the find and not a sieve behind it,
 // and it is walked from the newest record back. Pairs alone would also find
 // 路灯 and 灯光 for 路灯光; so each candidate is verified on its folded text. This
-// was chosen over the positions that the engines could keep: the index is half as
-// large, both engines answer alike, and the text is read anyhow, since ranking is
-// one pure function in Go over the newest [Window] hits and not a look at all.
+// was chosen over the positions that the engines could keep: measured on 200,000
+// records the index takes 660 bytes a record instead of 935 and a phrase is found
+// no slower, both engines answer alike, and the text is read anyhow, since ranking
+// is one pure function in Go over the newest hits and not a look at all.
 //
 // The index follows the records in batches, outside their commit. [Index.Put] is
 // idempotent: a batch put again changes nothing, so a follower that keeps its

@@ -71,6 +71,8 @@ func plain(s string, r rune, n int) bool {
 
 func letter(r rune, from, to int, emit func(rune, int, int)) {
 	switch {
+	case r >= 0x4E00 && r <= 0x9FFF: // what most letters here are, before the tables are asked
+		emit(r, from, to)
 	case unicode.IsMark(r):
 	case r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsNumber(r)):
 		emit(unicode.ToLower(r), from, to)

@@ -92,7 +92,8 @@ func (x Index) put(tx *sqldb.Tx, docs []Doc) error {
 // prepare folds a doc and makes its terms.
 func prepare(d *Doc) (f folded, terms string, sum int64) {
 	f = folded{id: d.ID, noun: d.Noun, title: cut(Fold(d.Title), titleMost), body: cut(Fold(d.Body), bodyMost), at: d.At}
-	t := termSet{seen: make(map[string]bool, 256)}
+	t := termSets.Get().(*termSet)
+	defer t.done()
 	t.add(every)
 	t.add(nounTerm(d.Noun))
 	for _, tag := range d.Tags {
@@ -108,14 +109,13 @@ func prepare(d *Doc) (f folded, terms string, sum int64) {
 		t.text(e)
 		t.beginnings(joined(e), exactMost)
 	}
-	terms = t.out.String()
-	h := sha256.New()
+	terms = string(t.out)
+	b := make([]byte, 0, len(f.noun)+len(f.title)+len(f.body)+len(f.exact)+len(terms)+6*8)
 	for _, s := range []string{f.noun, f.title, f.body, f.exact, terms} {
-		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(s))))
-		h.Write([]byte(s))
+		b = append(binary.BigEndian.AppendUint64(b, uint64(len(s))), s...)
 	}
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(d.At.UnixMilli())))
-	return f, terms, int64(binary.BigEndian.Uint64(h.Sum(nil)))
+	h := sha256.Sum256(binary.BigEndian.AppendUint64(b, uint64(d.At.UnixMilli())))
+	return f, terms, int64(binary.BigEndian.Uint64(h[:]))
 }
 
 // Remove makes records found no longer. The noun must be that under which they

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -29,17 +30,30 @@ const (
 
 // termSet collects the terms of a record, each once, in order of appearance.
 type termSet struct {
-	seen map[string]bool
-	out  strings.Builder
+	seen map[string]struct{}
+	out  []byte
+}
+
+// termSets are those at hand: a set is made for one record after the other.
+var termSets = sync.Pool{New: func() any { return &termSet{seen: make(map[string]struct{}, 256)} }}
+
+// done gives the set back, unless a long record has made it large.
+func (t *termSet) done() {
+	if len(t.seen) > 4096 {
+		return
+	}
+	clear(t.seen)
+	t.out = t.out[:0]
+	termSets.Put(t)
 }
 
 func (t *termSet) add(term string) {
-	if !t.seen[term] {
-		t.seen[term] = true
-		if t.out.Len() > 0 {
-			t.out.WriteByte(' ')
+	if _, ok := t.seen[term]; !ok {
+		t.seen[term] = struct{}{}
+		if len(t.out) > 0 {
+			t.out = append(t.out, ' ')
 		}
-		t.out.WriteString(term)
+		t.out = append(t.out, term...)
 	}
 }
 
