@@ -25,6 +25,7 @@ import (
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/bus"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/jobs"
 	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/kit/when"
@@ -47,7 +48,10 @@ type App struct {
 	Access  *access.Service
 	Matters *matters.Service
 	Sealer  *trail.Sealer
-	Indexer *matters.Indexer
+
+	Indexer  *matters.Indexer
+	Notifier *matters.Notifier
+	Jobs     *jobs.Queue
 
 	Outbox *people.Inbox // where codes land in a demonstration; nil where a real sender is set
 	log    *slog.Logger
@@ -72,7 +76,6 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	if a.log == nil {
 		a.log = slog.Default()
 	}
-	a.work.wakes = make(chan struct{}, 1)
 	a.DB, err = sqldb.Open(ctx, cfg.DB, sqldb.Options{Clock: o.Clock, IDs: o.IDs, Relaxed: o.Relaxed})
 	if err != nil {
 		return nil, err
@@ -128,7 +131,9 @@ func (a *App) build(ctx context.Context) error {
 	a.People = people.New(a.DB, a.Box, people.Options{Sender: sender})
 	a.Access = access.New(a.DB, a.Orgs, a.Box, access.Options{Random: random, Demo: a.Options.Demo, RequireSecond: !a.Options.Demo})
 	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Seal: a.Box, Bus: a.Bus, Random: random})
-	a.Indexer = a.Matters.NewIndexer()
+	a.Indexer, a.Notifier = a.Matters.NewIndexer(), a.Matters.NewNotifier()
+	a.work.followers = a.followers()
+	a.Jobs = a.newJobs()
 	return nil
 }
 
@@ -166,12 +171,6 @@ func (a *App) openBlobs(ctx context.Context) (*blob.Keeper, error) {
 
 // key derives a secret for one purpose from the town's keys.
 func (a *App) key(purpose string) ([]byte, error) { return a.Box.Index("app.key", purpose) }
-
-// Records are the kinds of records whose present state the check of the trail
-// compares.
-func (a *App) Records() []trail.Checked {
-	return []trail.Checked{{Noun: "matter", Each: a.Matters.EachDigest}}
-}
 
 // Close ends everything. What was acknowledged is on disk.
 func (a *App) Close() error {

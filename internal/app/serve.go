@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/obs"
 	"yuanba/internal/web/page"
@@ -38,20 +36,6 @@ func (a *App) Handler(version string) (http.Handler, error) {
 		return nil, err
 	}
 	return site.Wrap(mux), nil
-}
-
-// measure adds the program's own figures to /metrics.
-func (a *App) measure(r prometheus.Registerer) {
-	obs.Gauge(r, "yuanba_write_queue", "transactions waiting to be written", func() float64 { return float64(a.DB.Queue()) })
-	obs.Gauge(r, "yuanba_search_lag_rows", "rows of the trail that the search index has not yet done, at the most", func() float64 {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		n, err := a.Indexer.Lag(ctx)
-		if err != nil {
-			return -1
-		}
-		return float64(n)
-	})
 }
 
 // ready says whether requests can be answered: the database can be read.

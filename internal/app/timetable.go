@@ -4,26 +4,123 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/jobs"
+	"yuanba/internal/kit/sqldb"
 )
 
-// periodic is a line of the timetable.
-type periodic struct {
-	Name  string
-	Every time.Duration
-	Run   func(context.Context) error
+// workers is how many jobs run at once in this process: few, since each keeps
+// requests from the processor and the disk.
+const workers = 2
+
+// The kinds of jobs. What a kind does is said on the page of jobs by the message
+// "jobs.kind." and its name.
+const (
+	// verifyTrail checks the whole trail and every record against it. It fails,
+	// and stays among what failed, if something is not as it was.
+	verifyTrail jobs.Kind[struct{}] = "trail.verify"
+	// searchAnew makes the search index from the beginning.
+	searchAnew jobs.Kind[struct{}] = "search.anew"
+)
+
+// newJobs is the queue of this process: what it can do, and when it does it by
+// itself.
+func (a *App) newJobs() *jobs.Queue {
+	q := jobs.New(a.DB, jobs.Options{
+		Workers: map[string]int{jobs.DefaultQueue: workers}, Timetable: a.timetable(), Zone: i18n.Zone, Log: a.log,
+	})
+	jobs.Handle(q, verifyTrail, func(ctx context.Context, _ *jobs.Job, _ struct{}) error { return a.verify(ctx) })
+	jobs.Handle(q, searchAnew, func(ctx context.Context, _ *jobs.Job, _ struct{}) error {
+		if err := a.Indexer.Anew(ctx); err != nil {
+			return err
+		}
+		a.wake()
+		return nil
+	})
+	return q
 }
 
-// timetable is everything that is done again and again, one line each. All of it
-// may run in several processes: each takes only what is due.
-func (a *App) timetable() []periodic {
-	const some = 200
-	return []periodic{
-		{"seal the trail", 10 * time.Second, func(ctx context.Context) error { _, err := a.Sealer.Seal(ctx); return err }},
-		{"take back what reporters did not answer, wake the suspended", time.Minute, func(ctx context.Context) error { _, err := a.Matters.ResumeUnanswered(ctx, some); return err }},
-		{"forget personal facts whose term is over", time.Hour, func(ctx context.Context) error { _, err := a.Matters.ForgetOld(ctx, some); return err }},
-		{"note when sessions were last used", time.Minute, a.Access.Flush},
-		{"sweep ended sessions", time.Hour, a.Access.Sweep},
-		{"sweep telephone codes", time.Hour, func(ctx context.Context) error { _, err := a.People.SweepCodes(ctx); return err }},
+// some is how many records a turn takes in one transaction.
+const some = 200
+
+// timetable is everything that is done again and again, one line each. Of
+// several processes one does each turn. What a line does is said on the page of
+// jobs by the message "jobs.turn." and its name.
+func (a *App) timetable() jobs.Timetable {
+	hour := time.Hour
+	return jobs.Timetable{
+		{Name: "trail.seal", Every: 10 * time.Second, Wanted: a.unsealed, Run: func(ctx context.Context) error {
+			_, err := a.Sealer.Seal(ctx)
+			return err
+		}},
+		{Name: "matters.resume", Every: time.Minute, Run: drain(a.Matters.ResumeUnanswered)},
+		{Name: "matters.remind", Every: 5 * time.Minute, Run: func(ctx context.Context) error {
+			_, err := a.Matters.Remind(ctx)
+			return err
+		}},
+		{Name: "matters.forget", At: "03:30", Run: drain(a.Matters.ForgetOld)},
+		{Name: "matters.sweep", At: "03:40", Run: func(ctx context.Context) error {
+			_, err := a.Matters.SweepNotices(ctx)
+			return err
+		}},
+		{Name: "access.sweep", Every: hour, Run: a.Access.Sweep},
+		{Name: "people.sweep", Every: hour, Run: func(ctx context.Context) error {
+			_, err := a.People.SweepCodes(ctx)
+			return err
+		}},
+		{Name: "trail.verify", At: "04:10", Run: func(ctx context.Context) error {
+			return a.DB.Write(ctx, func(tx *sqldb.Tx) error { return Promise(a.Jobs, tx, verifyTrail) })
+		}},
 	}
+}
+
+// Promise has a job of a kind without arguments done once the transaction is on
+// disk, unless one waits already.
+func Promise(q *jobs.Queue, tx *sqldb.Tx, kind jobs.Kind[struct{}]) error {
+	return jobs.Enqueue(q, tx, kind, struct{}{}, jobs.Opts{Unique: string(kind), MaxTries: 3})
+}
+
+// drain calls f until it has found less than a transaction's worth.
+func drain(f func(context.Context, int) (int, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for {
+			if n, err := f(ctx, some); err != nil || n < some {
+				return err
+			}
+		}
+	}
+}
+
+// unsealed reports whether the trail has rows behind its last checkpoint.
+func (a *App) unsealed(ctx context.Context) (yes bool, err error) {
+	err = a.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		last, err := trail.LastCheckpoint(tx)
+		if err != nil && errs.KindOf(err) != errs.NotFound {
+			return err
+		}
+		rows, err := trail.Since(tx, last.Seq, 1)
+		yes = len(rows) > 0
+		return err
+	})
+	return yes, err
+}
+
+// verify is the job of checking the trail. What it finds will not mend itself,
+// so it is not tried again.
+func (a *App) verify(ctx context.Context) error {
+	rep, err := trail.Verify(ctx, a.DB, trail.Options{PublicKey: a.Sealer.PublicKey(), Records: a.Records(), Now: a.DB.Now()})
+	if err != nil {
+		return err
+	}
+	if f := rep.FirstFault; f != nil {
+		key, args := f.Message()
+		return jobs.Cancel(fmt.Errorf("%s (%s)", i18n.T(i18n.ZH, key, args...), f.Kind))
+	}
+	a.log.Info("trail verified", "rows", rep.Rows, "records", rep.Records)
+	return nil
 }

@@ -7,57 +7,99 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"yuanba/internal/kit/errs"
 )
 
 // worker is what the program does beside answering requests.
 type worker struct {
+	followers []*follower
+	stop      context.CancelFunc
+	done      sync.WaitGroup
+}
+
+// A follower does what the trail tells of, a moment after it has happened, so
+// that nothing that happens waits for it. It is no job: it has a mark of its own
+// in the database, and runs in every process.
+type follower struct {
+	name  string // as in /metrics
+	step  func(ctx context.Context, rows int) (int, error)
+	lag   func(ctx context.Context) (int64, error)
 	wakes chan struct{}
-	done  sync.WaitGroup
-	stop  context.CancelFunc
+}
+
+func (a *App) followers() []*follower {
+	return []*follower{
+		{"matter.search", a.Indexer.Step, a.Indexer.Lag, make(chan struct{}, 1)},
+		{"matter.notices", a.Notifier.Step, a.Notifier.Lag, make(chan struct{}, 1)},
+	}
 }
 
 // wake tells the followers of the trail that there is something to do. It never
 // waits.
 func (a *App) wake() {
-	select {
-	case a.work.wakes <- struct{}{}:
-	default:
+	for _, f := range a.work.followers {
+		select {
+		case f.wakes <- struct{}{}:
+		default:
+		}
 	}
 }
 
-// followEvery bounds how long a follower sleeps when nobody wakes it: another
-// process may have written.
-const followEvery = time.Second
+const (
+	// followEvery bounds how long a follower sleeps when nobody wakes it: another
+	// process may have written.
+	followEvery = time.Second
+	// gather is how long a follower waits for more after something has happened,
+	// so that a busy town is followed in batches.
+	gather = 200 * time.Millisecond
+	// followRows is how many rows of the trail one step of a follower takes.
+	followRows = 1000
+	// flushEvery is how often this process writes down which of its sessions were
+	// used. Every process has its own to tell, so it is no line of the timetable.
+	flushEvery = time.Minute
+)
 
-// Start begins the work beside the requests: the followers of the trail and the
-// timetable. Stop ends it.
+// Start begins the work beside the requests: the followers of the trail, the
+// jobs and the timetable. It is called at most once; Stop ends it.
 func (a *App) Start(ctx context.Context) {
 	ctx, a.work.stop = context.WithCancel(ctx)
-	a.work.done.Go(func() { a.follow(ctx) })
-	for _, p := range a.timetable() {
-		a.work.done.Go(func() { a.repeat(ctx, p) })
+	for _, f := range a.work.followers {
+		a.work.done.Go(func() { a.follow(ctx, f) })
 	}
+	a.work.done.Go(func() { a.flush(ctx) })
+	a.Jobs.Start()
 }
 
-// Stop ends the work and waits for what is under way.
+// Stop ends the work and waits for what is under way, for as long as the
+// configuration allows. Jobs that do not end in time go back to wait.
 func (a *App) Stop() {
-	if a.work.stop != nil {
-		a.work.stop()
-		a.work.done.Wait()
+	if a.work.stop == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), a.Config.Limits.Stop)
+	defer cancel()
+	if err := a.Jobs.Stop(ctx); err != nil {
+		a.log.Warn("jobs under way were left; they run again when their lease ends", "err", err)
+	}
+	a.work.stop()
+	a.work.done.Wait()
+	a.work.stop = nil
+	if err := a.Access.Flush(ctx); err != nil {
+		a.log.Error("when sessions were last used was not written down", "err", err)
 	}
 }
 
-// follow keeps the search index up with the trail: it gathers what happens for a
-// moment, so that a busy town is indexed in batches.
-func (a *App) follow(ctx context.Context) {
+// follow keeps a follower up with the trail.
+func (a *App) follow(ctx context.Context, f *follower) {
 	for {
-		if err := a.CatchUp(ctx); err != nil && ctx.Err() == nil {
-			a.log.Error("search index", "err", err)
+		if err := f.catchUp(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("following the trail", "follower", f.name, "err", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-a.work.wakes:
+		case <-f.wakes:
 			select {
 			case <-ctx.Done():
 				return
@@ -68,32 +110,42 @@ func (a *App) follow(ctx context.Context) {
 	}
 }
 
-// gather is how long the index waits for more after something has happened.
-const gather = 200 * time.Millisecond
-
-// indexRows is how many rows of the trail one step of the index takes.
-const indexRows = 1000
-
-// CatchUp brings the search index up to the trail.
-func (a *App) CatchUp(ctx context.Context) error {
+// catchUp takes steps until there is nothing left. That another process was
+// first is no error: the next step goes on from there.
+func (f *follower) catchUp(ctx context.Context) error {
 	for {
-		n, err := a.Indexer.Step(ctx, indexRows)
+		n, err := f.step(ctx, followRows)
+		if errs.KindOf(err) == errs.Conflict && ctx.Err() == nil {
+			continue
+		}
 		if err != nil || n == 0 {
 			return err
 		}
 	}
 }
 
-// repeat runs one line of the timetable until the program stops.
-func (a *App) repeat(ctx context.Context, p periodic) {
+// CatchUp brings everything that follows the trail up to it: the search index
+// and people's news.
+func (a *App) CatchUp(ctx context.Context) error {
+	for _, f := range a.work.followers {
+		if err := f.catchUp(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) flush(ctx context.Context) {
+	tick := time.NewTicker(flushEvery)
+	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(p.Every):
+		case <-tick.C:
 		}
-		if err := p.Run(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, context.Canceled) {
-			a.log.Error("job failed", "job", p.Name, "err", err)
+		if err := a.Access.Flush(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			a.log.Error("when sessions were last used was not written down", "err", err)
 		}
 	}
 }

@@ -234,12 +234,22 @@ CREATE TABLE matter_notice (
     resident_id BIGINT NOT NULL,
     matter_id   BIGINT NOT NULL REFERENCES matter (id),
     what        TEXT NOT NULL,          -- the message key
-    args        TEXT NOT NULL,
     at          BIGINT NOT NULL,
     read_at     BIGINT
 );
 CREATE INDEX matter_notice_resident ON matter_notice (resident_id, id) WHERE resident_id <> 0;
 CREATE INDEX matter_notice_account ON matter_notice (account, id) WHERE account <> 0;
+CREATE INDEX matter_notice_unread ON matter_notice (resident_id, account) WHERE read_at IS NULL;
+
+-- A reminder keeps that a unit was told of the end of a turn, so that it is told
+-- once; rows go when that end is long past.
+CREATE TABLE matter_reminder (
+    matter_id BIGINT NOT NULL REFERENCES matter (id),
+    due_at    BIGINT NOT NULL,
+    what      TEXT   NOT NULL CHECK (what IN ('soon', 'late')),
+    PRIMARY KEY (matter_id, due_at, what)
+);
+CREATE INDEX matter_reminder_due ON matter_reminder (due_at);
 
 -- A view is a clerk's saved list: a name for the address of a filter.
 CREATE TABLE matter_view (

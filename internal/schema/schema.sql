@@ -300,7 +300,6 @@ CREATE TABLE matter_notice (
     resident_id BIGINT NOT NULL,
     matter_id   BIGINT NOT NULL REFERENCES matter (id),
     what        TEXT NOT NULL,          -- the message key
-    args        TEXT NOT NULL,
     at          BIGINT NOT NULL,
     read_at     BIGINT
 );
@@ -308,6 +307,17 @@ CREATE TABLE matter_notice (
 CREATE INDEX matter_notice_account ON matter_notice (account, id) WHERE account <> 0;
 
 CREATE INDEX matter_notice_resident ON matter_notice (resident_id, id) WHERE resident_id <> 0;
+
+CREATE INDEX matter_notice_unread ON matter_notice (resident_id, account) WHERE read_at IS NULL;
+
+CREATE TABLE matter_reminder (
+    matter_id BIGINT NOT NULL REFERENCES matter (id),
+    due_at    BIGINT NOT NULL,
+    what      TEXT   NOT NULL CHECK (what IN ('soon', 'late')),
+    PRIMARY KEY (matter_id, due_at, what)
+);
+
+CREATE INDEX matter_reminder_due ON matter_reminder (due_at);
 
 CREATE TABLE matter_response (
     whistle_id BIGINT NOT NULL REFERENCES matter_whistle (id),

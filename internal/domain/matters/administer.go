@@ -61,12 +61,21 @@ func (s *Service) SetCategory(ctx context.Context, by scope.Actor, k Category) e
 		if err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "category", Record: recordOf(k.Code), Act: "set", Note: k.Code, Digest: trail.Digest("category/1", k.Code, spec, k.Active)})
+		return tellCategory(tx, by, k.Code, spec, k.Active)
 	})
 	if err != nil {
 		return err
 	}
 	return s.LoadCatalogue(ctx)
+}
+
+// tellCategory writes the trail's line of a category that was set.
+func tellCategory(tx *sqldb.Tx, by scope.Actor, code, spec string, active bool) error {
+	return trail.Append(tx, by, trail.Entry{Noun: "category", Record: recordOf(code), Act: "set", Note: code, Digest: categoryDigest(code, spec, active)})
+}
+
+func categoryDigest(code, spec string, active bool) []byte {
+	return trail.Digest("category/1", code, spec, active)
 }
 
 // recordOf is the number under which the trail knows a record that has a code

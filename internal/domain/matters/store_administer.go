@@ -3,11 +3,13 @@
 package matters
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
 
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -66,7 +68,38 @@ func seedCatalogue(tx *sqldb.Tx, c *Catalogue) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`INSERT INTO category (code, spec) VALUES ($1, $2) ON CONFLICT DO NOTHING`, k.Code, string(spec)); err != nil {
+		n, err := tx.Exec(`INSERT INTO category (code, spec) VALUES ($1, $2) ON CONFLICT DO NOTHING`, k.Code, string(spec))
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			if err := tellCategory(tx, scope.Program("founding"), k.Code, string(spec), true); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// EachCategoryDigest calls f with every category's digest, for the check of the
+// trail.
+func EachCategoryDigest(tx *sqldb.Tx, f func(record id.ID, digest []byte) error) error {
+	type told struct {
+		record id.ID
+		digest []byte
+	}
+	all, err := sqldb.All(tx, func(r sqldb.Scanner) (t told, err error) {
+		var code, spec string
+		var active bool
+		err = r.Scan(&code, &spec, &active)
+		return told{recordOf(code), categoryDigest(code, spec, active)}, err
+	}, `SELECT code, spec, active FROM category ORDER BY code`)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b told) int { return cmp.Compare(a.record, b.record) })
+	for _, t := range all {
+		if err := f(t.record, t.digest); err != nil {
 			return err
 		}
 	}

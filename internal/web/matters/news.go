@@ -44,12 +44,8 @@ func (c *Counter) news(w http.ResponseWriter, r *http.Request) error {
 	v := newsPage{Base: b, Head: page.Head{Title: b.T("matter.news.title"), Lead: b.T("matter.news.lead")},
 		Empty: page.Empty{Icon: "bell", Title: b.T("matter.news.empty"), Text: b.T("matter.news.empty.text")}}
 	for _, n := range ns {
-		args := make([]any, len(n.Args))
-		for i, a := range n.Args {
-			args[i] = a
-		}
 		row := c.row(b, n.Card, "")
-		row.Title, row.Unread = b.T(n.Key, args...), n.ReadAt.IsZero()
+		row.Title, row.Unread = b.T(n.Key, n.Card.Number, n.Card.Title), n.ReadAt.IsZero()
 		row.Meta = []string{i18n.When(b.Lang, b.Now, n.At)}
 		row.Left = ""
 		v.Any = v.Any || row.Unread

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"maps"
+	"slices"
+
+	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/sqldb"
+)
+
+// Records are the kinds of records whose present state the check of the trail
+// compares with the last line about each: from the ground up, every noun whose
+// lines carry digests.
+func (a *App) Records() []trail.Checked {
+	var all []trail.Checked
+	for _, domain := range []map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error{
+		places.Digests(),
+		orgs.Digests(),
+		{"resident": a.People.EachDigest},
+		{"account": access.Digests},
+		{"category": matters.EachCategoryDigest, "matter": a.Matters.EachDigest},
+	} {
+		for _, noun := range slices.Sorted(maps.Keys(domain)) {
+			all = append(all, trail.Checked{Noun: noun, Each: domain[noun]})
+		}
+	}
+	return all
+}

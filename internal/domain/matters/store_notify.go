@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"slices"
+	"time"
+
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// briefColumns are what is needed of a matter to say who hears of it.
+const briefColumns = `id, state, category, origin, town_id, village_id, grid_id, courtyard_id, public, hidden,
+	resident_id, turn_unit, lead_unit, joined_to, moved_at, due_at`
+
+func (s *Service) scanBrief(r sqldb.Scanner) (m Matter, err error) {
+	var moved, due sqldb.Time
+	err = r.Scan(&m.ID, &m.State, &m.Category, &m.Origin, &m.Path[scope.Town], &m.Path[scope.Village], &m.Path[scope.Grid], &m.Path[scope.Courtyard],
+		&m.Public, &m.Hidden, &m.Resident, &m.TurnUnit, &m.Lead, &m.JoinedTo, &moved, &due)
+	m.Path[scope.City], m.MovedAt, m.Due = s.city(), moved.Time, due.Time
+	return m, err
+}
+
+// atOnce is how many matters are asked about in one statement.
+const atOnce = 200
+
+// audience finds who is to hear of the matters. few: the matters are those of
+// one batch of the trail, and whom they concern is complete or wrong.
+func (s *Service) audience(tx *sqldb.Tx, ids []ID) (*audience, error) {
+	a := &audience{matters: map[ID]Matter{}, supporters: map[ID][]reader{}, joined: map[ID][]Matter{}, subscribers: map[string][]reader{}}
+	asked := map[string]bool{}
+	for some := range slices.Chunk(ids, atOnce) {
+		var targets []string
+		if err := s.eachBrief(tx, "id", some, func(m Matter) {
+			a.matters[m.ID] = m
+			for _, t := range m.targets() {
+				if !asked[t] {
+					asked[t] = true
+					targets = append(targets, t)
+				}
+			}
+		}); err != nil {
+			return nil, err
+		}
+		if err := s.eachBrief(tx, "joined_to", some, func(m Matter) {
+			if m.Resident != 0 {
+				a.joined[m.JoinedTo] = append(a.joined[m.JoinedTo], m)
+			}
+		}); err != nil {
+			return nil, err
+		}
+		var w sqldb.Where
+		sqldb.In(&w, "matter_id", some...)
+		w.Add("resident_id <> 0")
+		if err := tx.Each(`SELECT matter_id, resident_id FROM matter_support `+w.SQL()+` ORDER BY id`, w.Args(), func(r sqldb.Scanner) error {
+			var d, resident id.ID
+			err := r.Scan(&d, &resident)
+			a.supporters[d] = append(a.supporters[d], reader{resident: resident})
+			return err
+		}); err != nil {
+			return nil, err
+		}
+		if err := eachSubscriber(tx, targets, func(target string, who reader) {
+			a.subscribers[target] = append(a.subscribers[target], who)
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// eachBrief calls f with the matters whose column is one of the IDs. few: a
+// batch's.
+func (s *Service) eachBrief(tx *sqldb.Tx, column string, ids []ID, f func(Matter)) error {
+	var w sqldb.Where
+	w.Add(column + " <> 0")
+	sqldb.In(&w, column, ids...)
+	return tx.Each(`SELECT `+briefColumns+` FROM matter `+w.SQL()+` ORDER BY id`, w.Args(), func(r sqldb.Scanner) error {
+		m, err := s.scanBrief(r)
+		if err == nil {
+			f(m)
+		}
+		return err
+	})
+}
+
+// eachSubscriber calls f with those who want to hear of one of the targets. few:
+// they asked to.
+func eachSubscriber(tx *sqldb.Tx, targets []string, f func(target string, who reader)) error {
+	var w sqldb.Where
+	sqldb.In(&w, "target", targets...)
+	return tx.Each(`SELECT target, account, resident_id FROM matter_subscription `+w.SQL()+` ORDER BY id`, w.Args(), func(r sqldb.Scanner) error {
+		var target string
+		var who reader
+		err := r.Scan(&target, &who.account, &who.resident)
+		if err == nil {
+			f(target, who)
+		}
+		return err
+	})
+}
+
+func insertNotices(tx *sqldb.Tx, ns []notice) error {
+	for some := range slices.Chunk(ns, 100) {
+		args := make([]any, 0, 6*len(some))
+		rows := ""
+		for i, n := range some {
+			if i > 0 {
+				rows += ", "
+			}
+			rows += "(" + sqldb.List(6, 6*i+1) + ")"
+			args = append(args, tx.NewID(), n.to.account, n.to.resident, n.matter, n.key, sqldb.At(n.at))
+		}
+		if _, err := tx.Exec(`INSERT INTO matter_notice (id, account, resident_id, matter_id, what, at) VALUES `+rows, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mineNotices is the condition of somebody's own notices.
+func mineNotices(by scope.Actor) (w sqldb.Where) {
+	if by.Resident != 0 {
+		w.Add("n.resident_id = ? AND n.resident_id <> 0", by.Resident)
+	} else {
+		w.Add("n.account = ? AND n.account <> 0", by.Account)
+	}
+	return w
+}
+
+// A shown is a notice with what decides whether it is shown.
+type shown struct {
+	Notice
+	matter Matter
+}
+
+func (s *Service) noticesOf(tx *sqldb.Tx, by scope.Actor, before id.ID) ([]shown, error) {
+	w := mineNotices(by)
+	if before != 0 {
+		w.Add("n.id < ?", before)
+	}
+	return sqldb.All(tx, func(r sqldb.Scanner) (n shown, err error) {
+		var at, read sqldb.Time
+		var resident id.ID
+		n.Card, err = s.scanCardAnd(r, &resident, &n.ID, &n.Key, &at, &read)
+		n.At, n.ReadAt = at.Time, read.Time
+		c := n.Card
+		n.matter = Matter{ID: c.ID, State: c.State, Category: c.Category, Path: c.Path, Public: c.Public, Hidden: c.Hidden, Resident: resident, TurnUnit: c.TurnUnit, Lead: c.Lead}
+		return n, err
+	}, `
+		SELECT `+cardColumns+`, m.resident_id, n.id, n.what, n.at, n.read_at
+		FROM matter_notice n
+		JOIN matter m ON m.id = n.matter_id
+		`+w.SQL()+`
+		ORDER BY n.id DESC
+		LIMIT `+w.Arg(mostNotices), w.Args()...)
+}
+
+func unread(tx *sqldb.Tx, by scope.Actor) (int, error) {
+	n, err := sqldb.Int(tx.Row(`
+		SELECT count(*)
+		FROM (SELECT 1 FROM matter_notice WHERE resident_id = $1 AND account = $2 AND read_at IS NULL LIMIT 100) AS new`, by.Resident, by.Account))
+	return int(n), err
+}
+
+func readNotices(tx *sqldb.Tx, by scope.Actor) error {
+	_, err := tx.Exec(`UPDATE matter_notice SET read_at = $1 WHERE resident_id = $2 AND account = $3 AND read_at IS NULL`, sqldb.At(tx.Now()), by.Resident, by.Account)
+	return err
+}
+
+// deleteNotices deletes notices written before a moment, a few at a time.
+func deleteNotices(tx *sqldb.Tx, before time.Time) (int64, error) {
+	return tx.Exec(`DELETE FROM matter_notice WHERE id IN (SELECT id FROM matter_notice WHERE id < $1 ORDER BY id LIMIT 2000)`, id.First(before))
+}
