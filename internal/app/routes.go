@@ -10,6 +10,7 @@ import (
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/account"
 	"yuanba/internal/web/gallery"
+	"yuanba/internal/web/home"
 	webmatters "yuanba/internal/web/matters"
 	"yuanba/internal/web/page"
 	"yuanba/internal/web/static"
@@ -37,11 +38,14 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 			return "/inbox"
 		},
 	})
-	(&webmatters.Counter{
+	counter := &webmatters.Counter{
 		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Blobs: a.Blobs, Slips: slips,
 		Address: a.Config.Address(), Log: a.log,
 		Raising: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 		Asking:  func(h http.Handler) http.Handler { return page.Limit(0.2, 20, h) }, // codes are guessed slowly
-	}).Routes(mux)
+	}
+	counter.Routes(mux)
+	(&home.Counter{Matters: a.Matters, Places: a.Places, People: a.People, Rows: counter.Rows}).Routes(mux)
+	site.Rail = home.Rail
 	return nil
 }

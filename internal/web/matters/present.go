@@ -105,6 +105,9 @@ func (c *Counter) row(b page.Base, k matters.Card, pick string) page.Row {
 	return r
 }
 
+// Rows are the cards as lines of a list, for other counters' pages.
+func (c *Counter) Rows(b page.Base, cards []matters.Card) []page.Row { return c.rows(b, cards, false) }
+
 func (c *Counter) rows(b page.Base, cards []matters.Card, pick bool) []page.Row {
 	rows := make([]page.Row, len(cards))
 	for i, k := range cards {
