@@ -12,7 +12,6 @@ import (
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
-	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
@@ -169,19 +168,31 @@ var texted = page.New[textPage](files, "text.html")
 
 func (c *Counter) about(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("home.about.title")
-	return texted.Show(w, r, textPage{Base: b, Head: page.Head{Title: b.T("home.about.title"), Lead: b.T("home.about.lead")}, Parts: parts(b, "home.about.what", "home.about.how", "home.about.check", "home.about.who")})
+	return texted.Show(w, r, textPage{Base: b, Head: page.Head{Title: b.T("home.about.title"), Lead: b.T("home.about.lead")}, Parts: parts(b,
+		"home.about.what", "home.about.what.text",
+		"home.about.how", "home.about.how.text",
+		"home.about.check", "home.about.check.text",
+		"home.about.who", "home.about.who.text",
+	)})
 }
 
 func (c *Counter) privacy(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("home.privacy.title")
-	return texted.Show(w, r, textPage{Base: b, Head: page.Head{Title: b.T("home.privacy.title"), Lead: b.T("home.privacy.lead")}, Parts: parts(b, "home.privacy.kept", "home.privacy.public", "home.privacy.looks", "home.privacy.end", "home.privacy.never", "home.privacy.nophone")})
+	return texted.Show(w, r, textPage{Base: b, Head: page.Head{Title: b.T("home.privacy.title"), Lead: b.T("home.privacy.lead")}, Parts: parts(b,
+		"home.privacy.kept", "home.privacy.kept.text",
+		"home.privacy.public", "home.privacy.public.text",
+		"home.privacy.looks", "home.privacy.looks.text",
+		"home.privacy.end", "home.privacy.end.text",
+		"home.privacy.never", "home.privacy.never.text",
+		"home.privacy.nophone", "home.privacy.nophone.text",
+	)})
 }
 
-// parts are the paragraphs under the keys, each with its heading.
+// parts are paragraphs: the keys of a heading and of its words, in turn.
 func parts(b page.Base, keys ...string) []part {
-	ps := make([]part, len(keys))
-	for i, k := range keys {
-		ps[i] = part{Title: i18n.T(b.Lang, k), Text: i18n.T(b.Lang, k+".text")}
+	var ps []part
+	for i := 0; i+1 < len(keys); i += 2 {
+		ps = append(ps, part{Title: b.T(keys[i]), Text: b.T(keys[i+1])})
 	}
 	return ps
 }

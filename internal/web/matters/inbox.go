@@ -80,7 +80,7 @@ func (c *Counter) inboxFor(r *http.Request) (v inboxPage, err error) {
 	}
 	if b.Actor.Has("dispatch") {
 		v.Bulk.Buttons = append(v.Bulk.Buttons, page.Button{Text: b.T("matter.act.dispatch"), Name: "act", Value: string(matters.Dispatch), Icon: "arrow"})
-		v.Units = page.NewField(b.Lang, nil, "lead", "matter.field.lead").Of(c.unitOptions(b, c.deskPlace(b), 0)).In("bulk").Quiet()
+		v.Units = page.NewField(b.Lang, nil, "lead", "matter.field.lead").Of(c.unitOptions(b, c.deskPlace(b), 0)).In("bulk")
 	}
 	return v, nil
 }
