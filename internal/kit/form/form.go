@@ -196,6 +196,19 @@ func (f *Form) Named(name, text string) {
 	}
 }
 
+// Renamed notes that a field already named is shown under another label.
+func (f *Form) Renamed(name, text string) {
+	if f == nil {
+		return
+	}
+	for i := len(f.labels) - 1; i >= 0; i-- {
+		if f.labels[i].name == name {
+			f.labels[i].text = text
+			return
+		}
+	}
+}
+
 // Label returns the label of a field, and its place on the page from 0; a field
 // that is not on the page has none and comes last.
 func (f *Form) Label(name string) (text string, place int) {

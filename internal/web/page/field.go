@@ -42,6 +42,9 @@ type Field struct {
 	Focus    bool
 	Form     string // id of a form elsewhere on the page
 	Suffix   string // unit after the input
+
+	typed *form.Form // whose faults are asked for when the page is written
+	lang  i18n.Lang
 }
 
 // An Option is one answer of a select, radio or box list.
@@ -55,15 +58,31 @@ type Option struct {
 // NewField makes a Field in Go; templates use input, which is this in their
 // language.
 func NewField(lang i18n.Lang, f *form.Form, name, key string) Field {
-	d := Field{Name: name, Label: i18n.T(lang, key), Value: f.Get(name), Values: f.All(name), Kind: "text"}
+	d := Field{Name: name, Label: i18n.T(lang, key), Value: f.Get(name), Values: f.All(name), Kind: "text", typed: f, lang: lang}
 	f.Named(name, d.Label)
 	if i18n.Has(key + ".help") {
 		d.Help = i18n.T(lang, key+".help")
 	}
-	if e := f.At(name); e != nil {
-		d.Err = i18n.T(lang, e.Key, e.Args...)
-	}
 	return d
+}
+
+// Labelled sets the label in words, for questions that are not messages.
+func (d Field) Labelled(s string) Field {
+	d.Label = s
+	d.typed.Renamed(d.Name, s)
+	return d
+}
+
+// Fault is what is wrong with the answer: Err, or else what the form says when
+// the page is written, which may be later than when the Field was made.
+func (d Field) Fault() string {
+	if d.Err != "" {
+		return d.Err
+	}
+	if e := d.typed.At(d.Name); e != nil {
+		return i18n.T(d.lang, e.Key, e.Args...)
+	}
+	return ""
 }
 
 // ID is the input's id.
@@ -75,7 +94,7 @@ func (d Field) Described() string {
 	if d.Help != "" {
 		s = d.ID() + "-help"
 	}
-	if d.Err != "" {
+	if d.Fault() != "" {
 		if s != "" {
 			s += " "
 		}
@@ -180,7 +199,7 @@ func (d Field) attrs(id bool) template.HTMLAttr {
 	if s := d.Described(); s != "" {
 		add("aria-describedby", s)
 	}
-	if d.Err != "" {
+	if d.Fault() != "" {
 		add("aria-invalid", "true")
 	}
 	if d.Required {
