@@ -105,7 +105,10 @@ func (c *cli) benchBare() *cobra.Command {
 	var db, listen string
 	cmd := &cobra.Command{
 		Use: "bare", Hidden: true, Short: "serve bare inserts, for bench", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return bench.ServeBare(cmd.Context(), db, listen) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c.spend()
+			return bench.ServeBare(cmd.Context(), db, listen)
+		},
 	}
 	cmd.Flags().StringVar(&db, "db", "", "database")
 	cmd.Flags().StringVar(&listen, "listen", "", "address")
@@ -125,6 +128,7 @@ func (c *cli) benchTown() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			c.spend()
 			a, err := app.New(cmd.Context(), cfg, app.Options{Demo: true, Log: log})
 			if err != nil {
 				return err

@@ -181,7 +181,7 @@ func (t *target) raise(b *browser) worker {
 func (t *target) raiseOne(ctx context.Context, b *browser) (body string, err error) {
 	n := t.next()
 	body = fmt.Sprintf("%s（第 %d 件）", t.bodies[n%len(t.bodies)], n)
-	to, err := b.postParts(ctx, "/raise", "step", "5", "body", body, "category", category, "asked", category, question, "none",
+	to, err := b.post(ctx, "/raise", "step", "5", "body", body, "category", category, "asked", category, question, "none",
 		"place", t.home, "place_words", "大门口左边", "lat", "", "lon", "", "urgent", "", "who", "public",
 		"name", "王小明", "phone", fmt.Sprintf("139%08d", n%100_000_000), "go", "next")
 	if err == nil && to != "/raise/done" {

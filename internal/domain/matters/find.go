@@ -38,21 +38,30 @@ func (x *Indexer) Step(ctx context.Context, rows int) (int, error) {
 	if err != nil || b.Empty() {
 		return 0, err
 	}
-	var moved []ID
+	moved := make([]ID, 0, len(b.Rows))
+	seen := make(map[ID]bool, len(b.Rows))
 	for _, r := range b.Rows {
-		if r.Noun == "matter" && !slices.Contains(moved, r.Record) {
+		if r.Noun == "matter" && !seen[r.Record] {
+			seen[r.Record] = true
 			moved = append(moved, r.Record)
 		}
 	}
+	// Read before the transaction that writes, so that nobody waits for it: what
+	// changes in between has a later row, and is done again with that.
+	var docs []search.Doc
+	err = x.s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		docs, err = x.s.docs(tx, moved)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	ready := search.Prepare(docs...)
 	err = x.s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := x.follower.Done(tx, b); err != nil {
 			return err
 		}
-		docs, err := x.s.docs(tx, moved)
-		if err != nil {
-			return err
-		}
-		return index.Put(tx, docs...)
+		return index.PutPrepared(tx, ready)
 	})
 	return max(1, len(b.Rows)), err
 }
@@ -83,9 +92,9 @@ func tagUnit(d id.ID) string  { return "unit:" + d.String() }
 const tagPublic = "public"
 
 func (s *Service) docs(tx *sqldb.Tx, ids []ID) ([]search.Doc, error) {
-	var docs []search.Doc
-	for some := range slices.Chunk(ids, 200) {
-		ms, err := s.byIDs(tx, some)
+	docs := make([]search.Doc, 0, len(ids))
+	for some := range slices.Chunk(ids, docsAtOnce) {
+		ms, err := s.findable(tx, some)
 		if err != nil {
 			return nil, err
 		}

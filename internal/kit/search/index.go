@@ -61,8 +61,30 @@ const batch = 500
 // under the same ID. A doc that is in the index as it stands is passed over, so
 // putting a batch again is cheap and changes nothing. Of two docs with one ID
 // the later counts.
-func (x Index) Put(tx *sqldb.Tx, docs ...Doc) error {
-	for chunk := range slices.Chunk(docs, batch) {
+func (x Index) Put(tx *sqldb.Tx, docs ...Doc) error { return x.PutPrepared(tx, Prepare(docs...)) }
+
+// Prepared are docs made ready to be put.
+type Prepared []entry
+
+type entry struct {
+	doc   folded
+	terms string
+	sum   int64
+}
+
+// Prepare makes docs ready for [Index.PutPrepared]: the part of Put that needs no
+// transaction, and nearly as long as the rest.
+func Prepare(docs ...Doc) Prepared {
+	p := make(Prepared, len(docs))
+	for i := range docs {
+		p[i].doc, p[i].terms, p[i].sum = prepare(&docs[i])
+	}
+	return p
+}
+
+// PutPrepared is Put for what has been prepared.
+func (x Index) PutPrepared(tx *sqldb.Tx, p Prepared) error {
+	for chunk := range slices.Chunk(p, batch) {
 		if err := x.put(tx, chunk); err != nil {
 			return fmt.Errorf("search: put: %w", err)
 		}
@@ -70,21 +92,20 @@ func (x Index) Put(tx *sqldb.Tx, docs ...Doc) error {
 	return nil
 }
 
-func (x Index) put(tx *sqldb.Tx, docs []Doc) error {
-	have, err := sums(tx, docs)
+func (x Index) put(tx *sqldb.Tx, p Prepared) error {
+	have, err := sums(tx, p)
 	if err != nil {
 		return err
 	}
-	for i := range docs {
-		d := &docs[i]
-		f, terms, sum := prepare(d)
-		if old, ok := have[d.ID]; ok && old == sum {
+	for i := range p {
+		e := &p[i]
+		if old, ok := have[e.doc.id]; ok && old == e.sum {
 			continue
 		}
-		if err := write(tx, f, terms, sum); err != nil {
-			return fmt.Errorf("%s %s: %w", d.Noun, d.ID, err)
+		if err := write(tx, e.doc, e.terms, e.sum); err != nil {
+			return fmt.Errorf("%s %s: %w", e.doc.noun, e.doc.id, err)
 		}
-		have[d.ID] = sum
+		have[e.doc.id] = e.sum
 	}
 	return nil
 }

@@ -11,11 +11,11 @@ import (
 )
 
 // sums returns what is known of the docs that are in the index already.
-func sums(tx *sqldb.Tx, docs []Doc) (map[id.ID]int64, error) {
+func sums(tx *sqldb.Tx, docs Prepared) (map[id.ID]int64, error) {
 	have := make(map[id.ID]int64, len(docs))
 	args := make([]any, len(docs), batch)
 	for i := range docs {
-		args[i] = docs[i].ID
+		args[i] = docs[i].doc.id
 	}
 	for size := 1; size < 4*batch; size *= 4 { // few texts of the query, so that they stay prepared
 		if full := min(size, batch); len(args) <= full {

@@ -146,31 +146,42 @@ func (e *lite) writer(c *liteConn) {
 	c.close()
 }
 
-// commitTogether runs first and whatever else waits as savepoints of one
-// transaction, commits it, and only then answers each.
+// commitTogether runs first and whatever else waits as one transaction, commits
+// it, and only then answers each. As long as all goes well nothing is prepared
+// for undoing one alone, which would cost as much as a small transaction itself;
+// when one fails that has changed something, everything is undone and run once
+// more, each in a savepoint of its own.
 func (c *liteConn) commitTogether(first *write, more <-chan *write) {
-	batch := []*write{first}
-	err := c.plain("BEGIN IMMEDIATE")
-	if err != nil {
-		first.finish(fmt.Errorf("begin: %w", err))
+	if err := c.plain("BEGIN IMMEDIATE"); err != nil {
+		first.finish(fmt.Errorf("begin: %w", translate(err)))
 		return
 	}
-	broken := c.run(first)
+	batch, ok := []*write{first}, c.run(first)
 gather:
-	for broken == nil && len(batch) < maxBatch {
+	for ok && len(batch) < maxBatch {
 		select {
-		case w, ok := <-more:
-			if !ok {
+		case w, open := <-more:
+			if !open {
 				break gather
 			}
 			batch = append(batch, w)
-			broken = c.run(w)
+			ok = c.run(w)
 		default:
 			break gather
 		}
 	}
-	if err := errors.Join(broken, c.plain("COMMIT")); err != nil {
+	var err error
+	switch {
+	case ok:
+		err = c.plain("COMMIT")
+	case len(batch) == 1:
+		first.err = translate(first.err)
 		_ = c.plain("ROLLBACK") // fails if the engine rolled back by itself
+	default:
+		err = c.runEach(batch)
+	}
+	if err != nil {
+		_ = c.plain("ROLLBACK")
 		for _, w := range batch {
 			if w.err == nil {
 				w.err = fmt.Errorf("commit: %w", translate(err))
@@ -182,27 +193,58 @@ gather:
 	}
 }
 
+// run runs one transaction of the batch. It reports whether the batch can be
+// committed as it is: the transaction went well, or changed nothing.
+func (c *liteConn) run(w *write) (ok bool) {
+	changed := false
+	c.protected(w, func() error { changed = true; return nil })
+	return w.err == nil || !changed
+}
+
+// runEach undoes a batch and runs it again, each transaction in a savepoint, and
+// commits. Its error is everybody's whose own transaction went well.
+func (c *liteConn) runEach(batch []*write) error {
+	_ = c.plain("ROLLBACK") // fails if the engine rolled back by itself
+	if err := c.plain("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	for _, w := range batch {
+		w.err = nil
+	}
+	for _, w := range batch {
+		if err := c.runSaved(w); err != nil {
+			return err
+		}
+	}
+	return c.plain("COMMIT")
+}
+
 func (w *write) finish(err error) {
 	w.err = err
 	close(w.done)
 }
 
-// run runs one transaction of the batch inside a savepoint, which is set only
-// when the transaction first changes something. Its error says that the engine
-// gave up the whole batch, as it may when the disk is full.
-func (c *liteConn) run(w *write) (broken error) {
-	if err := w.ctx.Err(); err != nil { // the asker has gone away while waiting
-		w.err = err
-		return nil
+// protected runs one transaction, unless its asker has gone away while waiting.
+// dirty is called before its first change.
+func (c *liteConn) protected(w *write, dirty func() error) {
+	if w.err = w.ctx.Err(); w.err != nil {
+		return
 	}
-	saved := false
 	// The statements get a context that is never cancelled: SQLite answers an
 	// interrupt of one statement by rolling back everybody's transaction.
-	w.tx = &Tx{ctx: context.WithoutCancel(w.ctx), db: w.db, q: c, now: w.db.Now(), dirty: func() error {
+	w.tx = &Tx{ctx: context.WithoutCancel(w.ctx), db: w.db, q: c, now: w.db.Now(), dirty: dirty}
+	w.err = protect(w.tx, w.f)
+}
+
+// runSaved runs one transaction of the batch inside a savepoint, which is set
+// only when the transaction first changes something. Its error says that the
+// engine gave up the whole batch, as it may when the disk is full.
+func (c *liteConn) runSaved(w *write) (broken error) {
+	saved := false
+	c.protected(w, func() error {
 		saved = true
 		return c.plain("SAVEPOINT one")
-	}}
-	w.err = protect(w.tx, w.f)
+	})
 	if !saved {
 		return nil
 	}

@@ -83,7 +83,9 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 		for _, x := range files {
 			f.Set("file", append(f.All("file"), c.Slips.fileToken(x))...)
 		}
-		err = c.checkStep(r, f, step)
+		if step < stepWho { // the last one is checked by raising
+			err = c.checkStep(r, f, step)
+		}
 	}
 	if err != nil {
 		return raised.Fail(w, r, c.raisePage(r, f, step), err)
@@ -100,7 +102,11 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 		}
 		return raised.Show(w, r, v)
 	}
-	slip, err := c.Matters.Raise(r.Context(), page.Actor(r), c.read(f))
+	in := c.read(f)
+	if err := f.Err(); err != nil {
+		return raised.Fail(w, r, c.raisePage(r, f, c.stepOf(err)), err)
+	}
+	slip, err := c.Matters.Raise(r.Context(), page.Actor(r), in)
 	if err != nil {
 		return raised.Fail(w, r, c.raisePage(r, f, c.stepOf(err)), err)
 	}
@@ -312,7 +318,8 @@ func allKinds(b page.Base, cat *matters.Catalogue, but map[string]bool) []page.O
 // question shows one of a category's questions.
 func question(b page.Base, f *form.Form, q matters.Question) entry {
 	d := page.NewField(b.Lang, f, "q."+q.Key, "matter.raise.question")
-	d.Label, d.Required = q.Label.In(b.Lang), q.Required
+	d = d.Labelled(q.Label.In(b.Lang))
+	d.Required = q.Required
 	switch q.Type {
 	case "choice":
 		for _, ch := range q.Choices {
