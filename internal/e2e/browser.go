@@ -199,6 +199,17 @@ var (
 	Wall  = Screen{1920, 1080}
 )
 
+// name is what pictures of the screen are called after.
+func (s Screen) name() string {
+	switch s {
+	case Phone:
+		return "phone"
+	case Desk:
+		return "desk"
+	}
+	return fmt.Sprint(s.Width)
+}
+
 // Options are what is particular about a user. The zero value is a Chinese
 // speaker at a desk.
 type Options struct {

@@ -126,7 +126,9 @@ func TestAGoodPage(t *testing.T) {
 				if u.Bytes() == 0 {
 					t.Error("nothing came over the wire")
 				}
-				u.Shot("harness")
+				if err := shrink(u.picture(t.TempDir(), "harness")); err != nil {
+					t.Error(err)
+				}
 				if !noScript {
 					u.Sound()
 				}

@@ -5,7 +5,6 @@ package e2e
 import (
 	"encoding/json"
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -247,23 +246,34 @@ func (u *User) Sound() {
 	}
 }
 
-// Shot writes a picture of the whole page to docs/screenshots/<name>-<width>.png,
-// with -update only. Without, it makes the picture in the test's own folder, so
+// Shot writes a picture of the page to docs/screenshots/<name>-phone.png, or
+// -desk, with -update only: the whole page on a phone, the window at a desk. Without, it makes the picture in the test's own folder, so
 // that a page that cannot be pictured is noticed.
 func (u *User) Shot(name string) {
 	u.t.Helper()
-	dir := u.t.TempDir()
-	if *update {
-		top, err := root()
-		if err != nil {
-			u.t.Fatal(err)
-		}
-		dir = filepath.Join(top, "docs", "screenshots")
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			u.t.Fatal(err)
-		}
+	if !*update {
+		u.picture(u.t.TempDir(), name)
+		return
 	}
-	u.do("shot", map[string]any{"file": filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, u.Screen.Width)), "full": true}, nil)
+	top, err := root()
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	dir := filepath.Join(top, "docs", "screenshots")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		u.t.Fatal(err)
+	}
+	if err := shrink(u.picture(dir, name)); err != nil {
+		u.t.Fatal(err)
+	}
+}
+
+// picture writes a picture of the page into the folder and returns its file.
+func (u *User) picture(dir, name string) string {
+	u.t.Helper()
+	file := filepath.Join(dir, name+"-"+u.Screen.name()+".png")
+	u.do("shot", map[string]any{"file": file, "full": u.Screen == Phone}, nil)
+	return file
 }
 
 // keep keeps a picture of what the user saw when the test failed.
