@@ -22,7 +22,6 @@ type inboxPage struct {
 	Rows  []page.Row
 	Calls []page.Row // whistles and parts asked of the clerk's units
 	Bulk  page.Bulk
-	Units page.Field
 	Empty page.Empty
 	Pager page.Pager
 }
@@ -80,9 +79,14 @@ func (c *Counter) inboxFor(r *http.Request) (v inboxPage, err error) {
 	}
 	if b.Actor.Has("dispatch") {
 		v.Bulk.Buttons = append(v.Bulk.Buttons, page.Button{Text: b.T("matter.act.dispatch"), Name: "act", Value: string(matters.Dispatch), Icon: "arrow"})
-		v.Units = page.NewField(b.Lang, nil, "lead", "matter.field.lead").Of(c.unitOptions(b, c.deskPlace(b), 0)).In("bulk")
+		v.Bulk.Fields = []page.Field{c.bulkUnit(b, nil)}
 	}
 	return v, nil
+}
+
+// bulkUnit asks to which unit everything that is selected goes.
+func (c *Counter) bulkUnit(b page.Base, f *form.Form) page.Field {
+	return page.NewField(b.Lang, f, "lead", "matter.field.lead").Of(c.unitOptions(b, c.deskPlace(b), 0)).Example(b.T("matter.field.lead")).Quiet()
 }
 
 // called is a row for a call to one of the reader's units.
@@ -119,7 +123,7 @@ func (c *Counter) bulk(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		f.Fault("lead", "matter.unit.unknown")
-		v.Units = page.NewField(b.Lang, f, "lead", "matter.field.lead").Of(c.unitOptions(b, c.deskPlace(b), 0)).In("bulk")
+		v.Form, v.Bulk.Fields = f, []page.Field{c.bulkUnit(b, f)}
 		return inboxed.Fail(w, r, v, f.Err())
 	}
 	done, failed := 0, 0

@@ -124,7 +124,7 @@ func (c *Counter) rows(b page.Base, cards []matters.Card, pick bool) []page.Row 
 func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
 	m := w.Matter
 	tl := page.Timeline{Now: b.Now, Events: []page.Event{{
-		At: m.RaisedAt, Who: c.raiser(b, w), What: b.T("matter.did.raise"), Icon: "document", Files: c.filesOf(b, w, 0),
+		At: m.RaisedAt, Who: c.raiser(b, w), What: b.T("matter.did.raise"), Icon: "document", // its words and photos stand above
 	}}}
 	for _, p := range w.Steps {
 		e := page.Event{

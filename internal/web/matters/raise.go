@@ -45,6 +45,7 @@ type raisePage struct {
 	Similar []page.Row
 	Who     page.Field
 	Staff   bool
+	AskWho  bool // the town does not know the reader
 	Channel page.Field
 }
 
@@ -214,7 +215,7 @@ func (c *Counter) raisePage(r *http.Request, f *form.Form, step int) raisePage {
 	if step >= stepSimilar {
 		shown = step - 1
 	}
-	v := raisePage{Base: b, Step: step, Stepper: page.StepsAt(shown, names...), Staff: b.Staff(), Carried: carried(f, step)}
+	v := raisePage{Base: b, Step: step, Stepper: page.StepsAt(shown, names...), Staff: b.Staff(), AskWho: b.Actor.Resident == 0, Carried: carried(f, step)}
 	v.Head = page.Head{Title: b.T("matter.raise.head." + strconv.Itoa(step)), Lead: b.T("matter.raise.lead." + strconv.Itoa(step))}
 	for _, t := range f.All("file") {
 		if x, ok := c.Slips.fileFrom(t); ok {

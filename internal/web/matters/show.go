@@ -220,9 +220,17 @@ func (c *Counter) facts(b page.Base, w matters.Whole) []page.Fact {
 		add("matter.fact.rating", said)
 	}
 	if w.View >= matters.Reporter && (m.Resident != 0 || m.Contact != 0) {
-		fs = append(fs, page.Fact{Label: b.T("matter.fact.reporter"), Value: b.T("matter.fact.reporter.kept"), Private: true})
+		fs = append(fs, page.Fact{Label: b.T("matter.fact.reporter"), Value: b.T("matter.fact.reporter.kept"), Private: true, Href: c.revealHref(b, w)})
 	}
 	return fs
+}
+
+// revealHref is where a clerk asks to see who the reporter is; "" for others.
+func (c *Counter) revealHref(b page.Base, w matters.Whole) string {
+	if w.View != matters.Inside || !b.Actor.May("reveal", w.Matter.Target("reveal", b.Now)).OK {
+		return ""
+	}
+	return "/matters/" + w.Matter.Number + "/reveal"
 }
 
 func (c *Counter) follow(w http.ResponseWriter, r *http.Request) error {

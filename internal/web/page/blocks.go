@@ -230,6 +230,7 @@ type Hidden struct{ Name, Value string }
 type Bulk struct {
 	Form    string // its id; "" is "bulk"
 	Action  string
+	Fields  []Field // choices that a button needs
 	Buttons []Button
 	Hidden  []Hidden
 }

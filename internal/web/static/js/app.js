@@ -51,7 +51,9 @@
 
   // Photos: show what was chosen, and let one be taken out again.
   for (const input of all("input[type=file][data-preview]")) {
-    const list = input.parentElement.querySelector(".previews"), many = +input.dataset.many || 1;
+    const box = input.closest(".upload-box"), face = box.querySelector("[data-none]");
+    box.classList.add("dressed"); // in the page's language instead of the browser's
+    const list = input.closest(".field").querySelector(".previews"), many = +input.dataset.many || 1;
     let urls = [];
     const set = (files) => { const t = new DataTransfer(); files.forEach((f) => t.items.add(f)); input.files = t.files; show(); };
     const show = () => {
@@ -59,6 +61,7 @@
       urls = [];
       list.textContent = "";
       const files = [...input.files];
+      face.textContent = files.length ? face.dataset.some.replace("#", files.length) : face.dataset.none;
       input.setCustomValidity(files.length > many ? input.dataset.toomany : "");
       files.forEach((f, i) => {
         const li = list.appendChild(document.createElement("li"));
