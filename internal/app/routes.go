@@ -5,7 +5,6 @@ package app
 import (
 	"net/http"
 
-	"yuanba/internal/domain/access"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/account"
@@ -31,12 +30,6 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	account.Routes(mux, account.Options{
 		Access: a.Access, Phones: a.People, Secure: site.HTTPS, Guests: a.guests,
 		Place: func(p scope.Path) i18n.Text { return a.Places.Tree().Words(p, "") },
-		Home: func(s access.Session) string {
-			if s.Resident != 0 {
-				return "/"
-			}
-			return "/inbox"
-		},
 	})
 	counter := &webmatters.Counter{
 		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Blobs: a.Blobs, Slips: slips,
@@ -45,7 +38,8 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		Asking:  func(h http.Handler) http.Handler { return page.Limit(0.2, 20, h) }, // codes are guessed slowly
 	}
 	counter.Routes(mux)
-	(&home.Counter{Matters: a.Matters, Places: a.Places, People: a.People, Rows: counter.Rows}).Routes(mux)
-	site.Rail = home.Rail
+	first := &home.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows}
+	first.Routes(mux)
+	site.Rail, site.Place = first.Rail, first.Where
 	return nil
 }

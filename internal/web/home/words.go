@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package home
+
+import (
+	"net/http"
+	"time"
+
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/web/page"
+)
+
+// textPage is a page of plain words, with a table in it if there is one.
+type textPage struct {
+	page.Base
+	Head  page.Head
+	Parts []part
+	Table page.Table
+	Never []string
+	Ways  []page.Link
+}
+
+type part struct{ Title, Text string }
+
+var texted = page.New[textPage](files, "text.html")
+
+func (c *Counter) about(w http.ResponseWriter, r *http.Request) error {
+	b := page.From(r).Titled("home.about.title")
+	return texted.Show(w, r, textPage{Base: b, Head: page.Head{Title: b.T("home.about.title"), Lead: b.T("home.about.lead"), Read: true},
+		Parts: parts(b, "home.about.what", "home.about.how", "home.about.check", "home.about.who"),
+		Ways: []page.Link{{Href: "/raise", Text: b.T("home.door.raise"), Main: true}, {Href: "/matters", Text: b.T("home.rail.all")}, {Href: "/places", Text: b.T("home.rail.places")},
+			{Href: "/units", Text: b.T("home.rail.units")}, {Href: "/trail", Text: b.T("page.trail")}, {Href: "/privacy", Text: b.T("page.privacy")}}})
+}
+
+// kept lists what the town keeps of people: each is a key with .what, .for,
+// .long and .who.
+var kept = []string{"home.kept.words", "home.kept.contact", "home.kept.resident", "home.kept.card", "home.kept.looks", "home.kept.trail", "home.kept.browser", "home.kept.lines"}
+
+// never lists the promises of what is not done.
+var never = []string{"home.never.score", "home.never.walk", "home.never.purpose", "home.never.silent", "home.never.phone"}
+
+func (c *Counter) privacy(w http.ResponseWriter, r *http.Request) error {
+	b := page.From(r).Titled("home.privacy.title")
+	keep := term(b.Lang, c.Matters.Rules().KeepPersonal)
+	v := textPage{Base: b, Head: page.Head{Title: b.T("home.privacy.title"), Lead: b.T("home.privacy.lead"), Read: true},
+		Parts: parts(b, "home.privacy.public", "home.privacy.looks", "home.privacy.end", "home.privacy.own"),
+		Table: page.Table{Caption: b.T("home.privacy.kept"), Cols: []page.Col{{Text: b.T("home.kept.what")}, {Text: b.T("home.kept.for")}, {Text: b.T("home.kept.long")}, {Text: b.T("home.kept.who")}}},
+		Ways:  []page.Link{{Href: "/me", Text: b.T("home.privacy.me"), Icon: "lock", Main: true}, {Href: "/trail", Text: b.T("page.trail")}}}
+	v.Parts[2].Text = b.T("home.privacy.end.text", keep)
+	for _, k := range kept {
+		v.Table.Rows = append(v.Table.Rows, []page.Cell{{Text: b.T(k + ".what")}, {Text: b.T(k + ".for")}, {Text: b.T(k+".long", keep)}, {Text: b.T(k + ".who")}})
+	}
+	for _, k := range never {
+		v.Never = append(v.Never, b.T(k))
+	}
+	return texted.Show(w, r, v)
+}
+
+// term says a rule's length of time, in years where it is years.
+func term(lang i18n.Lang, d time.Duration) string {
+	const year = 365 * 24 * time.Hour
+	if d >= year && d%year == 0 {
+		return i18n.T(lang, "home.years", int(d/year))
+	}
+	return i18n.Span(lang, d)
+}
+
+// parts are the paragraphs under the keys, each with its heading.
+func parts(b page.Base, keys ...string) []part {
+	ps := make([]part, len(keys))
+	for i, k := range keys {
+		ps[i] = part{Title: b.T(k), Text: b.T(k + ".text")}
+	}
+	return ps
+}
