@@ -12,7 +12,9 @@ import (
 	"yuanba/internal/web/home"
 	webmatters "yuanba/internal/web/matters"
 	"yuanba/internal/web/page"
+	webpeople "yuanba/internal/web/people"
 	"yuanba/internal/web/static"
+	webtrail "yuanba/internal/web/trail"
 )
 
 // routes adds every counter's pages to mux.
@@ -40,6 +42,8 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	counter.Routes(mux)
 	first := &home.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows}
 	first.Routes(mux)
+	(&webpeople.Counter{People: a.People, Matters: a.Matters, Places: a.Places}).Routes(mux)
+	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
 	site.Rail, site.Place = first.Rail, first.Where
 	return nil
 }

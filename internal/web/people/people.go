@@ -55,7 +55,7 @@ type mePage struct {
 	Open  bool // the facts are shown in the open
 }
 
-var mine = page.New[mePage](files, "mydata.html")
+var mine = page.New[mePage](files, "me.html")
 
 // looksShown bounds the looks on the page; the export has all.
 const looksShown = 200
