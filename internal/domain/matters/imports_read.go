@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/i18n"
+)
+
+// Limits of a file that is imported.
+const (
+	maxImport    = 1 << 30   // bytes, unpacked
+	maxImportRow = 256 << 10 // bytes of one row
+	maxForeignID = 80        // characters
+)
+
+// An ImportReader reads matters from a file of another system, one by one.
+type ImportReader interface {
+	// Next returns the next row. Its error is a *RowFault for a row that cannot
+	// be read, after which Next may be called again, and io.EOF at the end;
+	// another one says that the file cannot be read any further.
+	Next() (Foreign, error)
+}
+
+// lines reads a file line by line, unpacked if it is packed with gzip.
+type lines struct {
+	r    *bufio.Reader
+	row  int      // of the line returned last
+	back [][]byte // lines to be returned again
+}
+
+func newLines(r io.Reader) (*lines, error) {
+	b := bufio.NewReaderSize(r, 64<<10)
+	if head, _ := b.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		b = bufio.NewReaderSize(z, 64<<10)
+	}
+	b = bufio.NewReaderSize(&limited{b, maxImport}, 64<<10)
+	if head, _ := b.Peek(3); bytes.Equal(head, []byte{0xef, 0xbb, 0xbf}) {
+		_, _ = b.Discard(3) // just peeked at
+	}
+	return &lines{r: b}, nil
+}
+
+// limited refuses a file that goes on and on, packed or not.
+type limited struct {
+	r    io.Reader
+	left int64
+}
+
+// Read implements io.Reader.
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errs.New(errs.Invalid, "import.large", maxImport>>20)
+	}
+	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
+	l.left -= int64(n)
+	return n, err
+}
+
+func unreadable(err error) error {
+	if errors.Is(err, io.EOF) || errs.Public(err) != nil {
+		return err
+	}
+	return &errs.Error{Kind: errs.Invalid, Key: "import.unreadable", Err: err}
+}
+
+// next returns the next line without its end. One that is too long is passed
+// over and is nil.
+func (l *lines) next() (line []byte, err error) {
+	l.row++
+	if n := len(l.back); n > 0 {
+		line, l.back = l.back[0], l.back[1:]
+		return line, nil
+	}
+	long := false
+	for {
+		part, err := l.r.ReadSlice('\n')
+		if !long {
+			line = append(line, part...)
+			if long = len(line) > maxImportRow; long {
+				line = nil
+			}
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && (long || len(line) > 0):
+		case err != nil:
+			return nil, unreadable(err)
+		}
+		if long {
+			return nil, nil
+		}
+		return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r")), nil
+	}
+}
+
+// checkText says what keeps a text from being kept.
+func checkText(b []byte) error {
+	switch {
+	case b == nil:
+		return errs.New(errs.Invalid, "import.row.long", maxImportRow>>10)
+	case !utf8.Valid(b):
+		return errs.New(errs.Invalid, "import.row.utf8")
+	case bytes.IndexByte(b, 0) >= 0:
+		return errs.New(errs.Invalid, "import.row.nul")
+	}
+	return nil
+}
+
+// origin is where a row came from. It is Invalid beside id if the row has no ID
+// that can be kept.
+func origin(system, id string) (string, error) {
+	if n := utf8.RuneCountInString(id); n == 0 || n > maxForeignID || strings.ContainsFunc(id, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
+		return "", errs.At("id", "import.id", maxForeignID)
+	}
+	return system + ":" + id, nil
+}
+
+// messages reads citizens' messages and the replies to them.
+type messages struct {
+	l      *lines
+	column map[string]int
+	width  int
+	record int
+}
+
+// ReadMessages reads citizens' messages with the official replies, as CSV, packed
+// with gzip or not: the columns id, subject, time and detail, and reply and
+// reply_time, both empty for what was not answered. Other columns, such as user,
+// are left alone. Times are the town's. It is Invalid if a column is missing.
+func ReadMessages(r io.Reader) (ImportReader, error) {
+	l, err := newLines(r)
+	if err != nil {
+		return nil, err
+	}
+	m := &messages{l: l, column: map[string]int{}}
+	names, _, err := m.read()
+	if errors.Is(err, io.EOF) {
+		return nil, errs.New(errs.Invalid, "import.empty")
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range names {
+		m.column[strings.ToLower(strings.TrimSpace(n))] = i
+	}
+	m.width = len(names)
+	for _, n := range []string{"id", "subject", "time", "detail"} {
+		if _, ok := m.column[n]; !ok {
+			return nil, errs.New(errs.Invalid, "import.column", n)
+		}
+	}
+	return m, nil
+}
+
+// read returns the next record, which may go over several lines. bad says what is
+// wrong with it; err ends the file.
+func (m *messages) read() (fields []string, bad, err error) {
+	var record []byte
+	var parts [][]byte
+	quotes := 0
+	for first := true; first || quotes%2 == 1; first = false {
+		line, err := m.l.next()
+		switch {
+		case err != nil && !first && errors.Is(err, io.EOF), err == nil && !first && (line == nil || len(record)+len(line) > maxImportRow):
+			// A quotation that does not end: the record is its first line, and
+			// what follows is read anew.
+			m.record++
+			if err == nil {
+				parts = append(parts, line)
+			}
+			m.l.back = append(parts[1:len(parts):len(parts)], m.l.back...)
+			return nil, errs.New(errs.Invalid, "import.row.quote"), nil
+		case err != nil:
+			return nil, nil, err
+		case line == nil:
+			m.record++
+			return nil, checkText(nil), nil
+		}
+		parts, quotes = append(parts, line), quotes+bytes.Count(line, []byte{'"'})
+		if !first {
+			record = append(record, '\n')
+		}
+		record = append(record, line...)
+	}
+	m.record++
+	if err := checkText(record); err != nil {
+		return nil, err, nil
+	}
+	if len(bytes.TrimSpace(record)) == 0 {
+		return nil, nil, nil
+	}
+	c := csv.NewReader(bytes.NewReader(record))
+	c.FieldsPerRecord = -1
+	fields, err = c.Read()
+	if err != nil {
+		return nil, &errs.Error{Kind: errs.Invalid, Key: "import.row.quote", Err: err}, nil
+	}
+	return fields, nil, nil
+}
+
+// Next implements ImportReader.
+func (m *messages) Next() (Foreign, error) {
+	for {
+		fields, bad, err := m.read()
+		switch {
+		case err != nil:
+			return Foreign{}, err
+		case bad != nil:
+			return Foreign{}, &RowFault{Row: m.record, Err: bad}
+		case fields == nil:
+			continue // an empty line
+		case len(fields) != m.width:
+			return Foreign{}, &RowFault{Row: m.record, Err: errs.New(errs.Invalid, "import.row.width", m.width, len(fields))}
+		}
+		f, err := m.foreign(fields)
+		if err != nil {
+			return Foreign{}, &RowFault{Row: m.record, ID: f.ID, Err: err}
+		}
+		return f, nil
+	}
+}
+
+func (m *messages) foreign(fields []string) (f Foreign, err error) {
+	get := func(name string) string {
+		if i, ok := m.column[name]; ok {
+			return strings.TrimSpace(fields[i])
+		}
+		return ""
+	}
+	var faults errs.List
+	f = Foreign{Row: m.record, ID: get("id"), Title: get("subject"), Body: get("detail"), Result: get("reply")}
+	f.Origin, err = origin("messages", f.ID)
+	if err != nil {
+		f.ID = "" // it is not to be repeated anywhere
+		_ = faults.Join(err)
+	}
+	if f.RaisedAt, err = foreignTime(get("time")); err != nil {
+		faults.Add("time", "import.time.form")
+	}
+	if at := get("reply_time"); at != "" {
+		f.Closed = true
+		if f.ClosedAt, err = foreignTime(at); err != nil {
+			faults.Add("reply_time", "import.time.form")
+		}
+	} else if f.Result != "" {
+		faults.Add("reply_time", "import.time.form")
+	}
+	return f, faults.Err()
+}
+
+var timeForms = []string{time.DateTime, "2006-01-02 15:04", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006-01-02T15:04:05", time.RFC3339}
+
+// foreignTime reads a moment; one without a zone is the town's.
+func foreignTime(s string) (t time.Time, err error) {
+	for _, form := range timeForms {
+		if t, err = time.ParseInLocation(form, s, i18n.Zone); err == nil {
+			return t.UTC().Truncate(time.Millisecond), nil
+		}
+	}
+	return t, err
+}
+
+// requests reads requests in the form of Open311.
+type requests struct{ l *lines }
+
+// ReadOpen311 reads requests of Open311 GeoReport v2, one JSON object on each
+// line, packed with gzip or not. The name of the service is the title, and with
+// the description the words; the address is the place in words.
+func ReadOpen311(r io.Reader) (ImportReader, error) {
+	l, err := newLines(r)
+	if err != nil {
+		return nil, err
+	}
+	return &requests{l}, nil
+}
+
+// request is what is taken of a request.
+type request struct {
+	ID          string   `json:"-"`
+	RawID       rawText  `json:"service_request_id"`
+	Status      string   `json:"status"`
+	Notes       string   `json:"status_notes"`
+	Service     string   `json:"service_name"`
+	Description string   `json:"description"`
+	Requested   string   `json:"requested_datetime"`
+	Updated     string   `json:"updated_datetime"`
+	Address     string   `json:"address"`
+	Lat         *float64 `json:"lat"`
+	Long        *float64 `json:"long"`
+}
+
+// rawText is a text that some systems write as a number.
+type rawText string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *rawText) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil {
+		*t = rawText(s)
+		return nil
+	}
+	var n json.Number
+	if err := json.Unmarshal(b, &n); err != nil {
+		return err
+	}
+	*t = rawText(n)
+	return nil
+}
+
+// Next implements ImportReader.
+func (r *requests) Next() (Foreign, error) {
+	for {
+		line, err := r.l.next()
+		if err != nil {
+			return Foreign{}, err
+		}
+		row := r.l.row
+		if err := checkText(line); err != nil {
+			return Foreign{}, &RowFault{Row: row, Err: err}
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		var q request
+		if err := json.Unmarshal(line, &q); err != nil {
+			return Foreign{}, &RowFault{Row: row, Err: &errs.Error{Kind: errs.Invalid, Key: "import.row.json", Err: err}}
+		}
+		f, err := q.foreign(row)
+		if err != nil {
+			return Foreign{}, &RowFault{Row: row, ID: f.ID, Err: err}
+		}
+		return f, nil
+	}
+}
+
+func (q *request) foreign(row int) (f Foreign, err error) {
+	var faults errs.List
+	trim := strings.TrimSpace
+	f = Foreign{Row: row, ID: trim(string(q.RawID)), Title: cut(trim(q.Service), MaxTitle), Kind: trim(q.Service), PlaceWords: cut(trim(q.Address), 200), Result: trim(q.Notes)}
+	for _, s := range []string{q.Description, q.Service, q.Notes, q.Address, string(q.RawID)} {
+		if strings.ContainsRune(s, 0) { // written as \u0000
+			faults.Add("", "import.row.nul")
+			break
+		}
+	}
+	if f.Origin, err = origin("open311", f.ID); err != nil {
+		f.ID = ""
+		_ = faults.Join(err)
+	}
+	if f.Kind == "" {
+		faults.Add("service_name", "import.service")
+	}
+	if f.Body = trim(q.Description); f.Body == "" {
+		f.Body = f.Kind
+	}
+	if f.RaisedAt, err = foreignTime(trim(q.Requested)); err != nil {
+		faults.Add("requested_datetime", "import.time.form")
+	}
+	switch trim(q.Status) {
+	case "open":
+		f.Result = ""
+	case "closed":
+		f.Closed = true
+		if f.ClosedAt, err = foreignTime(trim(q.Updated)); err != nil {
+			faults.Add("updated_datetime", "import.time.form")
+		}
+		if f.ClosedAt.Before(f.RaisedAt) {
+			f.ClosedAt = f.RaisedAt // some systems write when they copied it
+		}
+	default:
+		faults.Add("status", "import.status")
+	}
+	if q.Lat != nil && q.Long != nil {
+		if math.Abs(*q.Lat) > 90 || math.Abs(*q.Long) > 180 {
+			faults.Add("lat", "import.point")
+		}
+		f.At = &Point{Lon: *q.Long, Lat: *q.Lat}
+	}
+	return f, faults.Err()
+}
+
+// cut is the beginning of s, at most so many characters.
+func cut(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
