@@ -10,6 +10,7 @@ import (
 	"yuanba/internal/web/account"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/home"
+	webjobs "yuanba/internal/web/jobs"
 	webmatters "yuanba/internal/web/matters"
 	"yuanba/internal/web/page"
 	webpeople "yuanba/internal/web/people"
@@ -43,6 +44,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	first := &home.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows}
 	first.Routes(mux)
 	(&webpeople.Counter{People: a.People, Matters: a.Matters, Places: a.Places}).Routes(mux)
+	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
 	site.Rail, site.Place = first.Rail, first.Where
 	return nil

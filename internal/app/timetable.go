@@ -12,6 +12,7 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/jobs"
 	"yuanba/internal/kit/sqldb"
+	webjobs "yuanba/internal/web/jobs"
 )
 
 // workers is how many jobs run at once in this process: few, since each keeps
@@ -74,15 +75,24 @@ func (a *App) timetable() jobs.Timetable {
 			return err
 		}},
 		{Name: "trail.verify", At: "04:10", Run: func(ctx context.Context) error {
-			return a.DB.Write(ctx, func(tx *sqldb.Tx) error { return Promise(a.Jobs, tx, verifyTrail) })
+			return a.DB.Write(ctx, func(tx *sqldb.Tx) error { return promise(a.Jobs, tx, verifyTrail) })
 		}},
 	}
 }
 
-// Promise has a job of a kind without arguments done once the transaction is on
+// promise has a job of a kind without arguments done once the transaction is on
 // disk, unless one waits already.
-func Promise(q *jobs.Queue, tx *sqldb.Tx, kind jobs.Kind[struct{}]) error {
+func promise(q *jobs.Queue, tx *sqldb.Tx, kind jobs.Kind[struct{}]) error {
 	return jobs.Enqueue(q, tx, kind, struct{}{}, jobs.Opts{Unique: string(kind), MaxTries: 3})
+}
+
+// tasks are the jobs that an administrator may ask for.
+func (a *App) tasks() []webjobs.Task {
+	var ts []webjobs.Task
+	for _, kind := range []jobs.Kind[struct{}]{verifyTrail, searchAnew} {
+		ts = append(ts, webjobs.Task{Kind: string(kind), Promise: func(tx *sqldb.Tx) error { return promise(a.Jobs, tx, kind) }})
+	}
+	return ts
 }
 
 // drain calls f until it has found less than a transaction's worth.

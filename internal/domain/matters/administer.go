@@ -24,10 +24,14 @@ func (s *Service) LoadCatalogue(ctx context.Context) error {
 		return err
 	}
 	if len(c.Categories) == 0 {
-		if c, err = Shipped(); err != nil {
+		shipped, err := Shipped()
+		if err != nil {
 			return err
 		}
-		if err := s.db.Write(ctx, func(tx *sqldb.Tx) error { return seedCatalogue(tx, c) }); err != nil {
+		if err := s.db.Write(ctx, func(tx *sqldb.Tx) error { return seedCatalogue(tx, shipped) }); err != nil {
+			return err
+		}
+		if c, err = s.readCatalogue(ctx); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"yuanba/internal/apptest"
+	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// populate has something done in every domain.
+func populate(t *testing.T, w *apptest.Town) {
+	t.Helper()
+	ctx, admin := t.Context(), scope.Program("test")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Clock.Add(time.Hour)
+	baota := w.Place("文君街道", "宝塔社区")
+	zhou := w.Resident("周敏", "99999919940307002X", "19900000002")
+	must(w.Places.Rename(ctx, admin, baota[scope.Village], places.Renaming{Name: i18n.Text{ZH: "新宝塔社区", EN: "New Baota"}, On: places.DayOf(w.Clock.Now())}))
+	dir := w.Orgs.Directory()
+	water, ok := dir.Responsible("water", baota)
+	if !ok {
+		t.Fatal("no water bureau")
+	}
+	must(w.Orgs.RenameUnit(ctx, admin, water.ID, water.Version, i18n.Text{ZH: "水务和供水局", EN: "Water Bureau"}))
+	clerk, err := w.Access.CreateAccount(ctx, w.As("admin"), access.NewAccount{Login: "stand-in", Name: "代班员"})
+	must(err)
+	post := dir.Posts(water.ID)[0]
+	held := dir.Holders(post.ID, w.DB.Now())
+	if len(held) == 0 {
+		t.Fatal("nobody holds a post of the bureau")
+	}
+	_, err = w.Orgs.Cover(ctx, admin, held[0].ID, clerk, time.Time{}, w.DB.Now().AddDate(0, 0, 7))
+	must(err)
+	slip, err := w.Matters.Raise(ctx, zhou.Actor(), matters.Raising{Body: "下水道堵了三天，臭水流到路上。", Place: baota[scope.Village], Public: true})
+	must(err)
+	must(w.Matters.Accept(ctx, w.As("zhao"), slip.ID))
+	drain, ok := w.Matters.Catalogue().Get("drain")
+	if !ok {
+		t.Fatal("no category drain")
+	}
+	drain.Limits.HandleDays++
+	must(w.Matters.SetCategory(ctx, admin, drain))
+}
+
+// After something was done in every domain, the trail agrees with every record;
+// a change to any of the tables behind the program's back is found, with the
+// noun and the record.
+func TestEveryRecordIsChecked(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.Town) {
+		ctx := t.Context()
+		populate(t, w)
+		if _, err := w.Sealer.Seal(ctx); err != nil {
+			t.Fatal(err)
+		}
+		verify := func() trail.Report {
+			t.Helper()
+			rep, err := trail.Verify(ctx, w.DB, trail.Options{Now: w.DB.Now(), PublicKey: w.Sealer.PublicKey(), Records: w.Records()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return rep
+		}
+		rep := verify()
+		if !rep.OK || rep.Records < 1000 || !rep.Signed {
+			t.Fatalf("an honest town: %+v, %+v", rep, rep.FirstFault)
+		}
+		alter := func(query string, args ...any) {
+			t.Helper()
+			if err := w.DB.Write(ctx, func(tx *sqldb.Tx) error { return tx.One(query, args...) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tampers := map[string][2]string{ // by noun: what is done to a column, and what undoes it
+			"place":    {"lon = lon + 1", "lon = lon - 1"},
+			"unit":     {"parent_id = parent_id + 1", "parent_id = parent_id - 1"},
+			"post":     {"town_id = town_id + 1", "town_id = town_id - 1"},
+			"holding":  {"account_id = account_id + 1", "account_id = account_id - 1"},
+			"cover":    {"until_at = until_at + 1", "until_at = until_at - 1"},
+			"resident": {"village_id = village_id + 1", "village_id = village_id - 1"},
+			"account":  {"disabled = NOT disabled", "disabled = NOT disabled"},
+			"category": {"spec = spec || ' '", "spec = trim(spec)"},
+			"matter":   {"satisfied = 5", "satisfied = 0"},
+		}
+		var nouns []string
+		for _, c := range w.Records() {
+			nouns = append(nouns, c.Noun)
+			edit, ok := tampers[c.Noun]
+			if !ok {
+				t.Errorf("%s is checked, but not here", c.Noun)
+				continue
+			}
+			var d id.ID
+			key := "id"
+			read := func(tx *sqldb.Tx) (err error) {
+				d, err = sqldb.ID(tx.Row(`SELECT max(id) FROM ` + c.Noun))
+				return err
+			}
+			if c.Noun == "category" {
+				key = "code"
+				read = func(tx *sqldb.Tx) error { return nil }
+			}
+			if err := w.DB.Read(ctx, read); err != nil {
+				t.Fatal(err)
+			}
+			arg := any(d)
+			if key == "code" {
+				arg = "drain"
+			}
+			alter(`UPDATE `+c.Noun+` SET `+edit[0]+` WHERE `+key+` = $1`, arg)
+			f := verify().FirstFault
+			if f == nil || f.Kind != trail.RecordAltered || f.Noun != c.Noun || d != 0 && f.Record != d {
+				t.Errorf("%s %s was altered; found %+v", c.Noun, d, f)
+			}
+			alter(`UPDATE `+c.Noun+` SET `+edit[1]+` WHERE `+key+` = $1`, arg)
+		}
+		for noun := range tampers {
+			if !slices.Contains(nouns, noun) {
+				t.Errorf("%s is not checked", noun)
+			}
+		}
+		alter(`DELETE FROM cover WHERE id = (SELECT max(id) FROM cover)`)
+		if f := verify().FirstFault; f == nil || f.Kind != trail.RecordLost || f.Noun != "cover" {
+			t.Errorf("a cover was removed; found %+v", f)
+		}
+	})
+}
