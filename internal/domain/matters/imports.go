@@ -139,16 +139,17 @@ func (s *Service) TakeForeign(ctx context.Context, by scope.Actor, in []Foreign,
 		if err != nil {
 			return err
 		}
+		var all arrival
 		for i, f := range fresh {
 			if known[f.Origin] {
 				continue
 			}
-			if err := s.takeForeign(tx, by, drafts[i], f); err != nil {
+			if err := s.arrive(tx, by, drafts[i], f, &all); err != nil {
 				return fmt.Errorf("import of row %d: %w", f.Row, err)
 			}
-			added++
 		}
-		return nil
+		added = len(all.matters)
+		return all.write(tx, by)
 	})
 	if err != nil {
 		return Taken{}, err
@@ -178,52 +179,55 @@ func (s *Service) draftForeign(by scope.Actor, f Foreign) (Matter, error) {
 	return m, faults.Err()
 }
 
-// takeForeign writes a drafted matter with its life.
-func (s *Service) takeForeign(tx *sqldb.Tx, by scope.Actor, m Matter, f Foreign) error {
+// An arrival is what one transaction of an import writes.
+type arrival struct {
+	matters []Matter
+	story   []Step
+	told    []trail.Entry
+}
+
+func (a *arrival) tell(m Matter, act string, from State) {
+	a.told = append(a.told, trail.Entry{Noun: "matter", Record: m.ID, Act: act, From: string(from), To: string(m.State), Digest: m.digest()})
+}
+
+func (a *arrival) write(tx *sqldb.Tx, by scope.Actor) error {
+	if err := insertMany(tx, a.matters); err != nil {
+		return err
+	}
+	if err := insertSteps(tx, a.story); err != nil {
+		return err
+	}
+	return trail.AppendAll(tx, by, a.told)
+}
+
+// arrive adds a drafted matter with its life to what is to be written.
+func (s *Service) arrive(tx *sqldb.Tx, by scope.Actor, m Matter, f Foreign, all *arrival) error {
+	result := m.Result
+	m.Result = ""
 	if err := s.begin(tx, &m, Raising{RaisedAt: f.RaisedAt}); err != nil {
 		return err
 	}
-	result := m.Result
-	m.Result = ""
 	m.Due, m.Promised = s.calendar.Add(tx.Now(), s.limits(m).accept).UTC().Truncate(time.Millisecond), s.promise(m, tx.Now())
-	told := []trail.Entry{{Noun: "matter", Record: m.ID, Act: "raise", To: string(m.State), Digest: m.digest()}}
-	var story []Step
+	all.tell(m, "raise", "")
 	if f.Closed {
-		var err error
-		if story, err = s.live(tx, by, &m, f, result, func(act Act, from State) {
-			told = append(told, trail.Entry{Noun: "matter", Record: m.ID, Act: string(act), From: string(from), To: string(m.State), Digest: m.digest()})
-		}); err != nil {
+		if err := s.live(tx, by, &m, f, result, all); err != nil {
 			return err
 		}
 	}
-	if err := insert(tx, m); err != nil {
-		return err
-	}
-	for _, p := range story {
-		if err := insertStep(tx, p); err != nil {
-			return err
-		}
-	}
-	for _, e := range told {
-		if err := trail.Append(tx, by, e); err != nil {
-			return err
-		}
-	}
+	all.matters = append(all.matters, m)
 	return nil
 }
 
 // straight is the life of a matter to which nothing happened on the way.
 var straight = []Act{Accept, Classify, Dispatch, Take, Handle, Verify, Close}
 
-// live takes m through its whole life at the moment of its reply, calls told
-// after each act, and returns the story.
-func (s *Service) live(tx *sqldb.Tx, by scope.Actor, m *Matter, f Foreign, result string, told func(Act, State)) ([]Step, error) {
+// live takes m through its whole life at the moment of its reply.
+func (s *Service) live(tx *sqldb.Tx, by scope.Actor, m *Matter, f Foreign, result string, all *arrival) error {
 	at := f.ClosedAt.UTC().Truncate(time.Millisecond)
-	var story []Step
 	for _, act := range straight {
 		mv, err := Flow.Find(m.State, act)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		p := Step{ID: tx.NewID(), Matter: m.ID, At: at, Act: act, Actor: by.Name}
 		switch act {
@@ -242,10 +246,10 @@ func (s *Service) live(tx *sqldb.Tx, by scope.Actor, m *Matter, f Foreign, resul
 		from := m.State
 		m.State = mv.To
 		s.turnTo(m, from, at)
-		story = append(story, p)
-		told(act, from)
+		all.story = append(all.story, p)
+		all.tell(*m, string(act), from)
 	}
-	return story, nil
+	return nil
 }
 
 // categoryOf is the category that the words of a matter name: what the other

@@ -116,9 +116,13 @@ func scanStep(r sqldb.Scanner) (p Step, err error) {
 	return p, err
 }
 
+// values are the arguments for stepColumns.
+func (p Step) values() []any {
+	return []any{p.ID, p.Matter, sqldb.At(p.At), p.Act, p.Account, p.Actor, p.Unit, p.ToUnit, p.Public, p.Hidden, p.Words, sqldb.At(p.Until)}
+}
+
 func insertStep(tx *sqldb.Tx, p Step) error {
-	_, err := tx.Exec(`INSERT INTO matter_step (`+stepColumns+`) VALUES (`+sqldb.List(12, 1)+`)`,
-		p.ID, p.Matter, sqldb.At(p.At), p.Act, p.Account, p.Actor, p.Unit, p.ToUnit, p.Public, p.Hidden, p.Words, sqldb.At(p.Until))
+	_, err := tx.Exec(`INSERT INTO matter_step (`+stepColumns+`) VALUES (`+sqldb.List(12, 1)+`)`, p.values()...)
 	return err
 }
 

@@ -3,6 +3,9 @@
 package trail
 
 import (
+	"slices"
+	"strings"
+
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
@@ -10,16 +13,39 @@ import (
 
 const columns = `seq, at, account, actor, kind, noun, record, act, from_state, to_state, behalf, note, digest`
 
-func insert(tx *sqldb.Tx, r *Row) error {
+const insertColumns = `INSERT INTO trail (at, account, actor, kind, noun, record, act, from_state, to_state, behalf, note, digest) VALUES `
+
+// values are the arguments for insertColumns.
+func (r *Row) values() []any {
 	digest := r.Digest
 	if digest == nil {
 		digest = []byte{}
 	}
-	_, err := tx.Exec(`
-		INSERT INTO trail (at, account, actor, kind, noun, record, act, from_state, to_state, behalf, note, digest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		sqldb.At(r.At), r.Account, r.Actor, string(r.Kind), r.Noun, r.Record, r.Act, r.From, r.To, r.For, r.Note, digest)
+	return []any{sqldb.At(r.At), r.Account, r.Actor, string(r.Kind), r.Noun, r.Record, r.Act, r.From, r.To, r.For, r.Note, digest}
+}
+
+func insert(tx *sqldb.Tx, r *Row) error {
+	_, err := tx.Exec(insertColumns+`(`+sqldb.List(12, 1)+`)`, r.values()...)
 	return err
+}
+
+// insertAll inserts rows in their order, many with one statement.
+func insertAll(tx *sqldb.Tx, rows []*Row) error {
+	for some := range slices.Chunk(rows, 64) {
+		var marks strings.Builder
+		var args []any
+		for i, r := range some {
+			if i > 0 {
+				marks.WriteByte(',')
+			}
+			marks.WriteString("(" + sqldb.List(12, 1+12*i) + ")")
+			args = append(args, r.values()...)
+		}
+		if _, err := tx.Exec(insertColumns+marks.String(), args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func scan(s sqldb.Scanner) (Row, error) {
