@@ -12,8 +12,10 @@ import (
 	"yuanba/internal/web/home"
 	webjobs "yuanba/internal/web/jobs"
 	webmatters "yuanba/internal/web/matters"
+	weborgs "yuanba/internal/web/orgs"
 	"yuanba/internal/web/page"
 	webpeople "yuanba/internal/web/people"
+	webplaces "yuanba/internal/web/places"
 	"yuanba/internal/web/static"
 	webtrail "yuanba/internal/web/trail"
 )
@@ -43,6 +45,8 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	counter.Routes(mux)
 	first := &home.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows}
 	first.Routes(mux)
+	(&webplaces.Counter{Places: a.Places, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
+	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpeople.Counter{People: a.People, Matters: a.Matters, Places: a.Places}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)

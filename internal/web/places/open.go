@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package places
+
+import (
+	"context"
+	"strconv"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+)
+
+const (
+	atOnce  = 200 // matters read at once
+	maxRead = 15  // times, before a count is given up as "at least"
+)
+
+// open counts what is still to be done, by place.
+type open struct {
+	by   map[id.ID]int
+	more bool // there is more than was counted
+}
+
+// openIn counts the open matters of a subtree that the reader may see, for every
+// place of it at once.
+func (c *Counter) openIn(ctx context.Context, by scope.Actor, in scope.Scope) (o open, err error) {
+	o.by = map[id.ID]int{}
+	f := matters.Filter{Place: in, Open: true, Most: atOnce}
+	for range maxRead {
+		p, err := c.Matters.List(ctx, by, f)
+		if err != nil {
+			return o, err
+		}
+		for _, k := range p.Cards {
+			for _, d := range k.Path {
+				if d != 0 {
+					o.by[d]++
+				}
+			}
+		}
+		if !p.More {
+			return o, nil
+		}
+		f.Before = p.Cards[len(p.Cards)-1].ID
+	}
+	o.more = true
+	return o, nil
+}
+
+// of is the count of a place, with what is left of those whose ground it took
+// over.
+func (o open) of(t *places.Tree, p places.Place) int {
+	n := o.by[p.ID]
+	for _, d := range t.Predecessors(p.ID) {
+		n += o.by[d]
+	}
+	return n
+}
+
+// say writes a count, with a + where it is the least that is known.
+func (o open) say(n int) string {
+	if o.more {
+		return strconv.Itoa(n) + "+"
+	}
+	return strconv.Itoa(n)
+}
