@@ -113,7 +113,7 @@ func (f *filler) settle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for left := int(lag); ; {
+	for left := int(lag); left > 0; {
 		n, err := f.Indexer.Step(ctx, 4000)
 		if err != nil {
 			return err
@@ -123,6 +123,9 @@ func (f *filler) settle(ctx context.Context) error {
 		}
 		left -= n
 		f.progress("search index", int(lag)-left, int(lag))
+	}
+	if err := f.CatchUp(ctx); err != nil {
+		return err
 	}
 	for {
 		n, err := f.Sealer.Seal(ctx)

@@ -38,9 +38,18 @@ func (s *Service) TakePast(tx *sqldb.Tx, by scope.Actor, in Past) (ID, error) {
 	if err != nil {
 		return 0, err
 	}
+	in.Contact.Place = m.Path
+	contact, err := s.people.SealContact(tx.NewID(), in.Contact)
+	if err != nil {
+		return 0, err
+	}
 	if err := s.begin(tx, &m, in.Raising); err != nil {
 		return 0, err
 	}
+	if err := s.people.AddContact(tx, contact); err != nil {
+		return 0, err
+	}
+	m.Contact = contact.ID()
 	received := m.digest()
 	m.State, m.Lead, m.TurnUnit, m.Due = Closed, in.Lead, 0, time.Time{}
 	m.ClosedAt = in.ClosedAt.UTC().Truncate(time.Millisecond)

@@ -60,7 +60,12 @@ func (s *Service) Raise(ctx context.Context, by scope.Actor, in Raising) (Slip, 
 	if err != nil {
 		return Slip{}, err
 	}
-	err = s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.take(tx, by, &m, in) })
+	in.Contact.Place = m.Path
+	contact, err := s.people.SealContact(s.db.NewID(), in.Contact)
+	if err != nil {
+		return Slip{}, err
+	}
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.take(tx, by, &m, in, contact) })
 	if err != nil {
 		return Slip{}, err
 	}
@@ -73,7 +78,12 @@ func (s *Service) RaiseIn(tx *sqldb.Tx, by scope.Actor, in Raising) (Slip, error
 	if err != nil {
 		return Slip{}, err
 	}
-	if err := s.take(tx, by, &m, in); err != nil {
+	in.Contact.Place = m.Path
+	contact, err := s.people.SealContact(tx.NewID(), in.Contact)
+	if err != nil {
+		return Slip{}, err
+	}
+	if err := s.take(tx, by, &m, in, contact); err != nil {
 		return Slip{}, err
 	}
 	return Slip{ID: m.ID, Number: m.Number, Code: code, Due: m.Promised}, nil
@@ -91,7 +101,7 @@ func (s *Service) prepare(by scope.Actor, in Raising) (m Matter, code string, er
 	return m, code, err
 }
 
-// begin gives a drafted matter its number, its contact, its turn and its clock.
+// begin gives a drafted matter its number, its turn and its clock.
 func (s *Service) begin(tx *sqldb.Tx, m *Matter, in Raising) (err error) {
 	m.ID, m.RaisedAt = tx.NewID(), tx.Now()
 	if !in.RaisedAt.IsZero() {
@@ -100,12 +110,6 @@ func (s *Service) begin(tx *sqldb.Tx, m *Matter, in Raising) (err error) {
 	if m.Number, err = s.number(tx, m.RaisedAt); err != nil {
 		return err
 	}
-	if !in.Contact.Empty() {
-		in.Contact.Place = m.Path
-		if m.Contact, err = s.people.NewContact(tx, in.Contact); err != nil {
-			return err
-		}
-	}
 	m.TurnUnit, m.MovedAt = m.Centre, tx.Now()
 	m.Due = s.calendar.Add(m.RaisedAt, s.limits(*m).accept).UTC().Truncate(time.Millisecond)
 	m.Promised = s.promise(*m, m.RaisedAt)
@@ -113,10 +117,14 @@ func (s *Service) begin(tx *sqldb.Tx, m *Matter, in Raising) (err error) {
 }
 
 // take writes a drafted matter with its number, contact, files and trail.
-func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising) error {
+func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising, contact people.SealedContact) error {
 	if err := s.begin(tx, m, in); err != nil {
 		return err
 	}
+	if err := s.people.AddContact(tx, contact); err != nil {
+		return err
+	}
+	m.Contact = contact.ID()
 	if err := insert(tx, *m); err != nil {
 		return err
 	}

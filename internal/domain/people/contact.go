@@ -76,20 +76,62 @@ func (in ContactInput) parse() (c contact, err error) {
 	return c, faults.Err()
 }
 
-// NewContact writes down how to reach somebody about one matter, and returns its
-// ID for the matter to keep; 0 if nothing was given. It is one INSERT. What is
-// wrong with it is Invalid beside its fields. The line in the trail is the
-// matter's own.
-func (s *Service) NewContact(tx *sqldb.Tx, in ContactInput) (id.ID, error) {
+// A SealedContact is how to reach somebody, ready to be written down. Nothing of
+// it can be read.
+type SealedContact struct {
+	contact
+	nameSealed, phoneSealed, phoneIndex, addressSealed []byte
+}
+
+// ID is what a matter keeps of it: 0 if nothing was given.
+func (c SealedContact) ID() id.ID { return c.id }
+
+// SealContact makes ready under the given ID what NewContact writes: apart from
+// the transaction, since sealing takes as long as writing. What is wrong with it
+// is Invalid beside its fields.
+func (s *Service) SealContact(d id.ID, in ContactInput) (c SealedContact, err error) {
 	if in.Empty() {
-		return 0, nil
+		return c, nil
 	}
-	c, err := in.parse()
+	open, err := in.parse()
+	if err != nil {
+		return c, err
+	}
+	open.id = d
+	if c.nameSealed, err = s.box.Seal(contactName, d, open.name.Text); err != nil {
+		return c, err
+	}
+	if c.phoneSealed, err = s.box.Seal(contactPhone, d, open.phone.Text); err != nil {
+		return c, err
+	}
+	if c.phoneIndex, err = s.box.Index(phoneIndex, open.phone.Plain()); err != nil {
+		return c, err
+	}
+	if c.addressSealed, err = s.box.Seal(contactAddress, d, open.address.Text); err != nil {
+		return c, err
+	}
+	c.contact = contact{id: d, place: open.place, lang: open.lang}
+	return c, nil
+}
+
+// AddContact writes down a contact that has been sealed, if there is any. The
+// line in the trail is the matter's own.
+func (s *Service) AddContact(tx *sqldb.Tx, c SealedContact) error {
+	if c.id == 0 {
+		return nil
+	}
+	return insertContact(tx, c)
+}
+
+// NewContact writes down how to reach somebody about one matter, and returns its
+// ID for the matter to keep; 0 if nothing was given. It is SealContact and
+// AddContact in one.
+func (s *Service) NewContact(tx *sqldb.Tx, in ContactInput) (id.ID, error) {
+	c, err := s.SealContact(tx.NewID(), in)
 	if err != nil {
 		return 0, err
 	}
-	c.id = tx.NewID()
-	return c.id, insertContact(tx, s.box, c)
+	return c.id, s.AddContact(tx, c)
 }
 
 // ContactCards returns what may be shown of the contacts, by ID. Those that do

@@ -128,28 +128,12 @@ func save(tx *sqldb.Tx, r Resident, was int64) error {
 const contactColumns = `id, name_sealed, phone_sealed, phone_index, address_sealed,
 	town_id, village_id, grid_id, courtyard_id, lang, forgotten_at, forgotten_rule`
 
-func insertContact(tx *sqldb.Tx, box *seal.Box, c contact) error {
-	name, err := box.Seal(contactName, c.id, c.name.Text)
-	if err != nil {
-		return err
-	}
-	phone, err := box.Seal(contactPhone, c.id, c.phone.Text)
-	if err != nil {
-		return err
-	}
-	index, err := box.Index(phoneIndex, c.phone.Plain())
-	if err != nil {
-		return err
-	}
-	address, err := box.Seal(contactAddress, c.id, c.address.Text)
-	if err != nil {
-		return err
-	}
+func insertContact(tx *sqldb.Tx, c SealedContact) error {
 	p := c.place
 	return tx.One(`
 		INSERT INTO contact (`+contactColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		c.id, name, phone, index, address,
+		c.id, c.nameSealed, c.phoneSealed, c.phoneIndex, c.addressSealed,
 		p[scope.Town], p[scope.Village], p[scope.Grid], p[scope.Courtyard], string(c.lang), sqldb.At(c.forgottenAt), c.forgottenRule)
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -152,7 +153,7 @@ func (e *lite) writer(c *liteConn) {
 // when one fails that has changed something, everything is undone and run once
 // more, each in a savepoint of its own.
 func (c *liteConn) commitTogether(first *write, more <-chan *write) {
-	if err := c.plain("BEGIN IMMEDIATE"); err != nil {
+	if err := c.begin(); err != nil {
 		first.finish(fmt.Errorf("begin: %w", translate(err)))
 		return
 	}
@@ -173,7 +174,7 @@ gather:
 	var err error
 	switch {
 	case ok:
-		err = c.plain("COMMIT")
+		err = c.commit()
 	case len(batch) == 1:
 		first.err = translate(first.err)
 		_ = c.plain("ROLLBACK") // fails if the engine rolled back by itself
@@ -205,7 +206,7 @@ func (c *liteConn) run(w *write) (ok bool) {
 // commits. Its error is everybody's whose own transaction went well.
 func (c *liteConn) runEach(batch []*write) error {
 	_ = c.plain("ROLLBACK") // fails if the engine rolled back by itself
-	if err := c.plain("BEGIN IMMEDIATE"); err != nil {
+	if err := c.begin(); err != nil {
 		return err
 	}
 	for _, w := range batch {
@@ -216,7 +217,7 @@ func (c *liteConn) runEach(batch []*write) error {
 			return err
 		}
 	}
-	return c.plain("COMMIT")
+	return c.commit()
 }
 
 func (w *write) finish(err error) {
@@ -240,7 +241,7 @@ func (c *liteConn) protected(w *write, dirty func() error) {
 // only when the transaction first changes something. Its error says that the
 // engine gave up the whole batch, as it may when the disk is full.
 func (c *liteConn) runSaved(w *write) (broken error) {
-	saved := false
+	saved, counted := false, maps.Clone(c.counters)
 	c.protected(w, func() error {
 		saved = true
 		return c.plain("SAVEPOINT one")
@@ -249,7 +250,7 @@ func (c *liteConn) runSaved(w *write) (broken error) {
 		return nil
 	}
 	if w.err != nil {
-		w.err = translate(w.err)
+		w.err, c.counters = translate(w.err), counted
 		if err := c.plain("ROLLBACK TO one"); err != nil {
 			return errors.Join(w.err, err)
 		}
@@ -304,10 +305,41 @@ func (e *lite) close() error {
 	return errors.Join(e.rdb.Close(), e.wdb.Close())
 }
 
-// next counts in the transaction itself: there is one writer, so nothing waits.
+// next counts in memory while a batch runs, and the batch writes down how far it
+// has counted before it commits: there is one writer, and no other process can
+// write before the commit.
 func (e *lite) next(tx *Tx, series string) (n int64, err error) {
-	err = tx.Row(`INSERT INTO counter (series, n) VALUES ($1, 1) ON CONFLICT (series) DO UPDATE SET n = counter.n + 1 RETURNING n`, series).Scan(&n)
-	return n, err
+	c, ok := tx.q.(*liteConn)
+	if !ok || c.counters == nil {
+		return 0, errors.New("a number is given only in a transaction that writes")
+	}
+	if err := tx.mayChange(""); err != nil {
+		return 0, err
+	}
+	n, ok = c.counters[series]
+	if !ok {
+		if n, err = Int(c.queryRow(tx.ctx, `SELECT n FROM counter WHERE series = $1`, []any{series})); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return 0, tx.failed(err)
+		}
+	}
+	c.counters[series] = n + 1
+	return n + 1, nil
+}
+
+// begin begins a batch, or the same again.
+func (c *liteConn) begin() error {
+	c.counters = map[string]int64{}
+	return c.plain("BEGIN IMMEDIATE")
+}
+
+// commit writes down what was counted, and commits.
+func (c *liteConn) commit() error {
+	for series, n := range c.counters {
+		if _, err := c.exec(context.Background(), `INSERT INTO counter (series, n) VALUES ($1, $2) ON CONFLICT (series) DO UPDATE SET n = $2`, []any{series, n}); err != nil {
+			return err
+		}
+	}
+	return c.plain("COMMIT")
 }
 
 // translate gives the faults that a person can be told about their public form.
@@ -329,8 +361,9 @@ func translate(err error) error {
 
 // liteConn is a connection with its prepared statements.
 type liteConn struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	conn     *sql.Conn
+	stmts    map[string]*sql.Stmt
+	counters map[string]int64 // of the batch under way: the last number given in each series; nil for readers
 }
 
 // maxStmts bounds the prepared statements of a connection. Lists with many
