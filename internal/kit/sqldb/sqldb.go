@@ -60,9 +60,7 @@ type Options struct {
 	Relaxed bool             // commit without waiting for the disk: for making a demonstration town, never for serving one
 }
 
-// Open opens the database at dsn: a postgres:// URL, or the path of a SQLite
-// file, which it makes if there is none. It does not migrate; see Migrate.
-func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
+func (o Options) withDefaults() Options {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -75,6 +73,13 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	if o.Queue == 0 {
 		o.Queue = 1024
 	}
+	return o
+}
+
+// Open opens the database at dsn: a postgres:// URL, or the path of a SQLite
+// file, which it makes if there is none. It does not migrate; see Migrate.
+func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
+	o = o.withDefaults()
 	open := openSQLite
 	if IsPostgres(dsn) {
 		open = openPostgres
