@@ -80,3 +80,13 @@ func (p *place) raise(by scope.Actor, in matters.Raising) matters.Slip {
 
 // next presses the button that goes on with a form.
 func next(u *User) { u.t.Helper(); u.Go(`main form .button.main`) }
+
+// matter is a matter as the actor sees it.
+func (p *place) matter(by scope.Actor, number string) matters.Whole {
+	p.t.Helper()
+	w, err := p.Matters.Get(context.Background(), by, number)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return w
+}

@@ -201,10 +201,11 @@ func (u *User) Download(at string) (name, file string) {
 	return name, file
 }
 
-// See fails the test unless each text can be read on the page.
+// See fails the test unless each text can be read on the page; a space stands
+// for whatever is between two words, a new line too.
 func (u *User) See(texts ...string) {
 	u.t.Helper()
-	body := u.Text("body")
+	body := strings.Join(strings.Fields(u.Text("body")), " ")
 	for _, want := range texts {
 		if !strings.Contains(body, want) {
 			u.t.Errorf("%s does not see %q at %s", u.Name, want, u.URL())

@@ -33,9 +33,6 @@ type actSpec struct {
 // onward reports whether the act carries the matter on.
 func (a actSpec) onward() bool { return !a.side }
 
-// desk reports whether the act is shown at desks beside the turn's.
-func (a actSpec) desk() bool { return a.side }
-
 // actPage is the form of one act.
 type actPage struct {
 	page.Base

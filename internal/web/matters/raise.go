@@ -230,7 +230,7 @@ func (c *Counter) raisePage(r *http.Request, f *form.Form, step int) raisePage {
 	case stepSimilar:
 		c.findSimilar(&v, r, f)
 	case stepWho:
-		v.Who = page.NewField(b.Lang, f, "who", "matter.raise.visible").Of(c.whoOptions(b, f)).Need()
+		v.Who = page.NewField(b.Lang, f, "who", "matter.raise.visible").Of(c.whoOptions(b, f)).Need().Quiet()
 		var channels []page.Option
 		for _, ch := range []matters.Channel{matters.Desk, matters.Phone, matters.Grid, matters.Letter, matters.Meeting} {
 			channels = append(channels, page.Option{Value: string(ch), Text: b.T("matter.channel." + string(ch))})
@@ -282,7 +282,7 @@ func (c *Counter) askKind(v *raisePage, f *form.Form) {
 		add(k)
 	}
 	opts = append(opts, page.Option{Value: "unknown", Text: b.T("matter.raise.unknown"), Help: b.T("matter.raise.unknown.help"), Icon: "document"})
-	v.Kinds = page.NewField(b.Lang, f, "category", "matter.raise.kind.label").Of(opts).Need()
+	v.Kinds = page.NewField(b.Lang, f, "category", "matter.raise.kind.label").Of(opts).Need().Quiet()
 	v.All = page.NewField(b.Lang, f, "category", "matter.raise.kind.all").Of(allKinds(b, cat, seen)).Need()
 	k, ok := cat.Get(chosen)
 	if !ok || f.Get("asked") != chosen {

@@ -142,25 +142,31 @@ func (c *Counter) turn(b page.Base, w matters.Whole) page.Turn {
 	return t
 }
 
-// buttons are the acts that the reader may do now: those of the turn, which carry
-// the matter on, or the others.
-func (c *Counter) buttons(b page.Base, w matters.Whole, ofTurn bool) []page.Button {
+// ofTurn reports whether an act belongs to the turn: it carries the matter on, it
+// is somebody's turn, and it is not what the reader may only record for the
+// reporter.
+func ofTurn(b page.Base, m matters.Matter, a matters.Act) bool {
+	mv, err := matters.Flow.Find(m.State, a)
+	return err == nil && m.Turn() != "" && acts[a].onward() && (mv.Need != "reporter" || !b.Staff())
+}
+
+// buttons are the acts that the reader may do now: those of the turn, or the
+// others.
+func (c *Counter) buttons(b page.Base, w matters.Whole, turn bool) []page.Button {
 	m := w.Matter
 	var out []page.Button
 	add := func(a matters.Act) {
 		spec, ok := acts[a]
-		if !ok || spec.onward() != ofTurn {
+		if !ok || ofTurn(b, m, a) != turn || a == matters.Rate && m.Solved != "" {
 			return
 		}
 		out = append(out, page.Button{Text: b.T("matter.act." + string(a)), Action: "/matters/" + m.Number + "/" + string(a),
-			Icon: icons[a], Link: spec.form != nil, Main: ofTurn && spec.main, Danger: spec.danger, Key: spec.key})
+			Icon: icons[a], Link: spec.form != nil, Main: turn && spec.main, Danger: spec.danger, Key: spec.key})
 	}
 	for _, a := range w.Acts {
-		if w.IsReporter && !b.Staff() || acts[a].desk() || ofTurn {
-			add(a)
-		}
+		add(a)
 	}
-	if w.View == matters.Inside && !ofTurn {
+	if w.View == matters.Inside && !turn {
 		at := m.Target("", b.Now)
 		may := func(n scope.Need) bool { return b.Actor.May(n, at).OK }
 		add(matters.Note)
