@@ -27,14 +27,14 @@ var texted = page.New[textPage](files, "text.html")
 func (c *Counter) about(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("home.about.title")
 	return texted.Show(w, r, textPage{Base: b, Head: page.Head{Title: b.T("home.about.title"), Lead: b.T("home.about.lead"), Read: true},
-		Parts: parts(b, "home.about.what", "home.about.how", "home.about.check", "home.about.who"),
+		Parts: parts(b, "home.about.", "what", "how", "check", "who"),
 		Ways: []page.Link{{Href: "/raise", Text: b.T("home.door.raise"), Main: true}, {Href: "/matters", Text: b.T("home.rail.all")}, {Href: "/places", Text: b.T("home.rail.places")},
 			{Href: "/units", Text: b.T("home.rail.units")}, {Href: "/trail", Text: b.T("page.trail")}, {Href: "/privacy", Text: b.T("page.privacy")}}})
 }
 
-// kept lists what the town keeps of people: each is a key with .what, .for,
-// .long and .who.
-var kept = []string{"home.kept.words", "home.kept.contact", "home.kept.resident", "home.kept.card", "home.kept.looks", "home.kept.trail", "home.kept.browser", "home.kept.lines"}
+// kept lists what the town keeps of people: each has the texts
+// home.kept.NAME.what, .for, .long and .who.
+var kept = []string{"words", "contact", "resident", "card", "looks", "trail", "browser", "lines"}
 
 // never lists the promises of what is not done.
 var never = []string{"home.never.score", "home.never.walk", "home.never.purpose", "home.never.silent", "home.never.phone"}
@@ -43,12 +43,12 @@ func (c *Counter) privacy(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("home.privacy.title")
 	keep := term(b.Lang, c.Matters.Rules().KeepPersonal)
 	v := textPage{Base: b, Head: page.Head{Title: b.T("home.privacy.title"), Lead: b.T("home.privacy.lead"), Read: true},
-		Parts: parts(b, "home.privacy.public", "home.privacy.looks", "home.privacy.end", "home.privacy.own"),
+		Parts: parts(b, "home.privacy.", "public", "looks", "end", "own"),
 		Table: page.Table{Caption: b.T("home.privacy.kept"), Cols: []page.Col{{Text: b.T("home.kept.what")}, {Text: b.T("home.kept.for")}, {Text: b.T("home.kept.long")}, {Text: b.T("home.kept.who")}}},
 		Ways:  []page.Link{{Href: "/me", Text: b.T("home.privacy.me"), Icon: "lock", Main: true}, {Href: "/trail", Text: b.T("page.trail")}}}
 	v.Parts[2].Text = b.T("home.privacy.end.text", keep)
 	for _, k := range kept {
-		v.Table.Rows = append(v.Table.Rows, []page.Cell{{Text: b.T(k + ".what")}, {Text: b.T(k + ".for")}, {Text: b.T(k+".long", keep)}, {Text: b.T(k + ".who")}})
+		v.Table.Rows = append(v.Table.Rows, []page.Cell{{Text: b.T("home.kept." + k + ".what")}, {Text: b.T("home.kept." + k + ".for")}, {Text: b.T("home.kept."+k+".long", keep)}, {Text: b.T("home.kept." + k + ".who")}})
 	}
 	for _, k := range never {
 		v.Never = append(v.Never, b.T(k))
@@ -65,11 +65,12 @@ func term(lang i18n.Lang, d time.Duration) string {
 	return i18n.Span(lang, d)
 }
 
-// parts are the paragraphs under the keys, each with its heading.
-func parts(b page.Base, keys ...string) []part {
-	ps := make([]part, len(keys))
-	for i, k := range keys {
-		ps[i] = part{Title: b.T(k), Text: b.T(k + ".text")}
+// parts are paragraphs, each with its heading: the texts prefix+name and
+// prefix+name+".text".
+func parts(b page.Base, prefix string, names ...string) []part {
+	ps := make([]part, len(names))
+	for i, name := range names {
+		ps[i] = part{Title: b.T(prefix + name), Text: b.T(prefix + name + ".text")}
 	}
 	return ps
 }
