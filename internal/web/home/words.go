@@ -10,17 +10,23 @@ import (
 	"yuanba/internal/web/page"
 )
 
-// textPage is a page of plain words, with a table in it if there is one.
+// textPage is a page of plain words, and what is kept of people.
 type textPage struct {
 	page.Base
 	Head  page.Head
 	Parts []part
-	Table page.Table
+	Kept  []item
 	Never []string
 	Ways  []page.Link
 }
 
 type part struct{ Title, Text string }
+
+// item is something the town keeps.
+type item struct {
+	Title string
+	Facts []page.Fact
+}
 
 var texted = page.New[textPage](files, "text.html")
 
@@ -44,11 +50,11 @@ func (c *Counter) privacy(w http.ResponseWriter, r *http.Request) error {
 	keep := term(b.Lang, c.Matters.Rules().KeepPersonal)
 	v := textPage{Base: b, Head: page.Head{Title: b.T("home.privacy.title"), Lead: b.T("home.privacy.lead"), Read: true},
 		Parts: parts(b, "home.privacy.", "public", "looks", "end", "own"),
-		Table: page.Table{Caption: b.T("home.privacy.kept"), Cols: []page.Col{{Text: b.T("home.kept.what")}, {Text: b.T("home.kept.for")}, {Text: b.T("home.kept.long")}, {Text: b.T("home.kept.who")}}},
 		Ways:  []page.Link{{Href: "/me", Text: b.T("home.privacy.me"), Icon: "lock", Main: true}, {Href: "/trail", Text: b.T("page.trail")}}}
 	v.Parts[2].Text = b.T("home.privacy.end.text", keep)
 	for _, k := range kept {
-		v.Table.Rows = append(v.Table.Rows, []page.Cell{{Text: b.T("home.kept." + k + ".what")}, {Text: b.T("home.kept." + k + ".for")}, {Text: b.T("home.kept."+k+".long", keep)}, {Text: b.T("home.kept." + k + ".who")}})
+		v.Kept = append(v.Kept, item{b.T("home.kept." + k + ".what"), []page.Fact{{Label: b.T("home.kept.for"), Value: b.T("home.kept." + k + ".for")},
+			{Label: b.T("home.kept.long"), Value: b.T("home.kept."+k+".long", keep)}, {Label: b.T("home.kept.who"), Value: b.T("home.kept." + k + ".who")}}})
 	}
 	for _, k := range never {
 		v.Never = append(v.Never, b.T(k))

@@ -13,6 +13,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/web/page"
 )
@@ -176,7 +177,11 @@ func (c *Counter) history(r *http.Request, b page.Base, u orgs.Unit) (page.Timel
 	}
 	for i := len(rows) - 1; i >= 0; i-- {
 		x := rows[i]
-		tl.Events = append(tl.Events, page.Event{At: x.At, Who: x.Actor, What: b.T("unit.page.did." + x.Act), Note: x.Note, Icon: "unit"})
+		who := x.Actor
+		if x.Kind == scope.System {
+			who = b.T("unit.page.program")
+		}
+		tl.Events = append(tl.Events, page.Event{At: x.At, Who: who, What: b.T("unit.page.did." + x.Act), Note: x.Note, Icon: "unit"})
 	}
 	past, err := c.past(r, b, u)
 	tl.Events = append(tl.Events, past...)

@@ -5,6 +5,7 @@ package places
 import (
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,11 +23,18 @@ type spot struct {
 }
 
 const (
-	wide   = 1000.0 // of the drawing
-	tall   = 900.0  // at most
-	margin = 90.0
-	named  = 16 // so many places have their names on the map, more only numbers
+	wide   = 640.0 // of the drawing
+	tall   = 560.0 // at most
+	margin = 48.0
+	letter = 22.0 // the height of a word
 )
+
+// A box is room taken on the drawing.
+type box struct{ left, top, right, bottom float64 }
+
+func (a box) over(b box) bool {
+	return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+}
 
 // A frame puts the earth onto the drawing.
 type frame struct{ lon, lat, scale, squeeze, height float64 }
@@ -73,7 +81,7 @@ func draw(lang i18n.Lang, t *places.Tree, spots []spot) template.HTML {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString(`<svg class="figure" viewBox="0 0 1000 ` + num(f.height) + `" width="100%" role="group" aria-label="`)
+	b.WriteString(`<svg viewBox="0 0 640 ` + num(f.height) + `" width="100%" role="group" aria-label="`)
 	template.HTMLEscape(&b, []byte(i18n.T(lang, "place.page.map")))
 	b.WriteString(`">`)
 	for _, s := range spots {
@@ -83,37 +91,65 @@ func draw(lang i18n.Lang, t *places.Tree, spots []spot) template.HTML {
 			b.WriteString(`"/>`)
 		}
 	}
+	var taken []box
+	for _, s := range spots {
+		x, y, r := s.circle(f)
+		taken = append(taken, box{x - r, y - r, x + r, y + r})
+	}
 	for _, s := range spots {
 		if s.place.Accuracy != places.Unknown {
-			s.write(&b, lang, f, len(spots) <= named)
+			taken = s.write(&b, lang, f, taken)
 		}
 	}
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String())
 }
 
-// write draws the dot of a place: its size says how much is open there, and so
-// does the number in it.
-func (s spot) write(b *strings.Builder, lang i18n.Lang, f frame, names bool) {
-	x, y := f.at(s.place.Point)
-	r := 24 + min(26, 2*math.Sqrt(float64(s.count)))
-	tone, mark := "t-done", s.says
+// circle is where a place's dot is and how large: its size says how much is open
+// there.
+func (s spot) circle(f frame) (x, y, r float64) {
+	x, y = f.at(s.place.Point)
+	return x, y, 16 + min(16, 1.6*math.Sqrt(float64(s.count)))
+}
+
+// write draws the dot of a place with its number in the list, and its name where
+// there is room for it.
+func (s spot) write(b *strings.Builder, lang i18n.Lang, f frame, taken []box) []box {
+	x, y, r := s.circle(f)
+	tone := "t-done"
 	if s.count > 0 {
 		tone = "t-calm"
-	}
-	if !names {
-		r, mark = 17+min(17, 2*math.Sqrt(float64(s.count))), strconv.Itoa(s.number)
 	}
 	b.WriteString(`<a href="`)
 	template.HTMLEscape(b, []byte(href(s.place)))
 	b.WriteString(`"><title>`)
 	template.HTMLEscape(b, []byte(s.place.Name.In(lang)+i18n.T(lang, "place.page.colon")+i18n.T(lang, "place.page.open.n", s.says)))
 	b.WriteString(`</title><circle class="bar ` + tone + `" fill-opacity=".18" stroke="currentColor" stroke-opacity=".5" cx="` + num(x) + `" cy="` + num(y) + `" r="` + num(r) + `"/>`)
-	text(b, x, y+10, 30, mark)
-	if names {
-		text(b, x, y+r+30, 28, short(lang, s.place))
+	text(b, x, y+letter/3, letter, strconv.Itoa(s.number))
+	name := short(lang, s.place)
+	half := width(name) / 2
+	if room := (box{x - half, y + r + 2, x + half, y + r + 2 + letter}); free(room, taken) {
+		text(b, x, y+r+letter, letter, name)
+		taken = append(taken, room)
 	}
 	b.WriteString(`</a>`)
+	return taken
+}
+
+// width is about how wide a word is drawn.
+func width(s string) (w float64) {
+	for _, c := range s {
+		if c < 0x2e80 {
+			w += letter * .58
+		} else {
+			w += letter
+		}
+	}
+	return w
+}
+
+func free(room box, taken []box) bool {
+	return room.left >= 0 && room.right <= wide && !slices.ContainsFunc(taken, room.over)
 }
 
 // short is what a place is called without saying what it is.

@@ -24,16 +24,32 @@ type open struct {
 }
 
 // openIn counts the open matters of a subtree that the reader may see, for every
-// place of it at once.
+// place of it at once: those of their own places, and what is public elsewhere.
 func (c *Counter) openIn(ctx context.Context, by scope.Actor, in scope.Scope) (o open, err error) {
 	o.by = map[id.ID]int{}
+	seen := map[matters.ID]bool{}
+	if err := c.count(ctx, scope.Actor{Kind: scope.Anonymous}, in, &o, seen); err != nil {
+		return o, err
+	}
+	if by.Kind != scope.Staff {
+		return o, nil
+	}
+	return o, c.count(ctx, by, in, &o, seen)
+}
+
+// count adds what one reader may see and was not seen before.
+func (c *Counter) count(ctx context.Context, by scope.Actor, in scope.Scope, o *open, seen map[matters.ID]bool) error {
 	f := matters.Filter{Place: in, Open: true, Most: atOnce}
 	for range maxRead {
 		p, err := c.Matters.List(ctx, by, f)
 		if err != nil {
-			return o, err
+			return err
 		}
 		for _, k := range p.Cards {
+			if seen[k.ID] {
+				continue
+			}
+			seen[k.ID] = true
 			for _, d := range k.Path {
 				if d != 0 {
 					o.by[d]++
@@ -41,12 +57,12 @@ func (c *Counter) openIn(ctx context.Context, by scope.Actor, in scope.Scope) (o
 			}
 		}
 		if !p.More {
-			return o, nil
+			return nil
 		}
 		f.Before = p.Cards[len(p.Cards)-1].ID
 	}
 	o.more = true
-	return o, nil
+	return nil
 }
 
 // of is the count of a place, with what is left of those whose ground it took

@@ -66,10 +66,10 @@ func TestPlaces(t *testing.T) {
 			status     int
 			want, not  []string
 		}{
-			{"the city", "/places", scope.Actor{}, i18n.ZH, 200, []string{"邛崃市", "文君街道", `viewBox="0 0 1000`, "正在办 1 件"}, []string{"正在办 2 件"}},
+			{"the city", "/places", scope.Actor{}, i18n.ZH, 200, []string{"邛崃市", "文君街道", `viewBox="0 0 640`, "正在办 1 件"}, []string{"正在办 2 件"}},
 			{"the city as a dispatcher sees it", "/places", town.As("zhao"), i18n.ZH, 200, []string{"正在办 2 件"}, nil},
 			{"in English", "/places", scope.Actor{}, i18n.EN, 200, []string{"Wenjun Street", "1 open"}, nil},
-			{"looked for", "/places?q=btsq", scope.Actor{}, i18n.ZH, 200, []string{at, "宝塔社区"}, []string{`viewBox="0 0 1000`}},
+			{"looked for", "/places?q=btsq", scope.Actor{}, i18n.ZH, 200, []string{at, "宝塔社区"}, []string{`viewBox="0 0 640`}},
 			{"not found", "/places?q=%3Cscript%3E", scope.Actor{}, i18n.ZH, 200, []string{"没有找到", "&lt;script&gt;"}, []string{"<script>x"}},
 			{"a village", at, scope.Actor{}, i18n.ZH, 200, []string{"路灯不亮", "/units/", "文君街道", "在这里说事"}, []string{"不想别人晓得", "关注这里"}},
 			{"a village to its dispatcher", at, town.As("zhao"), i18n.ZH, 200, []string{"不想别人晓得", "关注这里"}, nil},

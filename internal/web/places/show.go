@@ -55,7 +55,7 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 		kind = b.T(string(p.Community.Word()))
 	}
 	v := showPage{Base: b, Target: "place:" + p.ID.String(), CanFollow: !b.Anonymous(), All: "/matters?place=" + p.ID.String(),
-		Head: page.Head{Title: name, Kicker: kind, Lead: tree.Words(p.Path, "").In(b.Lang)}}
+		Head: page.Head{Title: name, Kicker: kind, Lead: b.T("place.page.in", tree.Words(up(tree, p).Path, "").In(b.Lang))}}
 	if p.Open() {
 		v.Head.Action = page.Link{Href: "/raise?place=" + p.ID.String(), Text: b.T("place.page.raise"), Icon: "plus", Main: true}
 	} else {
@@ -77,6 +77,12 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Followed = slices.ContainsFunc(subs, func(s matters.Subscription) bool { return s.Target == v.Target })
 	return shown.Show(w, r, v)
+}
+
+// up is the place above p.
+func up(tree *places.Tree, p places.Place) places.Place {
+	above, _ := tree.Get(p.Parent)
+	return above
 }
 
 // whatIsThere fills in the newest matters of the place, open or ended.
