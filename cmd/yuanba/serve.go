@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -46,6 +48,7 @@ func (c *cli) run(ctx context.Context, cfg app.Config, o app.Options) error {
 	slog.SetDefault(log)
 	o.Log = log
 	c.spend()
+	signal.Ignore(syscall.SIGXFSZ) // a limit on the size of files is answered as a full disk is
 	a, err := app.New(ctx, cfg, o)
 	if err != nil {
 		return err

@@ -46,6 +46,7 @@ var ringList = []ring{
 	{app, append([]string{app, web, api, "internal/sim"}, everyday...)},
 	{apptest, append([]string{app, apptest, web, api, "internal/sim"}, everyday...)},
 	{"internal/bench", append([]string{"internal/bench", app, "internal/sim"}, everyday...)},
+	{"internal/durability", append([]string{"internal/bench", app}, everyday...)},
 	{"internal/e2e", append([]string{app, apptest, "internal/e2e", "internal/sim"}, everyday...)},
 	{"internal/arch", nil},
 	{"cmd", []string{"cmd", app, "internal/bench", kit, domain, schema, locale}},

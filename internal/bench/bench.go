@@ -200,7 +200,7 @@ func (r *run) own(ctx context.Context) (err error) {
 		r.Bare = filepath.Join(r.dir, "bare.db")
 	}
 	r.Log("making the town")
-	if r.rep.Matters, r.rep.Engine, err = makeTown(ctx, r.DB, r.dir, r.Fill, r.Progress); err != nil {
+	if r.rep.Matters, r.rep.Engine, err = MakeTown(ctx, r.DB, r.dir, r.Fill, r.Progress); err != nil {
 		return fmt.Errorf("make the town: %w", err)
 	}
 	if r.wants(Start) {

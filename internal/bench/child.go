@@ -75,7 +75,7 @@ func (r *run) child(ctx context.Context, args ...string) (*child, error) {
 }
 
 // keys are the town's keys: they go with its database.
-func (r *run) keys() string { return keysOf(r.DB, r.dir) }
+func (r *run) keys() string { return KeysOf(r.DB, r.dir) }
 
 func lastLine(b []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(b)), "\n")

@@ -19,19 +19,21 @@ import (
 // matters that were filled in.
 const mark = "bench.town"
 
-// keysOf is where the keys of a town lie: beside its database, so that it can be
+// KeysOf is where the keys of a town lie: beside its database, so that it can be
 // used again.
-func keysOf(dsn, dir string) string {
+func KeysOf(dsn, dir string) string {
 	if sqldb.IsPostgres(dsn) {
 		return filepath.Join(dir, "keys.json")
 	}
 	return dsn + ".keys.json"
 }
 
-// makeTown makes a town with so many matters in the database, or finds that it
-// is there already. Any other database it leaves alone, and says so.
-func makeTown(ctx context.Context, dsn, dir string, fill int, progress func(string, int, int)) (have int, engine string, err error) {
-	cfg, _, err := app.Load("", func(string) string { return "" }, map[string]string{"db": dsn, "files": filepath.Join(dir, "files"), "keys": keysOf(dsn, dir)})
+// MakeTown makes a town with so many matters in the database, or finds that it is
+// there already: the shipped places, the organisation and the cast. Its files are
+// in dir, its keys where [KeysOf] says. Any other database it leaves alone, and
+// says so.
+func MakeTown(ctx context.Context, dsn, dir string, fill int, progress func(string, int, int)) (have int, engine string, err error) {
+	cfg, _, err := app.Load("", func(string) string { return "" }, map[string]string{"db": dsn, "files": filepath.Join(dir, "files"), "keys": KeysOf(dsn, dir)})
 	if err != nil {
 		return 0, "", err
 	}
