@@ -6,12 +6,15 @@ package e2e
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
 )
 
 // A place is a town that is being served, and who may come to it.
@@ -89,4 +92,28 @@ func (p *place) matter(by scope.Actor, number string) matters.Whole {
 		p.t.Fatal(err)
 	}
 	return w
+}
+
+// guest is a resident of the cast as an actor; mark is where their record is kept.
+func (p *place) guest(mark, masked string) scope.Actor {
+	p.t.Helper()
+	by := scope.Actor{Kind: scope.Resident, Name: masked}
+	if err := p.DB.Read(context.Background(), func(tx *sqldb.Tx) error {
+		n, err := sqldb.Mark(tx, mark)
+		by.Resident = id.ID(n)
+		return err
+	}); err != nil || by.Resident == 0 {
+		p.t.Fatal("nobody is marked ", mark, err)
+	}
+	return by
+}
+
+func open(t *testing.T, file string) *os.File {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
 }

@@ -76,7 +76,9 @@ type Whole struct {
 	Invitations []Invitation
 	Parts       []Card // split off this matter
 	JoinedHere  []Card // joined to this matter
-	Acts        []Act  // what this reader may do now: the buttons
+	Origins     []Card // that it was joined to, or split off
+	Moderations []Moderation
+	Acts        []Act // what this reader may do now: the buttons
 	IsReporter  bool
 }
 
@@ -116,12 +118,18 @@ func (s *Service) whole(tx *sqldb.Tx, by scope.Actor, m Matter) (w Whole, err er
 	if w.JoinedHere, err = s.cardsWhere(tx, "joined_to", m.ID); err != nil {
 		return w, err
 	}
+	if w.Origins, err = s.origins(tx, m); err != nil {
+		return w, err
+	}
 	w.Acts = s.acts(tx, by, m)
 	if w.View == Inside {
 		if w.Assists, err = assistsOf(tx, m.ID); err != nil {
 			return w, err
 		}
 		if w.Whistles, err = whistlesOf(tx, m.ID); err != nil {
+			return w, err
+		}
+		if w.Moderations, err = moderationsOf(tx, m.ID); err != nil {
 			return w, err
 		}
 		w.Invitations, err = invitationsOf(tx, m.ID)
@@ -147,7 +155,18 @@ func (w *Whole) hide() {
 	w.Files = slices.DeleteFunc(w.Files, func(f File) bool { return !seen[f.Step] || !open(f.Hidden, f.Public) })
 	w.Supports = slices.DeleteFunc(w.Supports, func(p Support) bool { return !open(p.Hidden, p.Public) })
 	shown := func(c Card) bool { return !c.VisibleToAll() }
-	w.Parts, w.JoinedHere = slices.DeleteFunc(w.Parts, shown), slices.DeleteFunc(w.JoinedHere, shown)
+	w.Parts, w.JoinedHere, w.Origins = slices.DeleteFunc(w.Parts, shown), slices.DeleteFunc(w.JoinedHere, shown), slices.DeleteFunc(w.Origins, shown)
+}
+
+// origins are the matters that m follows or came from.
+func (s *Service) origins(tx *sqldb.Tx, m Matter) ([]Card, error) {
+	var ids []ID
+	for _, d := range []ID{m.JoinedTo, m.SplitFrom} {
+		if d != 0 {
+			ids = append(ids, d)
+		}
+	}
+	return s.cardsByID(tx, ids)
 }
 
 // acts are the moves that the actor may make now.

@@ -10,6 +10,7 @@ import (
 
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/id"
@@ -110,6 +111,7 @@ func init() {
 		})},
 		matters.Invite:     {side: true, form: inviteForm}, // answers with a page of its own, see invite.go
 		matters.Moderate:   {side: true, form: moderateForm, do: moderate},
+		matters.Restore:    {side: true, form: restoreForm, do: restore},
 		matters.SupportAct: {side: true, form: wordsOnly("matter.support.words", false), do: support},
 	}
 }
@@ -271,10 +273,12 @@ func blow(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 	return c.Matters.Blow(r.Context(), page.Actor(r), m.ID, units, time.Duration(hours)*time.Hour, words)
 }
 
-func moderateForm(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+// parts are what can be hidden from the public or changed.
+func parts(b page.Base, w matters.Whole) []page.Option {
 	opts := []page.Option{{Value: "title", Text: b.T("matter.part.title")}, {Value: "body", Text: b.T("matter.part.body")}, {Value: "all", Text: b.T("matter.part.all")}}
-	for _, x := range w.Files {
-		opts = append(opts, page.Option{Value: "file:" + x.ID.String(), Text: b.T("matter.part.file", x.ID.String()[9:])})
+	for i, x := range w.Files {
+		kind := b.T("file." + string(blob.Type(x.Type).Kind()))
+		opts = append(opts, page.Option{Value: "file:" + x.ID.String(), Text: b.T("matter.part.file", i+1, kind)})
 	}
 	for _, p := range w.Steps {
 		if p.Public && p.Words != "" {
@@ -286,8 +290,12 @@ func moderateForm(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entr
 			opts = append(opts, page.Option{Value: "support:" + s.ID.String(), Text: b.T("matter.part.support", short(s.Words))})
 		}
 	}
+	return opts
+}
+
+func moderateForm(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
 	return []entry{
-		{"select", page.NewField(b.Lang, f, "part", "matter.field.part").Of(opts).Need()},
+		{"select", page.NewField(b.Lang, f, "part", "matter.field.part").Of(parts(b, w)).Need()},
 		{"area", page.NewField(b.Lang, f, "words", "matter.field.moderated").Max(matters.MaxBody).Rows(4)},
 		{"area", page.NewField(b.Lang, f, "reason", "matter.field.reason").Max(matters.MaxWords).Rows(2).Need()},
 	}
@@ -299,6 +307,22 @@ func moderate(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error
 		return err
 	}
 	return c.Matters.Moderate(r.Context(), page.Actor(r), m.ID, in)
+}
+
+func restoreForm(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
+	return []entry{{"area", page.NewField(b.Lang, f, "reason", "matter.field.reason").Max(matters.MaxWords).Rows(2).Need()}}
+}
+
+func restore(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+	reason := f.Text("reason", matters.MaxWords+1)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	moderation, err := id.Parse(r.URL.Query().Get("moderation"))
+	if err != nil {
+		return err
+	}
+	return c.Matters.Restore(r.Context(), page.Actor(r), m.ID, moderation, reason)
 }
 
 func support(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {

@@ -94,7 +94,7 @@ func (c *Counter) called(b page.Base, k matters.Called, what, act string) page.R
 	r := c.row(b, k.Card, "")
 	r.Href = "/matters/" + k.Card.Number + "/" + act + "?unit=" + k.Unit.String()
 	r.Tags = append([]string{b.T(what)}, r.Tags...)
-	r.Meta = append([]string{k.By + "：" + k.Words}, r.Meta...)
+	r.Meta = append([]string{b.T("form.at", k.By, k.Words)}, r.Meta...)
 	r.Due, r.Left, r.Light = k.Due, i18n.Left(b.Lang, b.Now, k.Due), c.light(b.Now, k.At, k.Due)
 	return r
 }

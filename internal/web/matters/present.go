@@ -183,7 +183,7 @@ func (c *Counter) who(b page.Base, w matters.Whole, p matters.Step) string {
 	case unit == "":
 		return p.Actor
 	case w.View == matters.Inside:
-		return p.Actor + "（" + unit + "）"
+		return b.T("matter.who", p.Actor, unit)
 	}
 	return unit
 }

@@ -29,6 +29,7 @@ type showPage struct {
 	Others    []page.Row // parts, joined ones, the one it was joined to
 	Whistles  []whistle
 	Assists   []assist
+	Changes   []moderation // of what the public reads
 	Inside    bool
 	Reporter  bool
 	More      []page.Button // acts beside the turn's
@@ -54,6 +55,13 @@ type assist struct {
 	Unit, Words, Answer string
 	At                  time.Time
 	Pill                page.Pill
+}
+
+// A moderation is a change to what the public reads, with the way to undo it.
+type moderation struct {
+	matters.Moderation
+	What string
+	Undo string // "" if it was undone, or is not the reader's to undo
 }
 
 var shown = page.New[showPage](files, "show.html")
@@ -82,9 +90,9 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 		Head: page.Head{Kicker: m.Number, Title: m.Title, Lead: c.where(b.Lang, m.Path, m.PlaceWords, m.RaisedAt), Read: true},
 		Pill: pill(b.Lang, m.State, m.Late(b.Now)), Turn: c.turn(b, whole), Photos: c.filesOf(b, whole, 0),
 		Facts: c.facts(b, whole), Timeline: c.timeline(b, whole), Supports: whole.Supports,
-		Others: c.rows(b, append(whole.Parts, whole.JoinedHere...), false), CanFollow: !b.Anonymous(),
+		Others: c.rows(b, slices.Concat(whole.Origins, whole.Parts, whole.JoinedHere), false), CanFollow: !b.Anonymous(),
 	}
-	v.More = c.buttons(b, whole, false)
+	v.More, v.Changes = c.buttons(b, whole, false), moderations(b, whole)
 	c.calls(&v, b, whole)
 	if m.State.Open() && !whole.IsReporter && m.VisibleToAll() && !b.Staff() {
 		d := page.NewField(b.Lang, f, "words", "matter.support.words").Max(500)
@@ -124,6 +132,26 @@ func (c *Counter) calls(v *showPage, b page.Base, whole matters.Whole) {
 		}
 		v.Assists = append(v.Assists, x)
 	}
+}
+
+// moderations are what was done to what the public reads, for those at work.
+func moderations(b page.Base, w matters.Whole) []moderation {
+	var out []moderation
+	may := b.Actor.May("moderate", w.Matter.Target("moderate", b.Now)).OK
+	parts := parts(b, w)
+	for _, m := range w.Moderations {
+		x := moderation{Moderation: m, What: m.Part}
+		for _, o := range parts {
+			if o.Value == m.Part {
+				x.What = o.Text
+			}
+		}
+		if may && m.UndoneAt.IsZero() {
+			x.Undo = "/matters/" + w.Matter.Number + "/" + string(matters.Restore) + "?moderation=" + m.ID.String()
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // turn is the banner: who must do what by when, and the buttons if it is the
