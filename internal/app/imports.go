@@ -9,8 +9,11 @@ import (
 	"slices"
 
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
 )
 
 // How an import goes: it reads so many rows ahead, to take in the oldest first,
@@ -95,7 +98,7 @@ func readAhead(ctx context.Context, r matters.ImportReader, all *matters.Taken, 
 func byTime(a, b matters.Foreign) int { return a.RaisedAt.Compare(b.RaisedAt) }
 
 func (a *App) takeRows(ctx context.Context, rows []matters.Foreign, all *matters.Taken, in Importing) error {
-	begin, by := int64(all.Read), scope.Program("import")
+	begin, by := int64(all.Read), scope.Program(matters.Importer)
 	total := begin + int64(len(rows))
 	for some := range slices.Chunk(rows, importAtOnce) {
 		in.Progress("rows", int64(all.Read), total)
@@ -163,4 +166,28 @@ func (a *App) Settle(ctx context.Context, progress Progress) error {
 			return err
 		}
 	}
+}
+
+// A DivisionImporting is a file of the tree of places and how to take it.
+type DivisionImporting struct {
+	places.DivisionImport
+	Found bool // make the units and posts that a town begins with, where there are none
+}
+
+// ImportDivisions takes in a tree of places, as [places.Service.ImportDivisions]
+// does.
+func (a *App) ImportDivisions(ctx context.Context, in DivisionImporting) (places.Result, error) {
+	by := scope.Program(matters.Importer)
+	res, err := a.Places.ImportDivisions(ctx, by, in.DivisionImport)
+	if err != nil || in.Dry || !in.Found {
+		return res, err
+	}
+	ground := orgs.GroundOf(a.Places.Tree())
+	return res, a.DB.Write(ctx, func(tx *sqldb.Tx) error { return a.Orgs.Found(tx, by, ground) })
+}
+
+// ImportBoundaries gives places their outlines, as
+// [places.Service.ImportBoundaries] does.
+func (a *App) ImportBoundaries(ctx context.Context, in places.BoundaryImport) (places.Result, error) {
+	return a.Places.ImportBoundaries(ctx, scope.Program(matters.Importer), in)
 }

@@ -32,6 +32,10 @@ type Foreign struct {
 	Result     string    // the reply
 }
 
+// Importer is the name under which the program imports: what it then does to a
+// matter is told to nobody.
+const Importer = "import"
+
 // A RowFault is what is wrong with one row of an import.
 type RowFault struct {
 	Row   int

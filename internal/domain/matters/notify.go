@@ -158,7 +158,7 @@ func (s *Service) notices(ctx context.Context, rows []trail.Row) (ns []notice, e
 // spread returns the notices of one act.
 func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns []notice) {
 	act := Act(r.Act)
-	if m.Origin != "" && r.Kind == scope.System && (act == raised || act == Close) {
+	if m.Origin != "" && r.Kind == scope.System && (r.Actor == Importer || act == raised || act == Close) {
 		return nil
 	}
 	seen := map[reader]bool{{}: true, {account: r.Account}: true, {resident: r.Account}: true}
