@@ -67,6 +67,9 @@ func makeTown(ctx context.Context, cfg Config, now time.Time, progress func(stag
 	if err := a.CatchUp(ctx); err != nil {
 		return err
 	}
+	if _, err := a.Matters.Remind(ctx); err != nil {
+		return err
+	}
 	progress("seal", 0, 1)
 	for {
 		n, err := a.Sealer.Seal(ctx)

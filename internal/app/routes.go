@@ -8,6 +8,7 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/account"
+	"yuanba/internal/web/feeds"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/home"
 	webjobs "yuanba/internal/web/jobs"
@@ -48,6 +49,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webplaces.Counter{Places: a.Places, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpeople.Counter{People: a.People, Matters: a.Matters, Places: a.Places}).Routes(mux)
+	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Address: a.Config.Address()}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
 	site.Rail, site.Place = first.Rail, first.Where

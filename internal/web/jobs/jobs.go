@@ -232,10 +232,10 @@ func wordsFor(b page.Base, prefix, name string) string {
 	return name
 }
 
-// moment is an instant as people say it, with the time of day.
+// moment is an instant as people say it.
 func moment(b page.Base, t time.Time) string {
 	if t.IsZero() {
 		return b.T("jobs.never")
 	}
-	return i18n.Exact(b.Lang, t)
+	return i18n.When(b.Lang, b.Now, t)
 }

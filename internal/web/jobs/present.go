@@ -102,7 +102,7 @@ func timetableOf(b page.Base, counts map[jobs.State]int64, turns []jobs.TurnStat
 			how = page.Cell{Text: b.T("jobs.turn.none"), Tone: page.ToneQuiet}
 		}
 		v.Table.Rows = append(v.Table.Rows, []page.Cell{
-			{Text: wordsFor(b, "jobs.turn.", t.Name)}, {Text: moment(b, t.Ended)}, how, {Text: i18n.Exact(b.Lang, t.Due)},
+			{Text: wordsFor(b, "jobs.turn.", t.Name)}, {Text: moment(b, t.Ended)}, how, {Text: i18n.When(b.Lang, b.Now, t.Due)},
 		})
 	}
 	for _, k := range kinds {

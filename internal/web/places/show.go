@@ -12,6 +12,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/web/feeds"
 	"yuanba/internal/web/page"
 )
 
@@ -33,6 +34,7 @@ type showPage struct {
 	Target    string // what is followed
 	CanFollow bool
 	Followed  bool
+	Feed      string // address of the Atom feed
 }
 
 var shown = page.New[showPage](files, "place.html")
@@ -54,7 +56,7 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 	if p.Community != "" {
 		kind = b.T(string(p.Community.Word()))
 	}
-	v := showPage{Base: b, Target: "place:" + p.ID.String(), CanFollow: !b.Anonymous(), All: "/matters?place=" + p.ID.String(),
+	v := showPage{Base: b, Target: "place:" + p.ID.String(), CanFollow: !b.Anonymous(), All: "/matters?place=" + p.ID.String(), Feed: feeds.Place(p.ID),
 		Head: page.Head{Title: name, Kicker: kind, Lead: b.T("place.page.in", tree.Words(up(tree, p).Path, "").In(b.Lang))}}
 	if p.Open() {
 		v.Head.Action = page.Link{Href: "/raise?place=" + p.ID.String(), Text: b.T("place.page.raise"), Icon: "plus", Main: true}
