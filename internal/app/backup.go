@@ -161,7 +161,7 @@ func Backup(ctx context.Context, c Config, to string, progress func(done, total 
 	return copied(to, 0)
 }
 
-// Pack writes the files and folders into a tar archive that nobody but its owner
+// Pack writes the files, and what is in the folders, into a tar archive that nobody but its owner
 // can read. What is left out because it was removed meanwhile is no fault.
 func Pack(ctx context.Context, to string, names ...string) (_ Copy, err error) {
 	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -186,9 +186,12 @@ func Pack(ctx context.Context, to string, names ...string) (_ Copy, err error) {
 			case !d.Type().IsRegular():
 				return nil
 			}
-			within, err := filepath.Rel(filepath.Dir(name), p)
+			within, err := filepath.Rel(name, p)
 			if err != nil {
 				return err
+			}
+			if within == "." {
+				within = filepath.Base(name)
 			}
 			n++
 			return packOne(w, p, filepath.ToSlash(within))

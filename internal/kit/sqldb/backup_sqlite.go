@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -60,6 +61,9 @@ func restoreLite(backup, path string) (err error) {
 		if _, err := os.Lstat(path + end); err == nil {
 			return fmt.Errorf("%s is there already: a backup is restored to a new file", path+end)
 		}
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
 	}
 	making := path + ".restoring"
 	from, err := os.Open(backup)

@@ -10,6 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // OpenToRead opens a database that is there and changes nothing about it: for
@@ -75,6 +78,10 @@ func openLiteToRead(ctx context.Context, path string, o Options) (engine, error)
 			e.rdb = db
 			return liteToRead{e}, nil
 		}
+		var le *sqlite.Error
+		if errors.As(err, &le) && le.Code() == sqlite3.SQLITE_NOTADB {
+			return nil, errors.Join(fmt.Errorf("%s is no database", path), db.Close())
+		}
 		faults = errors.Join(faults, err, db.Close())
 	}
 	return nil, faults
@@ -104,7 +111,7 @@ func isLite(path string) error {
 	return nil
 }
 
-// A Kind of backup tells by which engine it was made.
+// kindOf tells by which engine a backup was made.
 func kindOf(path string) (Engine, error) {
 	f, err := os.Open(path)
 	if err != nil {
