@@ -23,8 +23,8 @@ func hasInbox(a scope.Actor) bool {
 }
 
 // Rail is the desk's left rail, of what the reader's posts are for. It costs the
-// one read of the inbox's counts, and none for those without an inbox; if they
-// cannot be had there are none.
+// read of the inbox's counts, for those with an inbox, and that of their unread
+// news; if they cannot be had there are none.
 func (c *Counter) Rail(b page.Base) []page.RailItem {
 	var items []page.RailItem
 	add := func(show bool, href, key, icon string, count int) {
@@ -34,9 +34,13 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	}
 	a, box := b.Actor, hasInbox(b.Actor)
 	var n matters.Counts
+	ctx, cancel := context.WithTimeout(context.Background(), railFor)
+	defer cancel()
+	news, err := c.Matters.Unread(ctx, a)
+	if err != nil {
+		news = 0
+	}
 	if box {
-		ctx, cancel := context.WithTimeout(context.Background(), railFor)
-		defer cancel()
 		if in, err := c.Matters.Inbox(ctx, a, matters.Filter{Most: 1}, nil); err == nil {
 			n = in.Counts
 		}
@@ -51,7 +55,7 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(a.Has("desk"), "/desk", "home.rail.desk", "people", 0)
 	add(true, "/places", "home.rail.places", "map", 0)
 	add(true, "/units", "home.rail.units", "house", 0)
-	add(true, "/news", "home.rail.news", "bell", 0)
+	add(true, "/news", "home.rail.news", "bell", news)
 	add(a.Has("audit"), "/trail/rows", "home.rail.trail", "eye", 0)
 	add(a.Has("administer"), "/admin", "home.rail.admin", "gear", 0)
 	at := current(b.Path, items)
