@@ -51,6 +51,7 @@ The modes raise and life leave matters behind there.`,
 			if err != nil {
 				return err
 			}
+			c.spend()
 			o.For, o.Program = time.Duration(seconds*float64(time.Second)), []string{self}
 			o.Log = func(line string) { fmt.Fprintf(c.stderr, "· %s\n", line) }
 			if isTerminal(c.stderr) {

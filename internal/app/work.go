@@ -51,8 +51,9 @@ const (
 	// process may have written.
 	followEvery = time.Second
 	// gather is how long a follower waits for more after something has happened,
-	// so that a busy town is followed in batches.
-	gather = 200 * time.Millisecond
+	// so that a busy town is followed in batches: the larger they are, the less
+	// each matter costs. With the step itself it stays well under two seconds.
+	gather = 600 * time.Millisecond
 	// followRows is how many rows of the trail one step of a follower takes.
 	followRows = 1000
 	// flushEvery is how often this process writes down which of its sessions were

@@ -22,6 +22,7 @@ type browser struct {
 	wire    *http.Transport
 	jar     map[string]string
 	cookie  string // the header of the jar
+	plain   bool   // takes no cookies: each request is somebody else's
 }
 
 func newBrowser(address string) *browser {
@@ -71,7 +72,9 @@ func (b *browser) do(ctx context.Context, method, path, kind string, body []byte
 	if err != nil {
 		return a, err
 	}
-	b.taste(res.Header["Set-Cookie"])
+	if !b.plain {
+		b.taste(res.Header["Set-Cookie"])
+	}
 	switch {
 	case a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable:
 		s, _ := strconv.Atoi(res.Header.Get("Retry-After"))

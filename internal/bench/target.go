@@ -130,7 +130,9 @@ func (t *target) work(ctx context.Context, m Mode, clients int, server *child) (
 		var err error
 		switch m {
 		case Bare:
-			w = t.bare(newBrowser(server.address))
+			b = newBrowser(server.address)
+			b.plain = true
+			w = t.bare(b)
 		case Raise:
 			w = t.raise(b)
 		case Life:
@@ -171,8 +173,8 @@ func (t *target) bare(b *browser) worker {
 // raise sends the last step of raising a matter, as somebody does who has no
 // account and has not been here before.
 func (t *target) raise(b *browser) worker {
+	b.plain = true
 	return func(ctx context.Context) error {
-		b.forget()
 		_, err := t.raiseOne(ctx, b)
 		return err
 	}

@@ -78,12 +78,15 @@ CREATE TABLE matter (
 CREATE UNIQUE INDEX matter_number ON matter (number);
 -- an import run twice finds its rows again
 CREATE UNIQUE INDEX matter_origin ON matter (origin) WHERE origin <> '';
--- the inbox: whose turn, most pressing first
-CREATE INDEX matter_turn ON matter (turn_unit, due_at, id) WHERE turn_unit <> 0;
+-- the inbox: whose turn, most pressing first; counted without a look at the matters
+CREATE INDEX matter_turn ON matter (turn_unit, due_at, id, turn) WHERE turn_unit <> 0;
 -- the lists of a place, newest first
 CREATE INDEX matter_town ON matter (town_id, id);
-CREATE INDEX matter_village ON matter (village_id, id) WHERE village_id <> 0;
-CREATE INDEX matter_grid ON matter (grid_id, id) WHERE grid_id <> 0;
+CREATE INDEX matter_village ON matter (village_id, id);
+CREATE INDEX matter_grid ON matter (grid_id, id);
+-- the lists of a state, of what is urgent: few among many that are closed
+CREATE INDEX matter_state ON matter (state, id);
+CREATE INDEX matter_urgent ON matter (id) WHERE urgent;
 -- the lists of a unit, of a reporter, of a category
 CREATE INDEX matter_unit ON matter (lead_unit, id) WHERE lead_unit <> 0;
 CREATE INDEX matter_resident ON matter (resident_id, id) WHERE resident_id <> 0;
@@ -225,7 +228,7 @@ CREATE TABLE matter_subscription (
     at          BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX matter_subscription_once ON matter_subscription (target, resident_id, account);
-CREATE INDEX matter_subscription_resident ON matter_subscription (resident_id) WHERE resident_id <> 0;
+CREATE INDEX matter_subscription_whose ON matter_subscription (resident_id, account);
 
 -- A notice is one line of a person's page of news.
 CREATE TABLE matter_notice (

@@ -200,7 +200,7 @@ CREATE INDEX matter_category ON matter (category, id);
 
 CREATE INDEX matter_due ON matter (due_at, id) WHERE turn_unit <> 0;
 
-CREATE INDEX matter_grid ON matter (grid_id, id) WHERE grid_id <> 0;
+CREATE INDEX matter_grid ON matter (grid_id, id);
 
 CREATE INDEX matter_joined ON matter (joined_to) WHERE joined_to <> 0;
 
@@ -216,13 +216,17 @@ CREATE INDEX matter_retention ON matter (closed_at) WHERE closed_at IS NOT NULL 
 
 CREATE INDEX matter_split ON matter (split_from) WHERE split_from <> 0;
 
+CREATE INDEX matter_state ON matter (state, id);
+
 CREATE INDEX matter_town ON matter (town_id, id);
 
-CREATE INDEX matter_turn ON matter (turn_unit, due_at, id) WHERE turn_unit <> 0;
+CREATE INDEX matter_turn ON matter (turn_unit, due_at, id, turn) WHERE turn_unit <> 0;
 
 CREATE INDEX matter_unit ON matter (lead_unit, id) WHERE lead_unit <> 0;
 
-CREATE INDEX matter_village ON matter (village_id, id) WHERE village_id <> 0;
+CREATE INDEX matter_urgent ON matter (id) WHERE urgent;
+
+CREATE INDEX matter_village ON matter (village_id, id);
 
 CREATE INDEX matter_waiting ON matter (due_at) WHERE state IN ('asked_intake', 'asked_handler');
 
@@ -359,7 +363,7 @@ CREATE TABLE matter_subscription (
 
 CREATE UNIQUE INDEX matter_subscription_once ON matter_subscription (target, resident_id, account);
 
-CREATE INDEX matter_subscription_resident ON matter_subscription (resident_id) WHERE resident_id <> 0;
+CREATE INDEX matter_subscription_whose ON matter_subscription (resident_id, account);
 
 CREATE TABLE matter_support (
     id          INTEGER PRIMARY KEY,

@@ -37,10 +37,14 @@ func (s *Service) cards(tx *sqldb.Tx, w *sqldb.Where, f Filter) (p Page, err err
 	s.narrow(w, f, tx.Now())
 	most := f.most()
 	limit := w.Arg(most + 1)
+	order := "id"
+	if f.Late { // few: looked up and sorted, not looked for among all from the newest on
+		order = "+id"
+	}
 	p.Cards, err = sqldb.All(tx, s.scanCard, `
 		SELECT `+cardColumns+` FROM matter m
 		`+w.SQL()+`
-		ORDER BY id DESC
+		ORDER BY `+order+` DESC
 		LIMIT `+limit, w.Args()...)
 	if len(p.Cards) > most {
 		p.Cards, p.More = p.Cards[:most], true

@@ -57,7 +57,7 @@ func waitingSince(tx *sqldb.Tx, now time.Time, most int) ([]ID, error) {
 	asked, err := sqldb.All(tx, sqldb.ID, `
 		SELECT id FROM matter
 		WHERE state IN ('asked_intake', 'asked_handler') AND due_at <= $1
-		ORDER BY id
+		ORDER BY due_at
 		LIMIT $2`, sqldb.At(now), most)
 	if err != nil {
 		return nil, err

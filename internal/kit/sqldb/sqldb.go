@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"yuanba/internal/kit/errs"
@@ -38,6 +39,7 @@ type DB struct {
 	clock  func() time.Time
 	ids    *id.Source
 	blocks numberBlocks
+	tracer atomic.Pointer[func(query string, args []any)]
 }
 
 // engine is what the two kinds of database do differently.
@@ -103,6 +105,23 @@ func (db *DB) Engine() Engine { return db.engine.name() }
 // Pool is the plain connection pool, for tools that bring their own SQL, such as
 // integrity checks. Domain code has no use for it.
 func (db *DB) Pool() *sql.DB { return db.engine.pool() }
+
+// Trace has f called with every statement before it runs, until it is set again;
+// nil ends it. It is for tests of what the engine is asked, and for finding out
+// what is slow. f must be safe for several goroutines.
+func (db *DB) Trace(f func(query string, args []any)) {
+	if f == nil {
+		db.tracer.Store(nil)
+		return
+	}
+	db.tracer.Store(&f)
+}
+
+func (db *DB) traced(query string, args []any) {
+	if f := db.tracer.Load(); f != nil {
+		(*f)(query, args)
+	}
+}
 
 // Queue is the number of transactions waiting to be written.
 func (db *DB) Queue() int { return db.engine.queue() }
@@ -186,6 +205,7 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 		}
 		tx.dirty = nil
 	}
+	tx.db.traced(query, args)
 	res, err := tx.q.exec(tx.ctx, query, args)
 	if err != nil {
 		return 0, tx.failed(err)
@@ -214,6 +234,7 @@ func (tx *Tx) Row(query string, args ...any) *sql.Row {
 	if err := tx.mayChange(query); err != nil {
 		slog.Error("savepoint", "err", err) // the statement that follows fails too
 	}
+	tx.db.traced(query, args)
 	return tx.q.queryRow(tx.ctx, query, args)
 }
 
@@ -236,6 +257,7 @@ func (tx *Tx) Each(query string, args []any, f func(Scanner) error) error {
 	if err := tx.mayChange(query); err != nil {
 		return err
 	}
+	tx.db.traced(query, args)
 	rows, err := tx.q.query(tx.ctx, query, args)
 	if err != nil {
 		return tx.failed(err)

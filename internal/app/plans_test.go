@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app_test
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"yuanba/internal/apptest"
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/people"
+	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/scope"
+)
+
+// grown are the tables that grow with every matter: no page and no job that runs
+// again and again may read one from end to end.
+var grown = []string{"matter", "matter_step", "matter_file", "matter_support", "matter_notice", "matter_subscription", "matter_assist", "matter_response",
+	"contact", "resident", "look", "trail", "trail_tile", "search_doc", "session"}
+
+// wholeList is the list of everything that everybody may read, which stops after
+// a page: it walks from the newest on.
+var wholeList = regexp.MustCompile(`(?s)^SELECT m\.id, m\.number, .* FROM matter m\s+(WHERE (public AND NOT hidden|id < \$\d+)( AND (public AND NOT hidden|id < \$\d+))*)?\s*ORDER BY id DESC\s+LIMIT \$\d+$`)
+
+// byNature read a whole table because that is what they are for: the sealing and
+// checking of the trail.
+var byNature = []string{"trail_checkpoint"}
+
+// short are indexes of the few rows that a list asks for, read in the list's
+// order.
+var short = []string{"matter_urgent"}
+
+// What runs for every page, every act and every turn of the timetable is found by
+// an index, however large the town has grown. The engine chooses its way without
+// knowing how many rows there are, so a small town shows it.
+func TestHotQueriesDoNotScan(t *testing.T) {
+	t.Parallel()
+	w := apptest.Lived(t)
+	var mu sync.Mutex
+	asked := map[string][]any{}
+	w.DB.Trace(func(q string, args []any) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked[q] = slices.Clone(args)
+	})
+	useTown(t, w)
+	w.DB.Trace(nil)
+
+	scans := regexp.MustCompile(`^SCAN (\S+)(.*)$`)
+	checked := 0
+	for q := range asked {
+		text := strings.TrimSpace(q)
+		if !strings.HasPrefix(text, "SELECT") && !strings.HasPrefix(text, "WITH") && !strings.HasPrefix(text, "UPDATE") && !strings.HasPrefix(text, "DELETE") {
+			continue
+		}
+		checked++
+		aliases := aliasesOf(text)
+		for _, step := range plan(t, w, q, asked[q]) {
+			m := scans.FindStringSubmatch(step)
+			if m == nil {
+				continue
+			}
+			table := m[1]
+			if of, ok := aliases[table]; ok {
+				table = of
+			}
+			index := m[2][strings.LastIndex(m[2], " ")+1:]
+			if slices.Contains(grown, table) && !slices.Contains(short, index) && !wholeList.MatchString(text) && !slices.ContainsFunc(byNature, func(s string) bool { return strings.Contains(text, s) }) {
+				t.Errorf("%s\n\t%s", step, strings.Join(strings.Fields(text), " "))
+			}
+		}
+	}
+	if checked < 60 {
+		t.Errorf("only %d queries were seen: the town is not used as it is meant", checked)
+	}
+}
+
+// aliasesOf are the names that a query gives to tables.
+func aliasesOf(q string) map[string]string {
+	m := map[string]string{}
+	for _, f := range regexp.MustCompile(`(?:FROM|JOIN)\s+([a-z_]+)\s+(?:AS\s+)?([a-z]+)\b`).FindAllStringSubmatch(q, -1) {
+		m[f[2]] = f[1]
+	}
+	return m
+}
+
+// plan is how the engine goes about a statement.
+func plan(t *testing.T, w *apptest.Town, q string, args []any) (steps []string) {
+	t.Helper()
+	rows, err := w.DB.Pool().QueryContext(t.Context(), "EXPLAIN QUERY "+"PLAN "+q, args...)
+	if err != nil {
+		t.Errorf("%s: %v", q, err)
+		return nil
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a, b, c int
+		var step string
+		if err := rows.Scan(&a, &b, &c, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
+
+// useTown uses the town as its people do all day, and does what is done beside it.
+func useTown(t *testing.T, w *apptest.Town) {
+	t.Helper()
+	site := w.Serve()
+	newest, err := w.Matters.List(t.Context(), scope.Program("test"), matters.Filter{Most: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := []string{"/", "/matters", "/matters?open=1", "/matters?late=1", "/matters?urgent=1", "/matters?q=路灯", "/matters?q=路灯&open=1", "/matters?q=" + newest.Cards[0].Number,
+		"/matters?category=" + newest.Cards[0].Category, "/matters?state=handling", "/inbox", "/inbox?late=1", "/mine", "/news", "/account", "/raise"}
+	last, _ := newest.Cards[0].Path.Last()
+	pages = append(pages, "/matters?place="+last.String(), "/matters?before="+newest.Cards[0].ID.String())
+	for _, c := range newest.Cards[:20] {
+		pages = append(pages, "/matters/"+c.Number)
+	}
+	for _, who := range []url.Values{nil, {"login": {"zhao"}}, {"login": {"wu"}}, {"login": {"sun"}}, {"login": {"zheng"}}, {"login": {"li"}}, {"login": {"audit"}}, {"login": {"he"}}} {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &http.Client{Jar: jar}
+		if who != nil {
+			res, err := c.PostForm(site+"/signin/as", who)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+		}
+		for _, p := range pages {
+			res, err := c.Get(site + p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if res.StatusCode >= 500 {
+				t.Errorf("%s as %v: status %d", p, who, res.StatusCode)
+			}
+		}
+	}
+	place := w.Place("文君街道", "宝塔社区")[scope.Village]
+	slip, err := w.Matters.Raise(t.Context(), scope.Actor{Kind: scope.Anonymous}, matters.Raising{Body: "家里停水了，请来看看。", Category: "water", Answers: map[string]string{"what": "none"},
+		Place: place, Public: true, Contact: people.ContactInput{Name: "王小明", Phone: "13912345678"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, do := range map[string]func() error{
+		"similar": func() error {
+			_, err := w.Matters.Similar(t.Context(), scope.Actor{Kind: scope.Anonymous}, matters.Raising{Body: "家里停水了。", Category: "water", Answers: map[string]string{"what": "none"}, Place: place})
+			return err
+		},
+		"accept":   func() error { return w.Matters.Accept(t.Context(), w.As("zhao"), slip.ID) },
+		"by code":  func() error { _, err := w.Matters.ByCode(t.Context(), slip.Number, slip.Code); return err },
+		"resume":   func() error { _, err := w.Matters.ResumeUnanswered(t.Context(), 200); return err },
+		"forget":   func() error { _, err := w.Matters.ForgetOld(t.Context(), 200); return err },
+		"sweep":    func() error { return w.Access.Sweep(t.Context()) },
+		"codes":    func() error { _, err := w.People.SweepCodes(t.Context()); return err },
+		"catch up": func() error { return w.CatchUp(t.Context()) },
+		"seal":     func() error { _, err := w.Sealer.Seal(t.Context()); return err },
+		"lag":      func() error { _, err := w.Indexer.Lag(t.Context()); return err },
+		"verify": func() error { // reads everything, but must not be slow in doing so
+			_, err := trail.Verify(t.Context(), w.DB, trail.Options{Now: w.DB.Now()})
+			return err
+		},
+	} {
+		if err := do(); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
