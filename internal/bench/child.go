@@ -23,7 +23,6 @@ import (
 type child struct {
 	cmd     *exec.Cmd
 	address string
-	errors  bytes.Buffer
 	done    chan error
 }
 

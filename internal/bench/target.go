@@ -40,7 +40,6 @@ const (
 var (
 	option = regexp.MustCompile(`<option value="([^"]*)"([^>]*)>([^<]*)</option>`)
 	number = regexp.MustCompile(`href="/matters/([A-Z]+-\d{4}-\d+)"`)
-	choice = regexp.MustCompile(`name="q\.what"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="q\.what"`)
 )
 
 // choices are the options of the named list of a page: value and text.
