@@ -174,21 +174,20 @@ func (t *target) bare(b *browser) worker {
 func (t *target) raise(b *browser) worker {
 	b.plain = true
 	return func(ctx context.Context) error {
-		_, err := t.raiseOne(ctx, b)
-		return err
+		return t.raiseOne(ctx, b)
 	}
 }
 
-func (t *target) raiseOne(ctx context.Context, b *browser) (body string, err error) {
+func (t *target) raiseOne(ctx context.Context, b *browser) error {
 	n := t.next()
-	body = fmt.Sprintf("%s（第 %d 件）", t.bodies[n%len(t.bodies)], n)
+	body := fmt.Sprintf("%s（第 %d 件）", t.bodies[n%len(t.bodies)], n)
 	to, err := b.post(ctx, "/raise", "step", "5", "body", body, "category", category, "asked", category, question, "none",
 		"place", t.home, "place_words", "大门口左边", "lat", "", "lon", "", "urgent", "", "who", "public",
 		"name", "王小明", "phone", fmt.Sprintf("139%08d", n%100_000_000), "go", "next")
 	if err == nil && to != "/raise/done" {
 		err = fmt.Errorf("raising led to %s", to)
 	}
-	return body, err
+	return err
 }
 
 // life takes one matter after the other through its whole life, each act by
@@ -206,7 +205,7 @@ func (t *target) life(ctx context.Context) (worker, error) {
 	lead := ""
 	return func(ctx context.Context) error {
 		resident.forget()
-		if _, err := t.raiseOne(ctx, resident); err != nil {
+		if err := t.raiseOne(ctx, resident); err != nil {
 			return err
 		}
 		slip, err := resident.read(ctx, "/raise/done")

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 
@@ -39,7 +38,7 @@ func MakeTown(ctx context.Context, dsn, dir string, fill int, progress func(stri
 	}
 	c := &clock{}
 	c.set(yearAgo())
-	a, err := app.New(ctx, cfg, app.Options{Demo: true, Relaxed: true, Clock: c.now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	a, err := app.New(ctx, cfg, app.Options{Demo: true, Relaxed: true, Clock: c.now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return 0, "", err
 	}

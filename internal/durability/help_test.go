@@ -128,7 +128,7 @@ func (w town) serve(t *testing.T, settings ...string) *server {
 		t.Fatal(err)
 	}
 	go func() {
-		s.cmd.Wait() //nolint:errcheck // one that is killed says so
+		s.cmd.Wait() // one that is killed says so
 		close(s.done)
 	}()
 	t.Cleanup(func() {
@@ -157,7 +157,7 @@ func (w town) serve(t *testing.T, settings ...string) *server {
 
 // kill ends the server as a power cut would: it has no time to do anything.
 func (s *server) kill() {
-	s.cmd.Process.Kill() //nolint:errcheck // it may have ended
+	s.cmd.Process.Kill() // it may have ended
 	<-s.done
 }
 

@@ -97,7 +97,6 @@ func (s *Service) SealContact(d id.ID, in ContactInput) (c SealedContact, err er
 	if err != nil {
 		return c, err
 	}
-	open.id = d
 	if c.nameSealed, err = s.box.Seal(contactName, d, open.name.Text); err != nil {
 		return c, err
 	}
