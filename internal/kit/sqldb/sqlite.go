@@ -362,7 +362,7 @@ func translate(err error) error {
 // liteConn is a connection with its prepared statements.
 type liteConn struct {
 	conn     *sql.Conn
-	stmts    map[string]*sql.Stmt
+	stmts    map[string]liteStmt
 	counters map[string]int64 // of the batch under way: the last number given in each series; nil for readers
 }
 
@@ -375,7 +375,7 @@ func newLiteConn(ctx context.Context, db *sql.DB) (*liteConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &liteConn{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+	return &liteConn{conn: conn, stmts: map[string]liteStmt{}}, nil
 }
 
 // close closes the connection. The statements go first: SQLite keeps a connection
@@ -388,19 +388,29 @@ func (c *liteConn) close() {
 	c.conn.Close()
 }
 
-func (c *liteConn) stmt(q string) (*sql.Stmt, error) {
-	if s := c.stmts[q]; s != nil {
-		return s, nil
+// liteStmt is a prepared statement, and where its arguments stand.
+type liteStmt struct {
+	*sql.Stmt
+	liteText
+}
+
+// prepared returns the statement prepared and the arguments in their places. It
+// has no Stmt if it is to be run as it is.
+func (c *liteConn) prepared(q string, args []any) (liteStmt, []any, error) {
+	s, ok := c.stmts[q]
+	if !ok {
+		if len(c.stmts) >= maxStmts || strings.Contains(strings.TrimRight(q, "; \n\t"), ";") {
+			return s, args, nil // too many, or several statements at once
+		}
+		var err error
+		s.liteText = byPlace(q)
+		if s.Stmt, err = c.conn.PrepareContext(context.Background(), s.text); err != nil {
+			return s, nil, err
+		}
+		c.stmts[q] = s
 	}
-	if len(c.stmts) >= maxStmts || strings.Contains(strings.TrimRight(q, "; \n\t"), ";") {
-		return nil, nil // too many, or several statements at once: run as it is
-	}
-	s, err := c.conn.PrepareContext(context.Background(), q)
-	if err != nil {
-		return nil, err
-	}
-	c.stmts[q] = s
-	return s, nil
+	args, err := s.args(args)
+	return s, args, err
 }
 
 func (c *liteConn) plain(q string) error {
@@ -409,30 +419,30 @@ func (c *liteConn) plain(q string) error {
 }
 
 func (c *liteConn) exec(ctx context.Context, q string, args []any) (sql.Result, error) {
-	s, err := c.stmt(q)
+	s, args, err := c.prepared(q, args)
 	if err != nil {
 		return nil, err
 	}
-	if s == nil {
+	if s.Stmt == nil {
 		return c.conn.ExecContext(ctx, q, args...)
 	}
 	return s.ExecContext(ctx, args...)
 }
 
 func (c *liteConn) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
-	s, err := c.stmt(q)
+	s, args, err := c.prepared(q, args)
 	if err != nil {
 		return nil, err
 	}
-	if s == nil {
+	if s.Stmt == nil {
 		return c.conn.QueryContext(ctx, q, args...)
 	}
 	return s.QueryContext(ctx, args...)
 }
 
 func (c *liteConn) queryRow(ctx context.Context, q string, args []any) *sql.Row {
-	if s, err := c.stmt(q); err == nil && s != nil {
-		return s.QueryRowContext(ctx, args...)
+	if s, placed, err := c.prepared(q, args); err == nil && s.Stmt != nil {
+		return s.QueryRowContext(ctx, placed...)
 	}
 	return c.conn.QueryRowContext(ctx, q, args...)
 }
