@@ -8,6 +8,7 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/account"
+	"yuanba/internal/web/admin"
 	"yuanba/internal/web/feeds"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/home"
@@ -52,6 +53,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Address: a.Config.Address()}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
+	(&admin.Counter{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters}).Routes(mux)
 	site.Rail, site.Place = first.Rail, first.Where
 	return nil
 }
