@@ -4,6 +4,7 @@ package access
 
 import (
 	"slices"
+	"time"
 
 	"yuanba/internal/kit/scope"
 )
@@ -58,4 +59,12 @@ func KnownRole(key string) bool {
 // ReadPrivate and Export only read; a reveal reads too, though it is recorded.
 func Writes(n scope.Need) bool {
 	return !slices.Contains([]scope.Need{Audit, See, ReadPrivate, Reveal, Export}, n)
+}
+
+// Works reports whether any post that the actor holds at the time lets them
+// change anything; an auditor's and an analyst's do not.
+func Works(by scope.Actor, now time.Time) bool {
+	return slices.ContainsFunc(by.Grants, func(g scope.Grant) bool {
+		return (g.Until.IsZero() || now.Before(g.Until)) && slices.ContainsFunc(g.Needs, Writes)
+	})
 }

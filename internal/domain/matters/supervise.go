@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"yuanba/internal/domain/access"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -121,7 +122,7 @@ func open(next func(*sqldb.Tx, Matter) error) func(*sqldb.Tx, Matter) error {
 }
 
 // AddNote writes a line that only those who work on the matter read. Everybody
-// may who sees its inside.
+// may who sees its inside and does more than read.
 func (s *Service) AddNote(ctx context.Context, by scope.Actor, d ID, note string, files ...NewFile) error {
 	note, err := words("words", note, 1)
 	if err != nil {
@@ -131,7 +132,7 @@ func (s *Service) AddNote(ctx context.Context, by scope.Actor, d ID, note string
 		return errs.At("files", "matter.files.many", MaxFiles)
 	}
 	inside := func(tx *sqldb.Tx, m Matter) error {
-		if s.view(tx, by, m) != Inside {
+		if s.view(tx, by, m) != Inside || by.Kind != scope.System && !access.Works(by, tx.Now()) {
 			return errs.New(errs.Denied, scope.DeniedNeed)
 		}
 		return nil

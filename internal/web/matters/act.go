@@ -4,12 +4,15 @@ package matters
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
+	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
 )
 
@@ -46,15 +49,56 @@ type actPage struct {
 	Danger    bool
 	Files     bool
 	Note      string
+	whole     matters.Whole
 }
 
 var acting = page.New[actPage](files, "act.html", "entries.html")
 
-// form shows the form of an act.
+// allowed says why the reader cannot do an act now, before they fill in its form;
+// the domain says it again when the form is sent.
+func allowed(b page.Base, w matters.Whole, act matters.Act) error {
+	m := w.Matter
+	ok := false
+	may := func(n scope.Need) bool { return b.Actor.May(n, m.Target(n, b.Now)).OK }
+	switch act {
+	case matters.SupportAct:
+		ok = true
+	case matters.Note:
+		ok = w.View == matters.Inside && access.Works(b.Actor, b.Now)
+	case matters.WhistleAct:
+		ok = may("command")
+	case matters.Invite:
+		ok = may("dispatch") || m.Lead != 0 && may("handle")
+	case matters.Moderate, matters.Restore:
+		ok = may("moderate")
+	case matters.Respond, matters.AssistAct:
+		ok = len(b.Actor.Units("handle", b.Now)) > 0
+	default:
+		if ok = slices.Contains(w.Acts, act); !ok {
+			if _, err := matters.Flow.Find(m.State, act); err != nil {
+				return errs.New(errs.Conflict, "matter.move", i18n.Key("matter.act."+string(act)), i18n.Key("matter.state."+string(m.State)))
+			}
+		}
+	}
+	switch {
+	case !ok && b.Anonymous():
+		return errs.New(errs.Denied, scope.DeniedSignIn)
+	case !ok:
+		return errs.New(errs.Denied, scope.DeniedNeed)
+	case !m.State.Open() && slices.Contains([]matters.Act{matters.WhistleAct, matters.Invite, matters.SupportAct, matters.AssistAct}, act):
+		return errs.New(errs.Conflict, "matter.ended")
+	}
+	return nil
+}
+
+// form shows the form of an act to those who may do it.
 func (c *Counter) form(act matters.Act) page.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		v, err := c.actPage(r, act, nil)
 		if err != nil {
+			return err
+		}
+		if err := allowed(v.Base, v.whole, act); err != nil {
 			return err
 		}
 		return acting.Show(w, r, v)
@@ -71,7 +115,7 @@ func (c *Counter) actPage(r *http.Request, act matters.Act, f *form.Form) (v act
 	b.Form = f
 	here := "/matters/" + w.Matter.Number
 	v = actPage{
-		Base: b.Titled("matter.act." + string(act)), Action: here + "/" + string(act), Back: here, Danger: spec.danger,
+		whole: w, Base: b.Titled("matter.act." + string(act)), Action: here + "/" + string(act), Back: here, Danger: spec.danger,
 		Submit: b.T("matter.act." + string(act)), Head: page.Head{Kicker: w.Matter.Number, Title: b.T("matter.act." + string(act)), Lead: w.Matter.Title},
 	}
 	if q := r.URL.RawQuery; q != "" {

@@ -11,7 +11,6 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
-	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
 )
 
@@ -195,17 +194,10 @@ func (c *Counter) buttons(b page.Base, w matters.Whole, turn bool) []page.Button
 		add(a)
 	}
 	if w.View == matters.Inside && !turn {
-		at := m.Target("", b.Now)
-		may := func(n scope.Need) bool { return b.Actor.May(n, at).OK }
-		add(matters.Note)
-		if may("command") && m.State.Open() {
-			add(matters.WhistleAct)
-		}
-		if m.State.Open() && (may("dispatch") || slices.Contains(b.Actor.Units("handle", b.Now), m.Lead) && m.Lead != 0) {
-			add(matters.Invite)
-		}
-		if may("moderate") {
-			add(matters.Moderate)
+		for _, a := range []matters.Act{matters.Note, matters.WhistleAct, matters.Invite, matters.Moderate} {
+			if allowed(b, w, a) == nil {
+				add(a)
+			}
 		}
 	}
 	return out

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/i18n"
+)
+
+// Who opens which page: the status for a stranger, another resident (周敏), the
+// reporter (陈婆婆), the dispatcher, an officer of a unit that has nothing to do
+// with it, and the auditor.
+func TestWhoOpensWhat(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	pub, priv, held := w.at(matters.Received).Number, w.raise(w.guest("chen"), matters.Raising{Body: "隔壁半夜吵架，不想让人晓得。"}).Number, w.at(matters.Handling).Number
+	who := []string{"", "zhou", "chen", "zhao", "wu", "audit"}
+	visitors := map[string]*visitor{}
+	for _, x := range who {
+		visitors[x] = w.visit(x)
+	}
+	const ok, gone, away, no, late = 200, 404, 303, 403, 409
+	for _, c := range []struct {
+		path string
+		want [6]int
+	}{
+		{"/raise", [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/raise/done", [6]int{away, away, away, away, away, away}},
+		{"/query", [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/mine", [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/news", [6]int{away, ok, ok, ok, ok, ok}},
+		{"/news?before=x", [6]int{away, 422, 422, 422, 422, 422}},
+		{"/matters", [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/matters?place=x", [6]int{422, 422, 422, 422, 422, 422}},
+		{"/matters?from=gestern", [6]int{422, 422, 422, 422, 422, 422}},
+		{"/matters?state=lost&category=none&channel=none", [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/matters?q=%FF%FE", [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/matters?q=%27%3B+DROP+TABLE+matter%3B+--", [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/matters?q=" + strings.Repeat("%E9%95%BF", 3000), [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/matters/" + pub, [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/matters/" + strings.ToLower(pub), [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/matters/" + priv, [6]int{gone, gone, ok, ok, gone, ok}},
+		{"/matters/" + priv + "/slip", [6]int{gone, gone, ok, ok, gone, ok}},
+		{"/matters/" + pub + "/slip", [6]int{gone, gone, ok, ok, gone, ok}},
+		{"/matters/QL-2019-000001", [6]int{gone, gone, gone, gone, gone, gone}},
+		{"/matters/%FF%FE", [6]int{gone, gone, gone, gone, gone, gone}},
+		{"/matters/" + pub + "/decline", [6]int{away, no, no, ok, no, no}},
+		{"/matters/" + pub + "/withdraw", [6]int{away, no, ok, ok, no, no}},
+		{"/matters/" + pub + "/dispatch", [6]int{late, late, late, late, late, late}},
+		{"/matters/" + pub + "/support", [6]int{ok, ok, ok, ok, ok, ok}},
+		{"/matters/" + priv + "/decline", [6]int{gone, gone, no, ok, gone, no}},
+		{"/matters/" + held + "/handle", [6]int{away, no, no, no, ok, no}},
+		{"/matters/" + held + "/note", [6]int{away, no, no, ok, ok, no}},
+		{"/matters/" + held + "/whistle", [6]int{away, no, no, no, no, no}},
+		{"/matters/" + held + "/invite", [6]int{away, no, no, ok, ok, no}},
+		{"/matters/" + held + "/moderate", [6]int{away, no, no, ok, no, no}},
+		{"/matters/" + held + "/raise", [6]int{gone, gone, gone, gone, gone, gone}},
+		{"/inbox", [6]int{away, no, no, ok, ok, ok}},
+		{"/inbox?after=x", [6]int{422, 422, 422, 422, 422, 422}},
+		{"/answer/none", [6]int{gone, gone, gone, gone, gone, gone}},
+		{"/files/none/none", [6]int{gone, gone, gone, gone, gone, gone}},
+	} {
+		for i, x := range who {
+			if a := visitors[x].get(c.path); a.code != c.want[i] {
+				t.Errorf("%q at %.80s: %d, not %d", x, c.path, a.code, c.want[i])
+			}
+		}
+	}
+	for _, x := range who {
+		visitors[x].get("/matters").says("!半夜吵架" + map[string]string{"chen": "x", "zhao": "x", "audit": "x"}[x])
+	}
+}
+
+// an act with a form that is filled in rightly, and those of the six who may.
+type actCase struct {
+	act   matters.Act
+	state matters.State
+	by    string   // who may, beside which nobody of the others does
+	also  []string // others who may too: on the reporter's behalf, or everybody
+	form  []string
+	query func(w *town, m matters.Matter) string
+	setup func(w *town, m matters.Matter)
+}
+
+func actCases(w *town) []actCase {
+	unit := func(login string) func(*town, matters.Matter) string {
+		return func(*town, matters.Matter) string { return "?unit=" + w.As(login).Unit.String() }
+	}
+	day := w.Clock.Now().AddDate(0, 0, 8).Format("2006-01-02")
+	leak := w.Matters.Catalogue().Suggest("水管 漏水", 1)[0].Code
+	water, police := w.As("wu").Unit.String(), w.As("he").Unit.String()
+	village, _ := w.Place("文君街道", "宝塔社区").Last()
+	hide := func(w *town, m matters.Matter) {
+		if a := w.visit("zhao").post("/matters/"+m.Number+"/moderate", "part", "title", "words", "水管冻裂", "reason", "标题里有门牌号。"); a.code != 303 {
+			w.t.Fatal(a.code, a.body)
+		}
+	}
+	return []actCase{
+		{act: matters.Accept, state: matters.Received, by: "zhao"},
+		{act: matters.Decline, state: matters.Received, by: "zhao", form: []string{"words", "不归本市管，请向省里反映。"}},
+		{act: matters.Ask, state: matters.Received, by: "zhao", form: []string{"words", "在哪个门口？"}},
+		{act: matters.Ask, state: matters.Handling, by: "wu", form: []string{"words", "几点漏的？"}},
+		{act: matters.Answer, state: matters.AskedIntake, by: "chen", also: []string{"zhao"}, form: []string{"words", "东门。"}},
+		{act: matters.Classify, state: matters.Accepted, by: "zhao", form: []string{"category", leak, "place", village.String(), "title", "水管冻裂", "words", "请先看"}},
+		{act: matters.Dispatch, state: matters.Classified, by: "zhao", also: []string{"sun"}, form: []string{"lead", water, "assist", police, "words", "一起去"}},
+		{act: matters.SendBack, state: matters.Classified, by: "zhao", also: []string{"sun"}, form: []string{"words", "类别不对，请重新分。"}},
+		{act: matters.SendBack, state: matters.Dispatched, by: "wu", form: []string{"words", "不归我们，是物业的管子。"}},
+		{act: matters.SendBack, state: matters.Handled, by: "zheng", form: []string{"words", "还在滴，请再修。"}},
+		{act: matters.Take, state: matters.Dispatched, by: "wu"},
+		{act: matters.Handle, state: matters.Handling, by: "wu", form: []string{"words", "换了水管，已经不漏。"}},
+		{act: matters.Extend, state: matters.Handling, by: "sun", form: []string{"until", "the day after", "words", "等配件到货。"}},
+		{act: matters.Suspend, state: matters.Handling, by: "sun", form: []string{"until", day, "words", "等开春化冻。"}},
+		{act: matters.Resume, state: matters.Suspended, by: "sun", form: []string{"words", "化冻了，接着办。"}},
+		{act: matters.Resume, state: matters.AskedIntake, by: "zhao", form: []string{"words", "已经电话问到了。"}},
+		{act: matters.Verify, state: matters.Handled, by: "zheng", form: []string{"met", "1", "words", "看过了。"}},
+		{act: matters.Close, state: matters.Verified, by: "zhao", form: []string{"words", "已经办好。"}},
+		{act: matters.Rate, state: matters.Closed, by: "chen", also: []string{"zhao"}, form: []string{"solved", "yes", "satisfied", "5", "words", "谢谢"}},
+		{act: matters.Reopen, state: matters.Closed, by: "chen", also: []string{"zhao"}, form: []string{"words", "又漏了，请再来。"}},
+		{act: matters.Reopen, state: matters.Declined, by: "chen", also: []string{"zhao"}, form: []string{"words", "明明是市里的管子。"}},
+		{act: matters.Withdraw, state: matters.Received, by: "chen", also: []string{"zhao"}, form: []string{"words", "自己修好了。"}},
+		{act: matters.Join, state: matters.Received, by: "zhao", form: []string{"to", w.at(matters.Received).Number, "words", "同一根水管。"}},
+		{act: matters.Unjoin, state: matters.Joined, by: "zhao"},
+		{act: matters.Split, state: matters.Accepted, by: "zhao", form: []string{"title1", "路面结冰", "body1", "水流到路上结了冰。"}},
+		{act: matters.Urge, state: matters.Handling, by: "sun", form: []string{"words", "今天下班前关阀。"}},
+		{act: matters.Supervise, state: matters.Handling, by: "sun", form: []string{"words", "每天报一次。"}},
+		{act: matters.Note, state: matters.Handling, by: "wu", also: []string{"zhao", "sun", "zheng", "he"}, form: []string{"words", "备件在路上。"}},
+		{act: matters.WhistleAct, state: matters.Handling, by: "sun", form: []string{"units", water, "units", police, "hours", "2", "words", "一起到现场。"}},
+		{act: matters.Respond, state: matters.Handling, by: "he", form: []string{"words", "已到现场。"}, query: unit("he"), setup: func(w *town, m matters.Matter) {
+			w.visit("sun").post("/matters/"+m.Number+"/whistle", "units", water, "units", police, "hours", "2", "words", "一起到现场。").is(303)
+		}},
+		{act: matters.AssistAct, state: matters.Handling, by: "he", form: []string{"words", "拉了警戒线。"}, query: unit("he")},
+		{act: matters.Invite, state: matters.Handling, by: "wu", also: []string{"zhao", "sun"}, form: []string{"party", "物业公司", "words", "管子是谁家的？", "days", "7"}},
+		{act: matters.Moderate, state: matters.Handling, by: "zhao", also: []string{"sun"}, form: []string{"part", "body", "words", "水管冻裂了。", "reason", "内容里有门牌号。"}},
+		{act: matters.Restore, state: matters.Handling, by: "zhao", also: []string{"sun"}, form: []string{"reason", "重新看过，没有门牌号。"}, setup: hide,
+			query: func(w *town, m matters.Matter) string {
+				return "?moderation=" + w.whole(m.Number).Moderations[0].ID.String()
+			}},
+		{act: matters.SupportAct, state: matters.Handling, by: "zhou", also: []string{"", "zhao", "wu", "sun", "he", "zheng", "audit"}, form: []string{"words", "我家也是。", "public", "1"}},
+	}
+}
+
+// Every act of the table of moves and beside it has its page, which does it for
+// who may, and for nobody else: not by a form that was never shown to them.
+func TestEveryActForWhoMay(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	all := []string{"", "zhou", "chen", "zhao", "wu", "sun", "he", "zheng", "audit"}
+	visitors := map[string]*visitor{}
+	for _, x := range all {
+		visitors[x] = w.visit(x)
+		visitors[x].get("/raise") // gives a browser its mark
+	}
+	seen := map[matters.Act]bool{}
+	for _, c := range actCases(w) {
+		seen[c.act] = true
+		t.Run(fmt.Sprintf("%s/%s", c.act, c.state), func(t *testing.T) {
+			m := w.at(c.state)
+			if c.setup != nil {
+				c.setup(w, m)
+			}
+			path := "/matters/" + m.Number + "/" + string(c.act)
+			if c.query != nil {
+				path += c.query(w, m)
+			}
+			if i := slices.Index(c.form, "the day after"); i >= 0 {
+				c.form[i] = m.Due.In(i18n.Zone).AddDate(0, 0, 1).Format("2006-01-02")
+			}
+			before := w.whole(m.Number)
+			for _, x := range all {
+				if x == c.by || slices.Contains(c.also, x) {
+					continue
+				}
+				if a := visitors[x].post(path, c.form...); a.code != 403 && a.code != 404 && a.code != 409 {
+					t.Errorf("%q: %d", x, a.code)
+				}
+			}
+			if after := w.whole(m.Number); after.Matter.Version != before.Matter.Version || len(after.Steps) != len(before.Steps) {
+				t.Fatalf("somebody who may not did it: %d steps became %d", len(before.Steps), len(after.Steps))
+			}
+			if a := visitors[c.by].get(path); a.code != 200 {
+				t.Errorf("the page for %q: %d", c.by, a.code)
+			}
+			if a := visitors[c.by].post(path, c.form...); a.code != 303 && !(c.act == matters.Invite && a.code == 200) {
+				t.Fatalf("%q: %d\n%s", c.by, a.code, a.body)
+			}
+			if after := w.whole(m.Number); len(after.Steps) <= len(before.Steps) {
+				t.Error("nothing was written")
+			}
+			if a := visitors[c.by].get("/matters/" + m.Number); a.code != 200 || strings.Contains(a.body, "⟦") {
+				t.Errorf("the matter after it: %d", a.code)
+			}
+		})
+	}
+	for _, a := range matters.Flow.Acts() {
+		if !seen[a] {
+			t.Errorf("nobody tries %s", a)
+		}
+	}
+}
