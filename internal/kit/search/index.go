@@ -99,10 +99,11 @@ func (x Index) put(tx *sqldb.Tx, p Prepared) error {
 	}
 	for i := range p {
 		e := &p[i]
-		if old, ok := have[e.doc.id]; ok && old == e.sum {
+		old, known := have[e.doc.id]
+		if known && old == e.sum {
 			continue
 		}
-		if err := write(tx, e.doc, e.terms, e.sum); err != nil {
+		if err := write(tx, *e, known); err != nil {
 			return fmt.Errorf("%s %s: %w", e.doc.noun, e.doc.id, err)
 		}
 		have[e.doc.id] = e.sum

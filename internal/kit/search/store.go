@@ -41,6 +41,7 @@ const (
 		ON CONFLICT (id) DO UPDATE SET noun = excluded.noun, title = excluded.title, body = excluded.body,
 			exact = excluded.exact, at = excluded.at, sum = excluded.sum`
 	putLiteTerms = `INSERT OR REPLACE INTO search_term (rowid, terms) VALUES ($1, $2)`
+	newLiteTerms = `INSERT INTO search_term (rowid, terms) VALUES ($1, $2)` // which looks for nothing to replace
 	// The terms are the program's own, so no parser and no dictionary is asked.
 	putPost = `
 		INSERT INTO search_doc (id, noun, title, body, exact, at, sum, terms)
@@ -49,7 +50,9 @@ const (
 			exact = excluded.exact, at = excluded.at, sum = excluded.sum, terms = excluded.terms`
 )
 
-func write(tx *sqldb.Tx, f folded, terms string, sum int64) error {
+// write writes an entry; known says that there is one under its ID already.
+func write(tx *sqldb.Tx, e entry, known bool) error {
+	f, terms, sum := e.doc, e.terms, e.sum
 	args := []any{f.id, f.noun, f.title, f.body, f.exact, f.at.UnixMilli(), sum}
 	if tx.Engine() == sqldb.Postgres {
 		_, err := tx.Exec(putPost, append(args, terms)...)
@@ -58,7 +61,11 @@ func write(tx *sqldb.Tx, f folded, terms string, sum int64) error {
 	if _, err := tx.Exec(putLite, args...); err != nil {
 		return err
 	}
-	_, err := tx.Exec(putLiteTerms, f.id, terms)
+	q := newLiteTerms
+	if known {
+		q = putLiteTerms
+	}
+	_, err := tx.Exec(q, f.id, terms)
 	return err
 }
 
