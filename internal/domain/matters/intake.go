@@ -4,6 +4,7 @@ package matters
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"yuanba/internal/kit/errs"
@@ -183,15 +184,21 @@ type Part struct {
 // Split takes parts out of a matter that is really several: each becomes an
 // accepted matter of the same reporter, place, clock and photos, and the matter
 // itself goes on with the rest. Joining a part to the matter again undoes it.
-// Needs intake.
+// What is wrong with a part is said of the fields "title" and "body" with the
+// part's place from 1: "body2". Needs intake.
 func (s *Service) Split(ctx context.Context, by scope.Actor, d ID, parts []Part) (numbers []string, err error) {
 	var faults errs.List
 	if len(parts) < 1 || len(parts) > 5 {
-		return nil, errs.At("parts", "matter.split.count", 1, 5)
+		return nil, errs.At("title1", "matter.split.count", 1, 5)
 	}
 	for i, p := range parts {
 		c := Matter{Title: p.Title, Body: p.Body}
-		s.checkWords(&faults, &c)
+		var here errs.List
+		s.checkWords(&here, &c)
+		for _, e := range here {
+			e.Field += strconv.Itoa(i + 1)
+		}
+		faults = append(faults, here...)
 		parts[i] = Part{c.Title, c.Body}
 	}
 	if err := faults.Err(); err != nil {

@@ -30,8 +30,11 @@ type actSpec struct {
 	key    string // on the keyboard of a desk
 	side   bool   // leaves the turn alone
 	form   func(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry
-	do     func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error
+	do     doer
 }
+
+// A doer reads an act's form and carries the act out.
+type doer func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error
 
 // onward reports whether the act carries the matter on.
 func (a actSpec) onward() bool { return !a.side }

@@ -3,6 +3,7 @@
 package matters
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
 )
 
@@ -26,15 +28,9 @@ func init() {
 		matters.Accept: {main: true, key: "a", do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
 			return c.Matters.Accept(r.Context(), page.Actor(r), m.ID)
 		}},
-		matters.Decline: {form: wordsOnly("matter.field.reason.public", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			return c.Matters.Decline(r.Context(), page.Actor(r), m.ID, said(f))
-		}},
-		matters.Ask: {form: wordsOnly("matter.field.question", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			return c.Matters.Ask(r.Context(), page.Actor(r), m.ID, said(f))
-		}},
-		matters.Answer: {main: true, form: wordsAndFiles("matter.field.answer"), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
-			return c.Matters.Answer(r.Context(), page.Actor(r), m.ID, said(f), files...)
-		})},
+		matters.Decline:  {form: wordsOnly("matter.field.reason.public", true), do: worded((*matters.Service).Decline)},
+		matters.Ask:      {form: wordsOnly("matter.field.question", true), do: worded((*matters.Service).Ask)},
+		matters.Answer:   {main: true, form: wordsAndFiles("matter.field.answer"), do: withFiles((*matters.Service).Answer)},
 		matters.Classify: {main: true, key: "c", form: classifyForm, do: classify},
 		matters.Dispatch: {main: true, key: "d", form: dispatchForm, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 			in := matters.Dispatching{Lead: f.ID("lead"), Assist: f.IDs("assist", 20), Words: said(f)}
@@ -43,15 +39,9 @@ func init() {
 			}
 			return c.Matters.Dispatch(r.Context(), page.Actor(r), m.ID, in)
 		}},
-		matters.SendBack: {form: wordsOnly("matter.field.reason", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			return c.Matters.SendBack(r.Context(), page.Actor(r), m.ID, said(f))
-		}},
-		matters.Take: {main: true, key: "t", do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			return c.Matters.Take(r.Context(), page.Actor(r), m.ID, said(f))
-		}},
-		matters.Handle: {main: true, key: "h", form: wordsAndFiles("matter.field.result"), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
-			return c.Matters.Handle(r.Context(), page.Actor(r), m.ID, said(f), files...)
-		})},
+		matters.SendBack: {form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).SendBack)},
+		matters.Take:     {main: true, key: "t", do: worded((*matters.Service).Take)},
+		matters.Handle:   {main: true, key: "h", form: wordsAndFiles("matter.field.result"), do: withFiles((*matters.Service).Handle)},
 		matters.Extend: {side: true, form: func(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
 			return []entry{untilDay(b, f, "matter.field.until.extend", w.Matter.Due.Add(48*time.Hour)), area(b, f, "matter.field.reason.public", 4)}
 		}, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
@@ -70,44 +60,30 @@ func init() {
 			}
 			return c.Matters.Suspend(r.Context(), page.Actor(r), m.ID, until, words)
 		}},
-		matters.Resume: {form: wordsOnly("matter.field.reason.public", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			return c.Matters.Resume(r.Context(), page.Actor(r), m.ID, said(f))
-		}},
-		matters.Verify: {main: true, key: "v", form: verifyForm, do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
-			return c.Matters.Verify(r.Context(), page.Actor(r), m.ID, f.Bool("met"), said(f), files...)
+		matters.Resume: {form: wordsOnly("matter.field.reason.public", true), do: worded((*matters.Service).Resume)},
+		matters.Verify: {main: true, key: "v", form: verifyForm, do: filed(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, words string, files []matters.NewFile) error {
+			return c.Matters.Verify(r.Context(), page.Actor(r), m.ID, f.Bool("met"), words, files...)
 		})},
-		matters.Close: {main: true, key: "c", form: wordsOnly("matter.field.reply", false), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			return c.Matters.Close(r.Context(), page.Actor(r), m.ID, said(f))
-		}},
-		matters.Rate: {main: true, form: rateForm, do: rate},
-		matters.Reopen: {form: wordsOnly("matter.field.reason", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			return c.Matters.Reopen(r.Context(), page.Actor(r), m.ID, said(f))
-		}},
-		matters.Withdraw: {danger: true, side: true, form: wordsOnly("matter.field.reason.free", false), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			return c.Matters.Withdraw(r.Context(), page.Actor(r), m.ID, said(f))
-		}},
-		matters.Join: {side: true, form: joinForm, do: join},
+		matters.Close:    {main: true, key: "c", form: wordsOnly("matter.field.reply", false), do: worded((*matters.Service).Close)},
+		matters.Rate:     {main: true, form: rateForm, do: rate},
+		matters.Reopen:   {form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).Reopen)},
+		matters.Withdraw: {danger: true, side: true, form: wordsOnly("matter.field.reason.free", false), do: worded((*matters.Service).Withdraw)},
+		matters.Join:     {side: true, form: joinForm, do: join},
 		matters.Unjoin: {side: true, do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
 			return c.Matters.Unjoin(r.Context(), page.Actor(r), m.ID)
 		}},
-		matters.Split: {side: true, form: splitForm, do: split},
-		matters.Urge: {side: true, form: wordsOnly("matter.field.urge", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			return c.Matters.Urge(r.Context(), page.Actor(r), m.ID, said(f))
-		}},
-		matters.Supervise: {side: true, form: wordsOnly("matter.field.reason", true), do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			return c.Matters.Supervise(r.Context(), page.Actor(r), m.ID, said(f))
-		}},
-		matters.Note: {side: true, form: wordsAndFiles("matter.field.note"), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
-			return c.Matters.AddNote(r.Context(), page.Actor(r), m.ID, said(f), files...)
-		})},
+		matters.Split:      {side: true, form: splitForm, do: split},
+		matters.Urge:       {side: true, form: wordsOnly("matter.field.urge", true), do: worded((*matters.Service).Urge)},
+		matters.Supervise:  {side: true, form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).Supervise)},
+		matters.Note:       {side: true, form: wordsAndFiles("matter.field.note"), do: withFiles((*matters.Service).AddNote)},
 		matters.WhistleAct: {side: true, form: whistleForm, do: blow},
-		matters.Respond:    {side: true, form: wordsOnly("matter.field.respond", true), do: forUnit(respond)},
-		matters.AssistAct: {side: true, form: wordsAndFiles("matter.field.assist"), do: withFiles(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, files []matters.NewFile) error {
+		matters.Respond:    {side: true, form: wordsOnly("matter.field.respond", true), do: forUnit((*matters.Service).Respond)},
+		matters.AssistAct: {side: true, form: wordsAndFiles("matter.field.assist"), do: filed(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, words string, files []matters.NewFile) error {
 			unit, err := id.Parse(r.URL.Query().Get("unit"))
 			if err != nil {
 				return err
 			}
-			return c.Matters.Assist(r.Context(), page.Actor(r), m.ID, unit, said(f), files...)
+			return c.Matters.Assist(r.Context(), page.Actor(r), m.ID, unit, words, files...)
 		})},
 		matters.Invite:     {side: true, form: inviteForm}, // answers with a page of its own, see invite.go
 		matters.Moderate:   {side: true, form: moderateForm, do: moderate},
@@ -116,14 +92,36 @@ func init() {
 	}
 }
 
-// withFiles takes the form's files before the act.
-func withFiles(do func(*Counter, *http.Request, *form.Form, matters.Matter, []matters.NewFile) error) func(*Counter, *http.Request, *form.Form, matters.Matter) error {
+// worded is an act whose form asks for words alone.
+func worded(act func(s *matters.Service, ctx context.Context, by scope.Actor, d matters.ID, words string) error) doer {
 	return func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+		words := said(f)
+		if err := f.Err(); err != nil {
+			return err
+		}
+		return act(c.Matters, r.Context(), page.Actor(r), m.ID, words)
+	}
+}
+
+// withFiles is an act whose form asks for words and files.
+func withFiles(act func(s *matters.Service, ctx context.Context, by scope.Actor, d matters.ID, words string, files ...matters.NewFile) error) doer {
+	return filed(func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter, words string, files []matters.NewFile) error {
+		return act(c.Matters, r.Context(), page.Actor(r), m.ID, words, files...)
+	})
+}
+
+// filed takes the words and files of a form before the act.
+func filed(act func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, words string, files []matters.NewFile) error) doer {
+	return func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+		words := said(f)
 		files, err := c.upload(r, f, "files")
 		if err != nil {
 			return err
 		}
-		return do(c, r, f, m, files)
+		if err := f.Err(); err != nil {
+			return err
+		}
+		return act(c, r, f, m, words, files)
 	}
 }
 
@@ -224,8 +222,11 @@ func joinForm(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
 }
 
 func join(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-	words := said(f)
-	to, err := c.Matters.Get(r.Context(), page.Actor(r), f.Line("to", 30))
+	words, number := said(f), f.Line("to", 30)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	to, err := c.Matters.Get(r.Context(), page.Actor(r), number)
 	if err != nil {
 		return beside(f, "to", errs.At("to", "matter.none"))
 	}

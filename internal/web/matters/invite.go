@@ -3,6 +3,7 @@
 package matters
 
 import (
+	"context"
 	"net/http"
 
 	"yuanba/internal/domain/matters"
@@ -10,6 +11,7 @@ import (
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
 )
 
@@ -109,9 +111,13 @@ func (c *Counter) reply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	words := said(f)
 	files, err := c.upload(r, f, "files")
 	if err == nil {
-		err = c.Matters.Reply(r.Context(), r.PathValue("secret"), said(f), files...)
+		err = f.Err()
+	}
+	if err == nil {
+		err = c.Matters.Reply(r.Context(), r.PathValue("secret"), words, files...)
 	}
 	if err != nil {
 		return answered.Fail(w, r, v, err)
@@ -120,16 +126,16 @@ func (c *Counter) reply(w http.ResponseWriter, r *http.Request) error {
 }
 
 // forUnit is an act done for one of the actor's units, which the address names.
-func forUnit(act func(*matters.Service, *http.Request, *form.Form, matters.Matter, id.ID) error) func(*Counter, *http.Request, *form.Form, matters.Matter) error {
+func forUnit(act func(s *matters.Service, ctx context.Context, by scope.Actor, d matters.ID, unit id.ID, words string) error) doer {
 	return func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 		unit, err := id.Parse(r.URL.Query().Get("unit"))
 		if err != nil {
 			return errs.New(errs.Invalid, "matter.unit.unknown")
 		}
-		return act(c.Matters, r, f, m, unit)
+		words := said(f)
+		if err := f.Err(); err != nil {
+			return err
+		}
+		return act(c.Matters, r.Context(), page.Actor(r), m.ID, unit, words)
 	}
-}
-
-func respond(s *matters.Service, r *http.Request, f *form.Form, m matters.Matter, unit id.ID) error {
-	return s.Respond(r.Context(), page.Actor(r), m.ID, unit, said(f))
 }
