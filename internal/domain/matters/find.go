@@ -178,6 +178,9 @@ func (s *Service) tag(q *search.Query, by scope.Actor, f Filter, now time.Time) 
 	default:
 		q.Tags = append(q.Tags, tagPublic)
 	}
+	if f.Public {
+		q.Tags = append(q.Tags, tagPublic)
+	}
 	if f.Place.Level != scope.City {
 		q.Tags = append(q.Tags, tagPlace(f.Place.ID))
 	}

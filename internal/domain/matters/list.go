@@ -52,6 +52,7 @@ type Filter struct {
 	Open     bool // only what is still to be done
 	Late     bool // only what is overdue
 	Urgent   bool
+	Public   bool // only what everybody may read
 	Channel  Channel
 	From, To time.Time // raised in [From, To)
 	Before   ID        // only older ones: the next page
@@ -256,6 +257,9 @@ func (s *Service) narrow(w *sqldb.Where, f Filter, now time.Time) {
 	}
 	if f.Urgent {
 		w.Add("urgent")
+	}
+	if f.Public {
+		w.Add("public AND NOT hidden")
 	}
 	if f.Channel != "" {
 		w.Add("channel = ?", f.Channel)

@@ -17,6 +17,7 @@ import (
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/sheet"
 	"yuanba/internal/kit/when"
 	"yuanba/internal/web/page"
 )
@@ -67,6 +68,9 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 
 	// everybody
 	get("/matters", c.list)
+	for _, f := range []sheet.Format{sheet.XLSX, sheet.CSV} {
+		mux.Handle("GET /matters."+string(f), page.Limit(0.5, 20, page.Long(time.Minute, c.export(f))))
+	}
 	get("/matters/{number}", c.show)
 	get("/matters/{number}/slip", c.printSlip)
 	get("/files/{name}/{token}", c.file)
