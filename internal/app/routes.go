@@ -49,7 +49,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	first.Routes(mux)
 	(&webplaces.Counter{Places: a.Places, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
-	(&webpeople.Counter{People: a.People, Matters: a.Matters, Places: a.Places}).Routes(mux)
+	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places}).Routes(mux)
 	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Address: a.Config.Address()}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)

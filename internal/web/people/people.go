@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 
+	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
@@ -17,6 +18,7 @@ import (
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/seal"
+	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/web/page"
 )
 
@@ -25,7 +27,9 @@ var files embed.FS
 
 // A Counter serves the pages.
 type Counter struct {
+	DB      *sqldb.DB
 	People  *people.Service
+	Access  *access.Service
 	Matters *matters.Service
 	Places  *places.Service
 }
@@ -34,8 +38,15 @@ type Counter struct {
 func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /me", private(c.me))
 	mux.Handle("GET /me/data.json", private(c.export))
+	mux.Handle("GET /me/settings", private(c.settings))
+	mux.Handle("POST /me/settings", private(c.keepSettings))
+	mux.Handle("GET /me/disown", private(c.confirm("mydata.disown", "/me/disown", "mydata.disown.matters", "mydata.disown.again")))
+	mux.Handle("POST /me/disown", private(c.disown))
+	mux.Handle("GET /me/forget", private(c.confirm("mydata.forget", "/me/forget", "mydata.forget.matters", "mydata.forget.again")))
+	mux.Handle("POST /me/forget", private(c.forget))
 	mux.Handle("GET /matters/{number}/reveal", private(c.ask))
 	mux.Handle("POST /matters/{number}/reveal", private(c.reveal))
+	c.deskRoutes(mux)
 }
 
 // private keeps what a page shows out of every cache.
@@ -53,6 +64,7 @@ type mePage struct {
 	Facts []page.Fact
 	Looks page.Timeline
 	Open  bool // the facts are shown in the open
+	Slips bool // of somebody without an account
 }
 
 var mine = page.New[mePage](files, "me.html")
@@ -62,7 +74,17 @@ const looksShown = 200
 
 func (c *Counter) me(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("mydata.title")
-	if b.Anonymous() {
+	switch {
+	case b.Staff():
+		return page.Redirect(w, r, "/account")
+	case b.Anonymous() && len(b.Actor.Slips) > 0:
+		v := mePage{Base: b, Head: page.Head{Title: b.T("mydata.title"), Lead: b.T("mydata.slips")}, Looks: page.Timeline{Now: b.Now}, Slips: true}
+		var err error
+		if v.Looks.Events, err = c.slipLooks(r, b); err != nil {
+			return err
+		}
+		return mine.Show(w, r, v)
+	case b.Anonymous():
 		return errs.New(errs.Denied, scope.DeniedSignIn)
 	}
 	who, err := c.People.Get(r.Context(), b.Actor.Resident)
@@ -94,17 +116,22 @@ func (c *Counter) me(w http.ResponseWriter, r *http.Request) error {
 	v.Facts = append(v.Facts, page.Fact{Label: b.T("mydata.place"), Value: c.Places.Tree().Words(who.Place, "").In(b.Lang)})
 	v.Looks = page.Timeline{Now: b.Now}
 	for _, l := range looks {
-		fields := make([]string, len(l.Fields))
-		for i, f := range l.Fields {
-			fields[i] = b.T(f.Key())
-		}
-		what := b.T("mydata.looked", strings.Join(fields, "、"), b.T(l.Purpose.Key()))
-		if l.About != "" {
-			what += " · " + l.About
-		}
-		v.Looks.Events = append(v.Looks.Events, page.Event{At: l.At, Who: l.Actor + "（" + l.Post + "）", What: what, Note: l.Why.Plain(), Icon: "eye"})
+		v.Looks.Events = append(v.Looks.Events, looked(b, l, l.About))
 	}
 	return mine.Show(w, r, v)
+}
+
+// looked is a look as the person concerned reads it.
+func looked(b page.Base, l people.Look, about string) page.Event {
+	fields := make([]string, len(l.Fields))
+	for i, f := range l.Fields {
+		fields[i] = b.T(f.Key())
+	}
+	what := b.T("mydata.looked", strings.Join(fields, "、"), b.T(l.Purpose.Key()))
+	if about != "" {
+		what += " · " + about
+	}
+	return page.Event{At: l.At, Who: b.T("mydata.who", l.Actor, l.Post), What: what, Note: l.Why.Plain(), Icon: "eye"}
 }
 
 // export is all that is known about the reader, to take home.

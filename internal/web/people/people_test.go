@@ -27,7 +27,7 @@ func TestRevealIsSeen(t *testing.T) {
 			t.Fatal(err)
 		}
 		mux := http.NewServeMux()
-		(&webpeople.Counter{People: town.People, Matters: town.Matters, Places: town.Places}).Routes(mux)
+		(&webpeople.Counter{DB: town.DB, People: town.People, Access: town.Access, Matters: town.Matters, Places: town.Places}).Routes(mux)
 		do := func(method, path string, by scope.Actor, form url.Values) *httptest.ResponseRecorder {
 			r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
