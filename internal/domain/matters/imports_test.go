@@ -293,6 +293,32 @@ func TestRealMessages(t *testing.T) {
 	})
 }
 
+// TestRealRequests reads every real request, and takes some thousands in.
+func TestRealRequests(t *testing.T) {
+	t.Parallel()
+	real := shared(t, "requests311/boston_open311_20000.ndjson.gz")
+	rows, faults := read(t, matters.ReadOpen311, real)
+	if len(rows) != 20_000 || len(faults) != 0 {
+		t.Fatalf("%d rows, %d faults", len(rows), len(faults))
+	}
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		for _, want := range []int{2500, 0} {
+			added, rejected := 0, 0
+			for some := range slices.Chunk(rows[:2500], 250) {
+				part, err := town.Matters.TakeForeign(t.Context(), importer, some, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				added, rejected = added+part.Added, rejected+part.Rejected
+			}
+			if added != want || rejected != 0 {
+				t.Errorf("%d added, %d rejected, want %d and none", added, rejected, want)
+			}
+		}
+		verified(t, town)
+	})
+}
+
 func FuzzMessages(f *testing.F) {
 	f.Add([]byte(messageFile))
 	f.Add([]byte("id,subject,time,detail\n\"\n\"\"\n\"a\n"))
