@@ -9,8 +9,10 @@ import (
 	"html"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -26,6 +28,8 @@ type target struct {
 	home    string   // 宝塔社区, where the cast works; else the first place
 	numbers []string // of the newest matters
 	bodies  []string // what is written in matters
+	escaped []string // the same as a form has it
+	form    string   // what else the last step of raising sends
 	words   []string // of two characters, out of the bodies
 	turn    atomic.Uint64
 }
@@ -88,6 +92,11 @@ func look(ctx context.Context, address string) (*target, error) {
 		}
 	}
 	t.bodies, t.words = written()
+	for _, body := range t.bodies {
+		t.escaped = append(t.escaped, url.QueryEscape(body))
+	}
+	t.form = url.Values{"step": {"5"}, "category": {category}, "asked": {category}, question: {"none"}, "place": {t.home}, "place_words": {"大门口左边"},
+		"lat": {""}, "lon": {""}, "urgent": {""}, "who": {"public"}, "name": {"王小明"}, "go": {"next"}}.Encode()
 	_, err = b.post(ctx, "/signin/as", "login", "zhao")
 	t.cast = err == nil
 	return t, nil
@@ -180,10 +189,8 @@ func (t *target) raise(b *browser) worker {
 
 func (t *target) raiseOne(ctx context.Context, b *browser) error {
 	n := t.next()
-	body := fmt.Sprintf("%s（第 %d 件）", t.bodies[n%len(t.bodies)], n)
-	to, err := b.post(ctx, "/raise", "step", "5", "body", body, "category", category, "asked", category, question, "none",
-		"place", t.home, "place_words", "大门口左边", "lat", "", "lon", "", "urgent", "", "who", "public",
-		"name", "王小明", "phone", fmt.Sprintf("139%08d", n%100_000_000), "go", "next")
+	form := t.form + "&phone=139" + fmt.Sprintf("%08d", n%100_000_000) + "&body=" + t.escaped[n%len(t.escaped)] + "+" + strconv.Itoa(n)
+	to, err := b.send(ctx, "/raise", "application/x-www-form-urlencoded", []byte(form))
 	if err == nil && to != "/raise/done" {
 		err = fmt.Errorf("raising led to %s", to)
 	}
