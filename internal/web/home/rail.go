@@ -56,7 +56,6 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(true, "/places", "home.rail.places", "map", 0)
 	add(true, "/units", "home.rail.units", "house", 0)
 	add(true, "/news", "home.rail.news", "bell", news)
-	add(a.Has("audit"), "/trail/rows", "home.rail.trail", "eye", 0)
 	add(a.Has("administer"), "/admin", "home.rail.admin", "gear", 0)
 	at := current(b.Path, items)
 	for i := range items {
