@@ -237,3 +237,6 @@ func (c *Counter) reveal(w http.ResponseWriter, r *http.Request) error {
 	}
 	return revealed.Show(w, r, v)
 }
+
+// The texts of the confirmations, named whole for those who look for them.
+var _ = []string{"mydata.disown.text", "mydata.forget.text"}
