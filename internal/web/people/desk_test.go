@@ -96,8 +96,9 @@ func TestOwn(t *testing.T) {
 		c.do(http.MethodGet, "/me", me, none, 200, "199****0002", "!"+phone, "这不是我")
 
 		baota := c.town.Place("文君街道", "宝塔社区")[scope.Village].String()
-		c.do(http.MethodGet, "/me/settings", me, none, 200, `value="周敏"`, `value="`+baota+`" selected`, "已在窗口核对过")
-		w := c.do(http.MethodPost, "/me/settings", me, url.Values{"name": {"周敏"}, "address": {"宝塔巷 3 号"}, "lang": {"en"}, "large": {"1"}, "place": {baota}}, 303)
+		c.do(http.MethodGet, "/me/settings", me, none, 200, "周敏", `!name="name"`, `value="`+baota+`" selected`, "已在窗口核对过")
+		w := c.do(http.MethodPost, "/me/settings", me, url.Values{"address": {"宝塔巷 3 号"}, "lang": {"en"}, "large": {"1"}, "place": {baota}}, 303)
+		c.do(http.MethodGet, "/me?show=1", me, none, 200, "周敏", "宝塔巷 3 号")
 		if cookies := strings.Join(w.Header().Values("Set-Cookie"), ";"); !strings.Contains(cookies, "lang=en") || !strings.Contains(cookies, "large=1") {
 			c.t.Errorf("the browser was told %q", cookies)
 		}
@@ -105,7 +106,7 @@ func TestOwn(t *testing.T) {
 		if err != nil || who.Lang != i18n.EN || !who.Large {
 			c.t.Errorf("kept: %v %v %v", who.Lang, who.Large, err)
 		}
-		c.do(http.MethodPost, "/me/settings", me, url.Values{"name": {"周大敏"}, "lang": {"en"}, "place": {baota}}, 403, `id="f-name-err"`, `value="周大敏"`)
+		c.do(http.MethodPost, "/me/settings", me, url.Values{"name": {"周大敏"}, "lang": {"en"}, "place": {baota}}, 403, "已经在窗口核对过")
 		c.do(http.MethodPost, "/me/settings", me, url.Values{"name": {"周敏"}, "lang": {"fr"}}, 422, `id="f-lang-err"`)
 		c.do(http.MethodPost, "/me/settings", me, url.Values{"name": {"周敏"}, "lang": {"en"}, "place": {"0000000000999"}}, 422, `id="f-place-err"`)
 

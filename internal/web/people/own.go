@@ -117,6 +117,13 @@ func (c *Counter) keepSettings(w http.ResponseWriter, r *http.Request) error {
 		in.Place = p.Path
 	}
 	name, address := f.Line("name", 80), f.Line("address", 200)
+	if !f.Sent("name") { // the desk has verified it, and the page does not ask
+		own, err := c.People.Own(r.Context(), page.Actor(r))
+		if err != nil {
+			return err
+		}
+		name = own.Name.Plain()
+	}
 	err = f.Err()
 	if err == nil {
 		if err = c.People.Introduce(r.Context(), page.Actor(r), name, address); err == nil {

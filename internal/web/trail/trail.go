@@ -27,7 +27,10 @@ type Counter struct {
 // Routes adds the page to mux.
 func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /trail", page.Handler(c.show))
+	mux.Handle("GET /trail/board", page.Handler(c.board))
 	mux.Handle("GET /trail/checkpoint", page.Handler(c.checkpoint))
+	mux.Handle("GET /trail/keys", page.Handler(c.keys))
+	mux.Handle("GET /trail/rows", page.Handler(c.rows))
 }
 
 type showPage struct {
@@ -37,9 +40,14 @@ type showPage struct {
 	Facts []page.Fact
 	Root  string
 	Keys  string
+	Audit bool // the reader may read every row
+	Steps []string
 }
 
-var shown = page.New[showPage](files, "trail.html")
+var (
+	shown   = page.New[showPage](files, "trail.html")
+	boarded = page.New[showPage](files, "board.html")
+)
 
 func (c *Counter) last(r *http.Request) (p trail.Checkpoint, err error) {
 	err = c.DB.Read(r.Context(), func(tx *sqldb.Tx) error {
@@ -49,25 +57,53 @@ func (c *Counter) last(r *http.Request) (p trail.Checkpoint, err error) {
 	return p, err
 }
 
-// show is the newest checkpoint as a sheet that can be printed for the notice
-// board.
-func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
-	b := page.From(r).Titled("trail.page.title")
-	v := showPage{Base: b, Head: page.Head{Title: b.T("trail.page.title"), Lead: b.T("trail.page.lead")}, Keys: c.Public}
+// page is the newest checkpoint and what it means.
+func (c *Counter) page(r *http.Request, key string) (showPage, error) {
+	b := page.From(r).Titled(key)
+	v := showPage{Base: b, Head: page.Head{Title: b.T(key), Lead: b.T("trail.page.lead")}, Keys: c.Public, Audit: b.Actor.Has("audit")}
+	for _, k := range []string{"trail.page.step.keep", "trail.page.step.copy", "trail.page.step.run", "trail.page.step.read"} {
+		v.Steps = append(v.Steps, b.T(k))
+	}
 	p, err := c.last(r)
 	switch {
 	case errs.KindOf(err) == errs.NotFound: // nothing is sealed yet
 	case err != nil:
-		return err
+		return v, err
 	default:
 		v.Any, v.Root = true, p.Groups()
 		v.Facts = []page.Fact{
 			{Label: b.T("trail.page.at"), Value: i18n.Exact(b.Lang, p.At)},
 			{Label: b.T("trail.page.rows"), Value: page.Number(int(p.Size))},
-			{Label: b.T("trail.page.key"), Value: p.KeyID},
+			{Label: b.T("trail.page.key"), Value: p.Origin + " " + p.KeyID},
 		}
 	}
+	return v, nil
+}
+
+// show says what is sealed, what that means, and how anybody can check it.
+func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.page(r, "trail.page.title")
+	if err != nil {
+		return err
+	}
 	return shown.Show(w, r, v)
+}
+
+// board is the newest checkpoint as a sheet for the notice board.
+func (c *Counter) board(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.page(r, "trail.notice.title")
+	if err != nil {
+		return err
+	}
+	v.Look = page.LookPrint
+	return boarded.Show(w, r, v)
+}
+
+// keys are the public keys with which everybody can check checkpoints.
+func (c *Counter) keys(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := w.Write([]byte(c.Public + "\n"))
+	return err
 }
 
 // checkpoint is the newest checkpoint as it was signed, for programs.
