@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"net/http"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/web/gallery"
+	"yuanba/internal/web/page"
+)
+
+// The samples of the gallery.
+func init() {
+	by := page.Base{Actor: scope.Actor{Kind: scope.Staff, Name: "系统员"}}
+	gallery.Add("admin/landing", by, func(w http.ResponseWriter, r *http.Request) error { return (&Counter{}).landing(w, r) })
+	gallery.Add("admin/place", by, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r)
+		b.Title = "宝塔社区"
+		v := recordPage{Base: b, Head: page.Head{Kicker: b.T("place.kind.village"), Title: "宝塔社区", Action: page.Link{Href: "/places", Text: b.T("admin.public")}}}
+		v.fact("admin.field.name_en", "Baota Community")
+		v.fact("admin.field.code", "510183001021")
+		v.way("/admin/places", "admin.place.rename.title", "edit")
+		v.way("/admin/places", "admin.place.merge.title", "join")
+		v.Groups = []group{{Title: b.T("place.page.below"), Rows: []page.Row{{Href: "/admin/places", Title: "第1网格", Number: "510183001021001", Meta: []string{b.T("place.kind.grid")}}}}}
+		return recorded.Show(w, r, v)
+	})
+	gallery.Add("admin/account", by, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r)
+		b.Title = "赵调度"
+		v := recordPage{Base: b, Head: page.Head{Kicker: "zhao", Title: "赵调度"}}
+		v.fact("admin.account.since", i18n.Date(b.Lang, gallery.Now))
+		v.way("/admin/accounts", "admin.account.password.title", "lock")
+		post := "文君街道指挥调度中心 · " + b.T("role.dispatcher")
+		v.Groups = []group{{Table: page.Table{Caption: b.T("admin.account.why", post), Cols: []page.Col{{Text: b.T("admin.needs")}, {Text: b.T("admin.field.where")}},
+			Rows: [][]page.Cell{{{Text: b.T("need.dispatch")}, {Text: "文君街道"}}}}, Ways: []page.Link{{Href: "/admin/units", Text: b.T("admin.account.post")}}}}
+		return recorded.Show(w, r, v)
+	})
+	gallery.Add("admin/question-wrong", by, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("admin.category.edit.title")
+		b.Form = form.Of("q1_key", "Was?", "q1_type", "choice", "q1_zh", "路面是什么情况", "q1_choices", "hole | 有坑")
+		s := &sheet{Base: b, r: r, title: "路面坑洼破损"}
+		readQuestions(b.Form)
+		askQuestions(s, matters.Category{})
+		askStopper(s, nil)
+		return formed.Show(w, r, formPage{Base: s.Base, Head: page.Head{Kicker: s.title, Title: b.T("admin.category.edit.title"), Lead: b.T("admin.category.edit.lead")}, Entries: s.entries, Submit: b.T("admin.category.edit.title"), Back: "/admin/categories", Action: "/admin/categories"})
+	})
+	gallery.Add("admin/close", by, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("admin.place.close.title")
+		s := &sheet{Base: b, r: r}
+		s.askDay()
+		s.ask("area", s.field("reason", "admin.field.reason").Max(200))
+		return formed.Show(w, r, formPage{Base: b, Head: page.Head{Kicker: "宝塔社区", Title: b.T("admin.place.close.title")}, Points: b.T("admin.place.close.points"), Entries: s.entries, Submit: b.T("admin.place.close.title"), Danger: true, Back: "/admin/places", Action: "/admin/places"})
+	})
+}

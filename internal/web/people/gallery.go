@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package people
+
+import (
+	"net/http"
+
+	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/seal"
+	"yuanba/internal/web/gallery"
+	"yuanba/internal/web/page"
+)
+
+// The samples of the gallery.
+func init() {
+	resident, clerk := page.Base{Actor: gallery.Resident}, page.Base{Actor: gallery.Clerk}
+	look := people.Look{At: gallery.Now, Actor: "赵调度", Post: "文君街道指挥调度中心 派遣员", Purpose: people.ContactAboutMatter, Fields: []people.Field{people.FieldPhone}, Why: seal.NewText("约时间上门看灯")}
+	gallery.Add("people/me", resident, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("mydata.title")
+		return mine.Show(w, r, mePage{Base: b, Head: page.Head{Title: b.T("mydata.title"), Lead: b.T("mydata.lead")},
+			Facts: []page.Fact{{Label: b.T("people.field.name"), Value: "周*", Private: true}, {Label: b.T("people.field.phone"), Value: "199****0002", Private: true}, {Label: b.T("people.field.address"), Value: b.T("mydata.none")}},
+			Looks: page.Timeline{Now: b.Now, Events: []page.Event{looked(b, look, "QL-2026-004217")}}})
+	})
+	gallery.Add("people/slips", page.Base{}, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("mydata.title")
+		return mine.Show(w, r, mePage{Base: b, Slips: true, Head: page.Head{Title: b.T("mydata.title"), Lead: b.T("mydata.slips")}, Looks: page.Timeline{Now: b.Now}})
+	})
+	gallery.Add("people/reveal-wrong", clerk, func(w http.ResponseWriter, r *http.Request) error {
+		r.SetPathValue("number", "QL-2026-004217")
+		f := form.Of("why", "看看")
+		f.Fault("why", "people.reveal.why", 4)
+		return revealed.Show(w, r, (&Counter{}).revealPage(r, f))
+	})
+	gallery.Add("people/revealed", clerk, func(w http.ResponseWriter, r *http.Request) error {
+		r.SetPathValue("number", "QL-2026-004217")
+		v := (&Counter{}).revealPage(r, nil)
+		v.Shown = []page.Fact{{Label: v.T("people.field.phone"), Value: "19900000002"}}
+		return revealed.Show(w, r, v)
+	})
+	gallery.Add("people/desk", clerk, func(w http.ResponseWriter, r *http.Request) error {
+		v := deskBase(r, form.Of("phone", "19900000002"))
+		v.Asked, v.Contacts = true, 2
+		v.Rows = []page.Row{{Href: "/desk", Title: "周*", Meta: []string{"199****0002"}, Pill: page.Pill{Text: v.T("desk.verified"), Tone: page.ToneDone}}}
+		return desked.Show(w, r, v)
+	})
+	gallery.Add("people/resident", clerk, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("desk.resident")
+		return served.Show(w, r, residentPage{Base: b, Head: page.Head{Kicker: b.T("desk.resident"), Title: "周*"}, Pill: page.Pill{Text: b.T("desk.unverified"), Tone: page.ToneSoon},
+			Facts: []page.Fact{{Label: b.T("people.field.phone"), Value: "199****0002", Private: true}}, Ways: []page.Link{{Href: "/desk", Text: b.T("desk.verify.title"), Main: true}, {Href: "/desk", Text: b.T("desk.correct.title")}}})
+	})
+	gallery.Add("people/forget", resident, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("mydata.forget")
+		return confirmed.Show(w, r, confirmPage{Base: b, Confirm: page.Confirm{Title: b.T("mydata.forget"), Text: b.T("mydata.forget.text"), Points: []string{b.T("mydata.forget.matters")}, Action: "/me/forget", Yes: b.T("mydata.forget"), No: b.T("mydata.keep"), Back: "/me", Danger: true}})
+	})
+}
