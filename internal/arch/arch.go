@@ -92,7 +92,7 @@ func Read(fsys fs.FS) (*Tree, error) {
 			}
 			return nil
 		}
-		if !d.Type().IsRegular() {
+		if !d.Type().IsRegular() || name == ".git" { // a work tree beside the first one has a file there
 			return nil
 		}
 		t.Names = append(t.Names, name)
