@@ -62,6 +62,9 @@ func (a *App) site(version string, requests *obs.Requests) (*page.Site, error) {
 	if name.ZH == "" {
 		name = i18n.Text{ZH: "院坝", EN: "Yuanba"}
 	}
+	if version == "unversioned" { // built outside a checkout: there is nothing to say
+		version = ""
+	}
 	s := &page.Site{
 		Town: name, RunBy: i18n.Text{ZH: name.ZH + "智慧治理中心", EN: name.EN + " Governance Centre"}, Phone: a.Config.Phone,
 		Version: version, Demo: a.Options.Demo, HTTPS: len(a.Config.URL) > 8 && a.Config.URL[:8] == "https://", Proxies: proxies,

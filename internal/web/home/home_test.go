@@ -51,7 +51,7 @@ func TestHome(t *testing.T) {
 		status     int
 		want, not  []string
 	}{
-		{"a stranger", "/", scope.Actor{}, i18n.ZH, 200, []string{"您好", "说事", "宝塔社区的路灯不亮", "凭编号和查询码查", `action="/query"`, "还没有开通"}, []string{"不想别人晓得"}},
+		{"a stranger", "/", scope.Actor{}, i18n.ZH, 200, []string{"您好", "说事", "宝塔社区的路灯不亮", "凭编号和查询码查", `action="/query"`, "还没开通"}, []string{"不想别人晓得"}},
 		{"in English", "/", scope.Actor{}, i18n.EN, 200, []string{"Welcome", "Raise a matter", "Not open yet"}, nil},
 		{"a resident sees their own", "/", me, i18n.ZH, 200, []string{"您好，周", "不想别人晓得", "宝塔社区·身边的事"}, nil},
 		{"a desk goes to its inbox", "/", town.As("zhao"), i18n.ZH, 303, nil, nil},

@@ -126,7 +126,7 @@ func writeLight(b *strings.Builder, lang i18n.Lang, l Light) {
 		escape(b, i18n.T(lang, "light.used", l.Used))
 	}
 	b.WriteString(`"><rect class="light-all" width="100" height="6"/><rect class="light-used" width="`)
-	b.WriteString(strconv.Itoa(min(l.Used, 100)))
+	b.WriteString(strconv.Itoa(max(5, min(l.Used, 100)))) // a beginning is seen
 	b.WriteString(`" height="6"/></svg>`)
 }
 

@@ -21,7 +21,7 @@
     if (row) { at = rows().indexOf(row); rows().forEach((r) => r.classList.toggle("at", r === row)); }
   });
 
-  // The bulk bar: hidden until something can be selected, bright once it is.
+  // The bulk bar: its acts come once something is selected.
   for (const bar of all("[data-bulk]")) {
     const boxes = () => all(`input[type=checkbox][name=id][form="${bar.getAttribute("id")}"]`);
     const out = bar.querySelector("[data-count]"), every = bar.querySelector("[data-all]");
@@ -30,6 +30,7 @@
       const list = boxes(), n = list.filter((b) => b.checked).length;
       out.textContent = out.dataset.count.replace("#", n);
       bar.classList.toggle("some", n > 0);
+      bar.classList.toggle("none", n === 0);
       all(".bulk-acts button", bar).forEach((b) => { b.disabled = n === 0; });
       every.checked = n > 0 && n === list.length;
       every.indeterminate = n > 0 && n < list.length;
