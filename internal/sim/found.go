@@ -19,6 +19,12 @@ import (
 	"yuanba/internal/sim/texts"
 )
 
+// outline makes up outlines for all places: those of Qionglai are nobody's to
+// give away, and a demonstration needs a map.
+func (s *simulation) outline() error {
+	return s.Places.Draw(s.ctx, founder, places.Invent(s.Places.Tree(), s.plan.Seed))
+}
+
 // layOut lays out the shipped tree of places, with grids and courtyards.
 func (s *simulation) layOut() error {
 	s.Clock.set(s.start.AddDate(0, -1, 0))

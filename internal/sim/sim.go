@@ -118,7 +118,7 @@ func Make(ctx context.Context, t Town, plan Plan) error {
 		name string
 		do   func() error
 	}{
-		{"places", s.layOut}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"year", s.year},
+		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"year", s.year},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("simulate %s: %w", step.name, err)

@@ -212,7 +212,7 @@ func (s *simulation) raise(l *life) error {
 		in.Category, in.Answers = "", nil
 	}
 	if l.place.Accuracy != places.Unknown && s.chance(0.6) {
-		in.At = &matters.Point{Lon: l.place.Point.Lon() + (s.rnd.Float64()-0.5)/300, Lat: l.place.Point.Lat() + (s.rnd.Float64()-0.5)/300}
+		in.At = s.spot(l.place)
 	}
 	by := l.reporter
 	if l.channel != matters.Web {
@@ -236,6 +236,17 @@ func (s *simulation) raise(l *life) error {
 	s.plan.Progress(s.done, s.plan.Solved+s.plan.Others+s.plan.Open)
 	s.support(l)
 	return s.next(l, matters.Received)
+}
+
+// spot is a point somewhere in a place; nil if none was hit upon.
+func (s *simulation) spot(p places.Place) *matters.Point {
+	for range 8 {
+		q := matters.Point{Lon: p.Point.Lon() + (s.rnd.Float64()-0.5)/150, Lat: p.Point.Lat() + (s.rnd.Float64()-0.5)/150}
+		if at, ok := s.Places.Tree().Locate(q.Lon, q.Lat); ok && at.Path[p.Kind.Level()] == p.ID {
+			return &q
+		}
+	}
+	return nil
 }
 
 // invent decides where it happens, to whom, and what they write.

@@ -44,6 +44,8 @@ var (
 // parent, holes that they enclose, and outlines that reach beyond the parent are
 // remarks, named likewise; nothing is rejected for them. Added counts outlines
 // that are new or replace another, Unchanged those that were there already.
+// Invented outlines ([Service.Draw]) stand in nobody's way: with the first real
+// one they end, in the whole tree.
 func (s *Service) ImportBoundaries(ctx context.Context, by scope.Actor, in BoundaryImport) (Result, error) {
 	if _, err := geo.ParseCRS(string(in.CRS)); err != nil {
 		return Result{}, err
@@ -75,6 +77,9 @@ func (s *Service) ImportBoundaries(ctx context.Context, by scope.Actor, in Bound
 		b.settle(features)
 		if err := b.gaps(); err != nil {
 			return err
+		}
+		if b.Added > 0 {
+			b.disown()
 		}
 		if result = b.Result; in.Dry {
 			p.changes = nil
@@ -171,6 +176,9 @@ func (b *boundaries) compare() error {
 	for _, x := range b.order {
 		for _, o := range b.tree.siblings(x.node) {
 			other, row := o.shape, 0
+			if o.invented() {
+				other = nil // it gives way
+			}
 			if y := b.taken[o.ID]; y != nil {
 				if other, row = y.outline, y.row; row > x.row {
 					continue // that pair is looked at from the other side
@@ -212,10 +220,10 @@ func (b *boundaries) settle(features []geo.Feature) {
 		switch {
 		case b.bad[x.row] != nil:
 			delete(b.taken, x.node.ID)
-		case x.node.shape != nil && x.node.shape.geojson == x.outline.geojson:
+		case x.node.shape != nil && !x.node.invented() && x.node.shape.geojson == x.outline.geojson:
 			b.Unchanged++
 		default:
-			b.reshape(x.node.Place, x.outline, "")
+			b.reshape(x.node.Place, x.outline, Exact, "")
 			b.Added++
 		}
 	}
@@ -226,7 +234,7 @@ func (b *boundaries) shape(n *node) geo.Shape {
 	if x := b.taken[n.ID]; x != nil {
 		return x.outline.shape
 	}
-	if n.shape != nil {
+	if n.shape != nil && !n.invented() {
 		return n.shape.shape
 	}
 	return nil

@@ -167,6 +167,11 @@ func (t *Tree) inside(d id.ID, centre geo.Point, i int, stride float64, turn uin
 	if !ok {
 		return spiral(centre, i, stride, turn)
 	}
+	return within(s, centre, i, stride, turn)
+}
+
+// within is the i-th point around centre that lies in the outline.
+func within(s geo.Shape, centre geo.Point, i int, stride float64, turn uint64) geo.Point {
 	var x geo.Index[struct{}]
 	x.Add(struct{}{}, s)
 	found := 0

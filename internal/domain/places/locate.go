@@ -129,7 +129,7 @@ func (t *Tree) draw(k Kind) []byte {
 func (n *node) properties() properties {
 	out := properties{
 		ID: n.ID, Kind: n.Kind, Code: n.Code, ZH: n.Name.ZH, EN: n.Name.EN, Community: n.Community,
-		Parent: n.Parent, Area: int64(n.Area), Approximate: n.shape == nil && n.Accuracy == Approximate,
+		Parent: n.Parent, Area: int64(n.Area), Approximate: n.Accuracy == Approximate,
 	}
 	if n.shape != nil && n.Accuracy != Unknown {
 		num := func(v float64) json.Number { return json.Number(strconv.FormatFloat(v, 'f', 5, 64)) }

@@ -67,7 +67,7 @@ func (p *plan) merge(in Merging) (id.ID, error) {
 	if err != nil {
 		return 0, err
 	}
-	shape, err := p.together(ids)
+	shape, accuracy, err := p.together(ids)
 	if err != nil {
 		return 0, err
 	}
@@ -81,7 +81,7 @@ func (p *plan) merge(in Merging) (id.ID, error) {
 		p.end(Merge, x, x.Name.ZH+" → "+target.Name.ZH, []id.ID{target.ID})
 	}
 	if shape != nil {
-		p.reshape(target, shape, target.Name.ZH)
+		p.reshape(target, shape, accuracy, target.Name.ZH)
 	}
 	return target.ID, nil
 }
@@ -101,21 +101,26 @@ func (p *plan) target(in Merging, first Place) (Place, error) {
 	return p.add(d)
 }
 
-// together is the outline of all the places, nil if one has none.
-func (p *plan) together(ids []id.ID) (*outline, error) {
+// together is the outline of all the places, nil if one has none; it is invented
+// if that of one of them is.
+func (p *plan) together(ids []id.ID) (*outline, Accuracy, error) {
 	var shapes []geo.Shape
+	accuracy := Exact
 	for _, d := range ids {
-		s, ok := p.tree.Outline(d)
-		if !ok {
-			return nil, nil
+		n := p.tree.places[d]
+		if n.shape == nil {
+			return nil, Unknown, nil
 		}
-		shapes = append(shapes, s)
+		if n.Accuracy != Exact {
+			accuracy = Approximate
+		}
+		shapes = append(shapes, n.shape.shape)
 	}
 	s, err := geo.Join(shapes...)
 	if err != nil {
-		return nil, err
+		return nil, Unknown, err
 	}
-	return outlineOf(s), nil
+	return outlineOf(s), accuracy, nil
 }
 
 // give plans for the open places below one to stand below another from now on:
@@ -136,13 +141,13 @@ func (p *plan) give(from, to id.ID, only []id.ID) error {
 }
 
 // reshape gives a place of this plan, or of the tree, a new outline and the
-// point in the middle of it.
-func (p *plan) reshape(x Place, o *outline, note string) {
+// point in the middle of it, both as exact as each other.
+func (p *plan) reshape(x Place, o *outline, a Accuracy, note string) {
 	if i, ok := p.at[x.ID]; ok {
 		c := &p.changes[i]
-		c.shape, c.now.Point, c.now.Accuracy = o, geo.Inside(o.shape), Exact
+		c.shape, c.now.Point, c.now.Accuracy = o, geo.Inside(o.shape), a
 		return
 	}
-	x.Point, x.Accuracy = geo.Inside(o.shape), Exact
+	x.Point, x.Accuracy = geo.Inside(o.shape), a
 	p.put(Shape, x, note).shape = o
 }

@@ -38,6 +38,7 @@ type change struct {
 	now        Place
 	was        *node    // nil for a new place
 	shape      *outline // a new outline, if any
+	shapeless  bool     // the outline there was has ended, and none follows
 	successors []id.ID
 	note       string
 }
@@ -193,7 +194,7 @@ func (p *plan) apply(c change) error {
 				return err
 			}
 		}
-		if c.was.shape != nil {
+		if c.was.shape != nil && !c.shapeless {
 			geojson = c.was.shape.geojson
 		}
 	}
@@ -202,9 +203,14 @@ func (p *plan) apply(c change) error {
 			return err
 		}
 	}
+	if c.shape != nil || c.shapeless {
+		if err := endShape(p.tx, c.now.ID, p.on); err != nil {
+			return err
+		}
+	}
 	if c.shape != nil {
 		c.shape.version, geojson = c.now.Version, c.shape.geojson
-		if err := replaceShape(p.tx, c.now.ID, p.on, c.shape); err != nil {
+		if err := insertShape(p.tx, c.now.ID, p.on, c.shape); err != nil {
 			return err
 		}
 	}

@@ -23,7 +23,8 @@ type Shaping struct {
 // It is Invalid if a ring is open, crosses itself or is otherwise broken, if the
 // outline overlaps that of a brother or sister by more than [geo.Usual] allows,
 // both being named, or the day does not fit; Conflict if the place is closed or
-// has changed meanwhile.
+// has changed meanwhile. Invented outlines ([Service.Draw]) end with it, in the
+// whole tree.
 func (s *Service) SetShape(ctx context.Context, by scope.Actor, d id.ID, in Shaping) error {
 	if vs := geo.Vertices(in.Shape); vs > geo.MaxVertices {
 		return errs.At("shape", "geo.vertices", geo.MaxVertices)
@@ -38,14 +39,14 @@ func (s *Service) SetShape(ctx context.Context, by scope.Actor, d id.ID, in Shap
 			return err
 		}
 		n := p.tree.places[d]
-		if n.shape != nil && n.shape.geojson == o.geojson {
+		if n.shape != nil && n.Accuracy == Exact && n.shape.geojson == o.geojson {
 			return nil
 		}
 		if err := p.day(x); err != nil {
 			return err
 		}
 		for _, other := range p.tree.siblings(n) {
-			if other.shape == nil {
+			if other.shape == nil || other.invented() {
 				continue
 			}
 			piece, over, err := geo.Usual.Overlap(o.shape, other.shape.shape)
@@ -56,7 +57,8 @@ func (s *Service) SetShape(ctx context.Context, by scope.Actor, d id.ID, in Shap
 				return errs.At("shape", "place.shape.overlap", x.Name, other.Name, squareMetres(piece.Area), geo.Where(piece.At))
 			}
 		}
-		p.reshape(x, o, "")
+		p.reshape(x, o, Exact, "")
+		p.disown()
 		return nil
 	})
 }

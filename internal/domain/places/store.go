@@ -57,14 +57,17 @@ func insertSuccessor(tx *sqldb.Tx, place, successor id.ID, since Day) error {
 	return err
 }
 
-// replaceShape ends the outline that holds and begins a new one.
-func replaceShape(tx *sqldb.Tx, place id.ID, on Day, o *outline) error {
-	if _, err := tx.Exec(`
+// endShape ends the outline that holds, if there is one.
+func endShape(tx *sqldb.Tx, place id.ID, on Day) error {
+	_, err := tx.Exec(`
 		UPDATE place_shape
 		SET to_day = $2
-		WHERE place_id = $1 AND to_day = ''`, place, string(on)); err != nil {
-		return err
-	}
+		WHERE place_id = $1 AND to_day = ''`, place, string(on))
+	return err
+}
+
+// insertShape begins a new outline.
+func insertShape(tx *sqldb.Tx, place id.ID, on Day, o *outline) error {
 	_, err := tx.Exec(`
 		INSERT INTO place_shape (place_id, version, from_day, to_day, area, geometry)
 		VALUES ($1, $2, $3, '', $4, $5)`, place, o.version, string(on), o.area, o.geojson)
