@@ -48,6 +48,29 @@ CREATE TABLE contact (
 -- the desk's search by an exact telephone
 CREATE INDEX contact_phone ON contact (phone_index) WHERE phone_index IS NOT NULL;
 
+-- A mailbox is where somebody may be written to: a resident or a staff account
+-- about what concerns them and what they follow; without an account, the holder of
+-- a slip, about that matter. Before it is confirmed nothing is sent there but the
+-- question. One that has ended keeps no address.
+CREATE TABLE mailbox (
+    id              {{id}},
+    owner           TEXT    NOT NULL CHECK (owner IN ('resident', 'account', 'matter')),
+    owner_id        BIGINT  NOT NULL,
+    address_sealed  BYTEA,
+    lang            TEXT    NOT NULL,
+    wanted          BOOLEAN NOT NULL,  -- letters are switched on
+    asked_at        BIGINT  NOT NULL,  -- when it was last asked whether the address is right
+    expires_at      BIGINT  NOT NULL,  -- the link in that question
+    confirmed_at    BIGINT,
+    refused_at      BIGINT,            -- a mail server said for good that nobody is there
+    ended_at        BIGINT,
+    ended_rule      TEXT    NOT NULL
+);
+-- somebody has one mailbox at a time; whom a batch of news concerns is asked by it
+CREATE UNIQUE INDEX mailbox_owner ON mailbox (owner, owner_id) WHERE ended_at IS NULL;
+-- those that were never confirmed are deleted
+CREATE INDEX mailbox_unconfirmed ON mailbox (expires_at) WHERE confirmed_at IS NULL AND ended_at IS NULL;
+
 -- A look is somebody's sight of private facts. It is the resident's to read.
 CREATE TABLE look (
     id          {{id}},

@@ -128,6 +128,25 @@ CREATE TABLE look (
 
 CREATE INDEX look_subject ON look (subject_id, id);
 
+CREATE TABLE mailbox (
+    id              INTEGER PRIMARY KEY,
+    owner           TEXT    NOT NULL CHECK (owner IN ('resident', 'account', 'matter')),
+    owner_id        BIGINT  NOT NULL,
+    address_sealed  BYTEA,
+    lang            TEXT    NOT NULL,
+    wanted          BOOLEAN NOT NULL,  -- letters are switched on
+    asked_at        BIGINT  NOT NULL,  -- when it was last asked whether the address is right
+    expires_at      BIGINT  NOT NULL,  -- the link in that question
+    confirmed_at    BIGINT,
+    refused_at      BIGINT,            -- a mail server said for good that nobody is there
+    ended_at        BIGINT,
+    ended_rule      TEXT    NOT NULL
+);
+
+CREATE UNIQUE INDEX mailbox_owner ON mailbox (owner, owner_id) WHERE ended_at IS NULL;
+
+CREATE INDEX mailbox_unconfirmed ON mailbox (expires_at) WHERE confirmed_at IS NULL AND ended_at IS NULL;
+
 CREATE TABLE mark (
     name  TEXT PRIMARY KEY,
     value BIGINT NOT NULL

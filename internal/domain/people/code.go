@@ -254,11 +254,20 @@ func (s *Service) codeHash(d id.ID, digits string) ([]byte, error) {
 }
 
 // codeIndexes are the blind indexes of the telephone and of the network address.
-// An IPv6 household has a whole /64, so that counts as one address.
 func (s *Service) codeIndexes(p Phone, from string) (phone, address []byte, err error) {
 	if p.Empty() {
 		return nil, nil, errs.At("phone", "people.phone.needed")
 	}
+	if phone, err = s.box.Index(phoneIndex, p.Plain()); err != nil {
+		return nil, nil, err
+	}
+	address, err = s.fromIndex(from)
+	return phone, address, err
+}
+
+// fromIndex is the blind index of a network address. An IPv6 household has a
+// whole /64, so that counts as one.
+func (s *Service) fromIndex(from string) ([]byte, error) {
 	if a, err := netip.ParseAddr(from); err == nil {
 		if a = a.Unmap().WithZone(""); a.Is6() {
 			if net, err := a.Prefix(64); err == nil {
@@ -267,11 +276,7 @@ func (s *Service) codeIndexes(p Phone, from string) (phone, address []byte, err 
 		}
 		from = a.String()
 	}
-	if phone, err = s.box.Index(phoneIndex, p.Plain()); err != nil {
-		return nil, nil, err
-	}
-	address, err = s.box.Index(fromIndex, "="+from)
-	return phone, address, err
+	return s.box.Index(fromIndex, "="+from)
 }
 
 // SweepCodes deletes codes and tries that no limit counts any more. It is a

@@ -18,9 +18,14 @@
 //     purpose for which the column may be read ([Purposes]) and a reason in
 //     words. It is written in the trail and among the resident's looks.
 //   - [Service.Own] and [Service.Export], for the resident.
-//   - [Service.Reach], for a message the program itself sends.
+//   - [Service.Reach] and [Service.ReachMailbox], for a message the program
+//     itself sends.
 //   - a search by an exact telephone or identity number ([Service.Find]), which
 //     shows no value, but tells that a resident exists; it too is a look.
+//
+// A [Mailbox] is where somebody wants to be written to, of their own will: it is
+// theirs alone, no clerk can ask for it, and it ends when they say so or when the
+// rest of what is known about them does.
 //
 // [Service.Looks] is what the resident sees of it: who looked, when, at what,
 // why. There is no list of residents, no search by a part of a name, no score

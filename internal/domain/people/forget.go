@@ -56,6 +56,9 @@ func (s *Service) Forget(tx *sqldb.Tx, by scope.Actor, of Subject, rule Rule) er
 		}
 		return trail.Append(tx, by, trail.Entry{Noun: string(KindContact), Record: of.ID, Act: "forget", Note: string(rule)})
 	}
+	if err := s.EndMailboxes(tx, by, Owner{OwnedByResident, of.ID}, rule); err != nil {
+		return err
+	}
 	if by.Kind == scope.Resident {
 		by.Name = "" // not even the mask of a name that is to be forgotten
 	}
@@ -86,6 +89,7 @@ type Known struct {
 	Phone         string      `json:"phone"`
 	IDNumber      string      `json:"id_number"`
 	Address       string      `json:"address"`
+	Mailbox       string      `json:"mailbox,omitempty"`
 	Place         scope.Path  `json:"place"`
 	Lang          string      `json:"lang"`
 	Large         bool        `json:"large"`
@@ -124,6 +128,9 @@ func (s *Service) Export(ctx context.Context, by scope.Actor) (k Known, err erro
 			ID: r.ID, Name: r.Name.Plain(), Phone: r.Phone.Plain(), IDNumber: r.IDNumber.Plain(), Address: r.Address.Plain(),
 			Place: r.Place, Lang: string(r.Lang), Large: r.Large, RegisteredAt: r.RegisteredAt,
 			PhoneProvenAt: known(r.PhoneProvenAt), VerifiedAt: known(r.VerifiedAt), Looks: []KnownLook{},
+		}
+		if k.Mailbox, err = s.ownMailbox(tx, Owner{OwnedByResident, r.ID}); err != nil {
+			return err
 		}
 		ls, err := looks(tx, s.box, OfResident(r.ID), maxExport)
 		for _, l := range ls {

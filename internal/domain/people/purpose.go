@@ -56,6 +56,7 @@ var (
 	contactName      = seal.Column{Table: "contact", Name: "name_sealed"}
 	contactPhone     = seal.Column{Table: "contact", Name: "phone_sealed"}
 	contactAddress   = seal.Column{Table: "contact", Name: "address_sealed"}
+	mailboxAddress   = seal.Column{Table: "mailbox", Name: "address_sealed"}
 	lookWhy          = seal.Column{Table: "look", Name: "why_sealed"}
 )
 
@@ -74,6 +75,7 @@ var Purposes = map[seal.Column][]Purpose{
 	contactName:      {ContactAboutMatter, ServeAtHome, LegalRequest},
 	contactPhone:     {ContactAboutMatter, ServeAtHome, LegalRequest},
 	contactAddress:   {ContactAboutMatter, ServeAtHome, LegalRequest},
+	mailboxAddress:   {ReadByOwner}, // the program writes there; no clerk may ask for it
 	lookWhy:          {ReadByOwner},
 }
 

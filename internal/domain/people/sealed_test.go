@@ -23,7 +23,7 @@ import (
 // secrets are what must not be found in the database.
 var secrets = []string{
 	"陈秀珍", "秀珍", "周敏", "唐店主", chenPhone, zhouPhone, chenCard, zhouCard, "19470315", "宝塔社区3组12号", "3组12号",
-	"南街12号", "路灯位置说不清", "10.0.0.1", "13900001111",
+	"zhou@example.cn", "南街12号", "路灯位置说不清", "10.0.0.1", "13900001111",
 }
 
 // fill does everything that writes private facts, and returns the codes sent.
@@ -35,6 +35,12 @@ func fill(w town) (codes []string) {
 	var contact id.ID
 	w.write(func(tx *sqldb.Tx) (err error) {
 		contact, err = w.NewContact(tx, people.ContactInput{Name: "唐店主", Phone: chenPhone, Address: "文君街道南街12号", Place: wenjun})
+		return err
+	})
+	address, err := people.ParseEmail("zhou@example.cn")
+	w.must(err)
+	w.write(func(tx *sqldb.Tx) error {
+		_, err := w.GiveMailbox(tx, zhou.Actor(), people.Owner{Kind: people.OwnedByResident, ID: zhou.ID}, address, i18n.ZH)
 		return err
 	})
 	for _, of := range []people.Subject{people.OfResident(chen.ID), people.OfContact(contact)} {
