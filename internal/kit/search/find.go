@@ -87,8 +87,13 @@ func (x Index) Find(tx *sqldb.Tx, q Query) (hits []Hit, more bool, err error) {
 }
 
 // collect returns the newest want records that answer q.
+//
+// A single letter of Chinese is not looked up at first: it is in many records,
+// so the newest that answer the rest of the query are read until enough have it.
+// If it proves rare it is looked up after all, from there on.
 func (x Index) collect(tx *sqldb.Tx, q Query, parts []part, want int) (found []folded, more bool, err error) {
-	e := termsFor(q, parts)
+	e, whole := termsFor(q, parts, false), termsFor(q, parts, true)
+	reading := e.lite() != whole.lite()
 	before, look := q.Before, max(firstLook, want+1)
 	if before == 0 {
 		before = noID
@@ -112,6 +117,9 @@ func (x Index) collect(tx *sqldb.Tx, q Query, parts []part, want int) (found []f
 		}
 		before, seen = some[len(some)-1].id, seen+len(some)
 		look = min(4*look, 2_000)
+		if reading && seen >= cmp.Or(x.walk, walkFirst) && len(found)*rare < seen {
+			e, reading = whole, false
+		}
 	}
 	return found, true, nil
 }
@@ -183,8 +191,9 @@ func scorePart(p part, phrase string, d *folded) int {
 // each with all of its terms.
 type expr [][][]string
 
-// termsFor are the terms of q, those that limit first.
-func termsFor(q Query, parts []part) expr {
+// termsFor are the terms of q, those that limit first; with single letters of
+// Chinese or without.
+func termsFor(q Query, parts []part, letters bool) expr {
 	var e expr
 	one := func(t string) { e = append(e, [][]string{{t}}) }
 	if q.Noun != "" {
@@ -205,8 +214,13 @@ func termsFor(q Query, parts []part) expr {
 		for _, w := range p.words {
 			words = append(words, termsOf(w)...)
 		}
+		if !letters {
+			if words = slices.DeleteFunc(words, single); len(words) == 0 {
+				continue
+			}
+		}
 		g := [][]string{words}
-		if b := p.begins(); len(words) != 1 || words[0] != b {
+		if b := p.begins(); len(words) != 1 || strings.TrimSuffix(words[0], beginning) != b {
 			g = append(g, []string{b})
 		}
 		e = append(e, g)
@@ -218,18 +232,29 @@ func termsFor(q Query, parts []part) expr {
 }
 
 // lite writes the expression for FTS5.
-func (e expr) lite() string { return e.write(`"`, " AND ", " OR ") }
+func (e expr) lite() string { return e.write(`"`, "*", " AND ", " OR ") }
 
 // post writes it as a tsquery.
-func (e expr) post() string { return e.write("'", " & ", " | ") }
+func (e expr) post() string { return e.write("'", ":*", " & ", " | ") }
 
-// write quotes every term. A term holds no quote and no backslash: see fold.
-func (e expr) write(quote, and, or string) string {
+// write quotes every term, and says of beginnings that they are such. A term
+// holds no quote and no backslash: see fold.
+func (e expr) write(quote, begins, and, or string) string {
+	term := func(t string) string {
+		if t, ok := strings.CutSuffix(t, beginning); ok {
+			return quote + t + quote + begins
+		}
+		return quote + t + quote
+	}
 	groups := make([]string, len(e))
 	for i, g := range e {
 		alts := make([]string, len(g))
 		for j, terms := range g {
-			alts[j] = quote + strings.Join(terms, quote+and+quote) + quote
+			quoted := make([]string, len(terms))
+			for k, t := range terms {
+				quoted[k] = term(t)
+			}
+			alts[j] = strings.Join(quoted, and)
 			if len(g) > 1 {
 				alts[j] = "(" + alts[j] + ")"
 			}

@@ -57,9 +57,10 @@ func (t *termSet) add(term string) {
 	}
 }
 
-// text adds the terms of folded text: of Chinese every letter and every two
-// neighbours, of words every beginning, and where a word and Chinese meet what
-// joins them, since 3栋 is to be told from 33栋 before it is read.
+// text adds the terms of folded text: of Chinese every two neighbours and the
+// last letter, so that every letter begins a term, of words every beginning, and
+// where a word and Chinese meet what joins them, since 3栋 is to be told from 33栋
+// before it is read.
 func (t *termSet) text(s string) {
 	for prev, run := range runs(s) {
 		first, n := utf8.DecodeRuneInString(run)
@@ -70,13 +71,12 @@ func (t *termSet) text(s string) {
 			t.beginnings(run, wordMost)
 			continue
 		}
-		t.add(run[:n])
 		for at, next := n, 0; at < len(run); at += next {
 			_, next = utf8.DecodeRuneInString(run[at:])
-			t.add(run[at : at+next])
 			t.add(run[at-n : at+next])
 			n = next
 		}
+		t.add(run[len(run)-n:])
 	}
 }
 
@@ -199,14 +199,22 @@ func parse(text string) []part {
 	return parts
 }
 
+// beginning marks a term of a query that stands for all terms which begin so: no
+// term of a record has it.
+const beginning = "*"
+
+// single reports whether a term of a query is a single letter of Chinese.
+func single(term string) bool { return strings.HasSuffix(term, beginning) }
+
 // termsOf are terms that every text in which word is found has: no more of them
-// than are needed to find few others.
+// than are needed to find few others. A single Chinese letter is looked up as the
+// beginning of terms.
 func termsOf(word string) []string {
 	var terms []string
 	for prev, run := range runs(word) {
 		rs := []rune(run)
 		if prev != "" {
-			if last := len(terms) - 1; inWord([]rune(prev)[0]) || utf8.RuneCountInString(prev) == 1 && terms[last] == prev {
+			if last := len(terms) - 1; inWord([]rune(prev)[0]) || utf8.RuneCountInString(prev) == 1 && terms[last] == prev+beginning {
 				terms = terms[:last] // the seam says as much and more
 			}
 			terms = append(terms, seam(prev, run))
@@ -216,7 +224,7 @@ func termsOf(word string) []string {
 			terms = append(terms, cut(run, wordMost))
 		case len(rs) == 1:
 			if prev == "" {
-				terms = append(terms, run)
+				terms = append(terms, run+beginning)
 			}
 		default:
 			for i := range len(rs) - 1 {
