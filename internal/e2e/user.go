@@ -229,6 +229,7 @@ func (u *User) NotSee(texts ...string) {
 // It needs a browser that runs scripts.
 func (u *User) Sound() {
 	u.t.Helper()
+	u.Fits()
 	var violations []struct {
 		Rule, Help, Impact string
 		At                 []string
@@ -237,6 +238,12 @@ func (u *User) Sound() {
 	for _, v := range violations {
 		u.t.Errorf("%s: %s: axe %s (%s): %s\n\t%s", u.Name, u.URL(), v.Rule, v.Impact, v.Help, strings.Join(v.At, "\n\t"))
 	}
+}
+
+// Fits is the quick part of [User.Sound]: nothing sticks out sideways, and no text
+// is missing in a language.
+func (u *User) Fits() {
+	u.t.Helper()
 	var wide []string
 	u.do("wide", nil, &wide)
 	for _, w := range wide {

@@ -283,7 +283,7 @@ func (c *Counter) askKind(v *raisePage, f *form.Form) {
 	}
 	opts = append(opts, page.Option{Value: "unknown", Text: b.T("matter.raise.unknown"), Help: b.T("matter.raise.unknown.help"), Icon: "document"})
 	v.Kinds = page.NewField(b.Lang, f, "category", "matter.raise.kind.label").Of(opts).Need().Quiet()
-	v.All = page.NewField(b.Lang, f, "category", "matter.raise.kind.all").Of(allKinds(b, cat, seen)).Need()
+	v.All = page.NewField(b.Lang, f, "category", "matter.raise.kind.all").Of(allKinds(b, cat, seen)).Need().Apart("all")
 	k, ok := cat.Get(chosen)
 	if !ok || f.Get("asked") != chosen {
 		return

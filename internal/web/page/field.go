@@ -42,6 +42,7 @@ type Field struct {
 	Focus    bool
 	Form     string // id of a form elsewhere on the page
 	Suffix   string // unit after the input
+	apart    string // tells it from another field of the same name
 
 	typed *form.Form // whose faults are asked for when the page is written
 	lang  i18n.Lang
@@ -66,6 +67,10 @@ func NewField(lang i18n.Lang, f *form.Form, name, key string) Field {
 	return d
 }
 
+// Apart gives the field an id of its own where another of the same name stands on
+// the page.
+func (d Field) Apart(mark string) Field { d.apart = "-" + mark; return d }
+
 // Labelled sets the label in words, for questions that are not messages.
 func (d Field) Labelled(s string) Field {
 	d.Label = s
@@ -86,7 +91,7 @@ func (d Field) Fault() string {
 }
 
 // ID is the input's id.
-func (d Field) ID() string { return "f-" + d.Name }
+func (d Field) ID() string { return "f-" + d.Name + d.apart }
 
 // Described lists the ids of help and fault, for aria-describedby.
 func (d Field) Described() string {

@@ -4,12 +4,16 @@ package page
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"net/http"
+	"path"
+	"reflect"
 	"slices"
 	"sync"
 	"text/template/parse"
@@ -33,9 +37,10 @@ var files embed.FS
 // [CheckAll], which the gallery's test calls: a field or a word that is not
 // there is found before a reader finds it.
 type Page[T any] struct {
-	name string
-	sets func() (map[i18n.Lang]*templatecheck.CheckedTemplate[T], error)
-	has  *bool
+	name   string
+	listed string // its name in Listed, "" if it is not there
+	sets   func() (map[i18n.Lang]*templatecheck.CheckedTemplate[T], error)
+	has    *bool
 }
 
 // New makes the page whose "main" template is in the named files; a template
@@ -43,7 +48,8 @@ type Page[T any] struct {
 // Base.
 func New[T any](from fs.FS, names ...string) Page[T] {
 	p := unlisted[T](from, names...)
-	register(names[0], func() error { _, err := p.sets(); return err })
+	p.listed = path.Base(reflect.TypeFor[T]().PkgPath()) + "/" + names[0]
+	register(p.listed, func() error { _, err := p.sets(); return err })
 	return p
 }
 
@@ -141,8 +147,8 @@ func register(name string, check func() error) {
 	if registry.checks == nil {
 		registry.checks = make(map[string]func() error)
 	}
-	for i := 2; registry.checks[name] != nil; i++ {
-		name = fmt.Sprintf("%s (%d)", name, i)
+	if registry.checks[name] != nil {
+		panic("page: two pages are called " + name)
 	}
 	registry.checks[name] = check
 }
@@ -163,6 +169,22 @@ func CheckAll() error {
 	return errors.Join(all...)
 }
 
+// Listed are the names of all pages that the program has made with [New], such
+// as matters/show.html, in order.
+func Listed() []string {
+	registry.Lock()
+	defer registry.Unlock()
+	return slices.Sorted(maps.Keys(registry.checks))
+}
+
+type listenerKey struct{}
+
+// Listened returns r with a listener that is told the name, as in [Listed], of the
+// page that r is answered with. Tests ask with it which pages they have seen.
+func Listened(r *http.Request, hear func(name string)) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), listenerKey{}, hear))
+}
+
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // Show writes the page for v with status 200.
@@ -176,6 +198,9 @@ func (p Page[T]) ShowStatus(w http.ResponseWriter, r *http.Request, status int, 
 	sets, err := p.sets()
 	if err != nil {
 		return err
+	}
+	if hear, ok := r.Context().Value(listenerKey{}).(func(string)); ok {
+		hear(p.listed)
 	}
 	b := any(&v).(interface{ base() *Base }).base()
 	b.complete(From(r))

@@ -44,6 +44,21 @@ func init() {
 		v.Rows = []page.Row{{Href: "/desk", Title: "周*", Meta: []string{"199****0002"}, Pill: page.Pill{Text: v.T("desk.verified"), Tone: page.ToneDone}}}
 		return desked.Show(w, r, v)
 	})
+	gallery.Add("people/ask", clerk, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("desk.verify.title")
+		b.Form = form.Of("name", "周敏", "phone", "1990000")
+		b.Form.Fault("phone", "people.phone.malformed")
+		field := func(name, key string) page.Field { return page.NewField(b.Lang, b.Form, name, key) }
+		return asked.Show(w, r, askPage{Base: b, Head: page.Head{Title: b.T("desk.verify.title"), Lead: b.T("desk.verify.lead")}, Action: "/desk/verify", Submit: b.T("desk.verify.go"), Back: "/desk",
+			Fields: []page.Field{field("name", "people.field.name").Need(), field("id_number", "people.field.id_number").Need(), field("phone", "people.field.phone").As("tel")},
+			Place:  field("place", "desk.place").Need().Of([]page.Option{{Value: "1", Text: "宝塔社区", Group: "文君街道"}}), Big: field("large", "mydata.large")})
+	})
+	gallery.Add("people/settings", resident, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("mydata.settings")
+		return set.Show(w, r, settingsPage{Base: b, Head: page.Head{Title: b.T("mydata.settings"), Lead: b.T("mydata.settings.lead")}, Fixed: true,
+			Name: page.NewField(b.Lang, nil, "name", "people.field.name").From("周敏"), Address: page.NewField(b.Lang, nil, "address", "people.field.address"), Big: page.NewField(b.Lang, nil, "large", "mydata.large"),
+			Fields: []page.Field{page.NewField(b.Lang, nil, "place", "mydata.place").Of([]page.Option{{Value: "1", Text: "宝塔社区", Group: "文君街道"}}).From("1")}})
+	})
 	gallery.Add("people/resident", clerk, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("desk.resident")
 		return served.Show(w, r, residentPage{Base: b, Head: page.Head{Kicker: b.T("desk.resident"), Title: "周*"}, Pill: page.Pill{Text: b.T("desk.unverified"), Tone: page.ToneSoon},
