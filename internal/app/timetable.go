@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/jobs"
@@ -69,6 +70,7 @@ func (a *App) timetable() jobs.Timetable {
 			_, err := a.Matters.SweepNotices(ctx)
 			return err
 		}},
+		{Name: "files.sweep", At: "03:50", Run: a.sweepFiles},
 		{Name: "access.sweep", Every: hour, Run: a.Access.Sweep},
 		{Name: "people.sweep", Every: hour, Run: func(ctx context.Context) error {
 			_, err := a.People.SweepCodes(ctx)
@@ -78,6 +80,19 @@ func (a *App) timetable() jobs.Timetable {
 			return a.DB.Write(ctx, func(tx *sqldb.Tx) error { return promise(a.Jobs, tx, verifyTrail) })
 		}},
 	}
+}
+
+// unsent is how long a file that was handed in waits for its form to be sent.
+const unsent = 48 * time.Hour
+
+// sweepFiles deletes the files that no record needs: those of forms that were
+// never sent, and those whose last record has forgotten them.
+func (a *App) sweepFiles(ctx context.Context) error {
+	n, err := a.Blobs.Sweep(ctx, a.DB.Now().Add(-unsent), func(h blob.Hash) (bool, error) { return a.Matters.NeedsFile(ctx, string(h)) })
+	if n > 0 {
+		a.log.Info("files deleted that nobody needs", "objects", n)
+	}
+	return err
 }
 
 // promise has a job of a kind without arguments done once the transaction is on

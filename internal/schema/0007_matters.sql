@@ -133,6 +133,8 @@ CREATE TABLE matter_file (
     at        BIGINT NOT NULL
 );
 CREATE INDEX matter_file_matter ON matter_file (matter_id, id);
+-- who may read a file, and whether anybody still needs it
+CREATE INDEX matter_file_hash ON matter_file (hash);
 
 -- A supporter says "me too", with their own words.
 CREATE TABLE matter_support (
@@ -140,7 +142,7 @@ CREATE TABLE matter_support (
     matter_id   BIGINT NOT NULL REFERENCES matter (id),
     resident_id BIGINT NOT NULL,
     contact_id  BIGINT NOT NULL,
-    browser     TEXT NOT NULL,          -- a random mark of the browser of one without account, '' otherwise
+    browser     TEXT NOT NULL,          -- of one without account: a hash of the browser's mark and the matter, '' otherwise
     words       TEXT NOT NULL,
     public      BOOLEAN NOT NULL,
     hidden      BOOLEAN NOT NULL,

@@ -65,6 +65,6 @@ func Writes(n scope.Need) bool {
 // change anything; an auditor's and an analyst's do not.
 func Works(by scope.Actor, now time.Time) bool {
 	return slices.ContainsFunc(by.Grants, func(g scope.Grant) bool {
-		return (g.Until.IsZero() || now.Before(g.Until)) && slices.ContainsFunc(g.Needs, Writes)
+		return !g.Ended(now) && slices.ContainsFunc(g.Needs, Writes)
 	})
 }

@@ -50,7 +50,7 @@ func (s *Service) readCatalogue(ctx context.Context) (c *Catalogue, err error) {
 // SetCategory changes or adds a category. What was raised under the old one
 // keeps its number, clock and answers. Needs administer.
 func (s *Service) SetCategory(ctx context.Context, by scope.Actor, k Category) error {
-	if d := by.May("administer", scope.Target{}); !d.OK {
+	if d := by.May("administer", scope.Target{At: s.db.Now()}); !d.OK {
 		return errs.New(errs.Denied, d.Key, d.Args...)
 	}
 	k.Code = strings.TrimSpace(k.Code)
@@ -124,7 +124,7 @@ func (s *Service) Templates(ctx context.Context) (ts []Template, err error) {
 
 // SetTemplate adds (ID 0) or changes a prepared reply. Needs administer.
 func (s *Service) SetTemplate(ctx context.Context, by scope.Actor, t Template) error {
-	if d := by.May("administer", scope.Target{}); !d.OK {
+	if d := by.May("administer", scope.Target{At: s.db.Now()}); !d.OK {
 		return errs.New(errs.Denied, d.Key, d.Args...)
 	}
 	var faults errs.List

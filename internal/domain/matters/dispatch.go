@@ -41,6 +41,9 @@ func (s *Service) Dispatch(ctx context.Context, by scope.Actor, d ID, in Dispatc
 		}
 	}
 	err = s.change(ctx, by, d, Dispatch, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+		if u, ok := dir.Unit(in.Lead); !ok || !u.Serves().Contains(m.Path) { // nobody there could act on it
+			return Step{}, errs.At("lead", "matter.unit.elsewhere")
+		}
 		m.Lead = in.Lead
 		if err := endAssists(tx, m.ID); err != nil {
 			return Step{}, err

@@ -83,7 +83,7 @@ func (s *Service) exportFound(tx *sqldb.Tx, by scope.Actor, words string, fl Fil
 		for i, h := range hits {
 			ids[i] = h.ID
 		}
-		if ids, err = s.sieve(tx, ids, fl); err != nil {
+		if ids, err = s.sieve(tx, by, ids, fl); err != nil {
 			return err
 		}
 		cards, err := s.cardsByID(tx, ids)

@@ -136,8 +136,8 @@ func (s *Service) Search(ctx context.Context, by scope.Actor, words string, f Fi
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		q := search.Query{Noun: "matter", Text: words, Limit: f.most() + 1}
 		s.tag(&q, by, f, tx.Now())
-		sieve := len(f.States) > 0 || f.Open || f.Late || f.Urgent || f.Channel != "" || !f.From.IsZero() || !f.To.IsZero()
-		if sieve {
+		ps, _ := s.sight(by, f, tx.Now())
+		if ps.Limited() || len(f.States) > 0 || f.Open || f.Late || f.Urgent || f.Channel != "" || !f.From.IsZero() || !f.To.IsZero() {
 			q.Limit = narrowed
 		}
 		hits, more, err := index.Find(tx, q)
@@ -148,10 +148,8 @@ func (s *Service) Search(ctx context.Context, by scope.Actor, words string, f Fi
 		for i, h := range hits {
 			ids[i] = h.ID
 		}
-		if sieve {
-			if ids, err = s.sieve(tx, ids, f); err != nil {
-				return err
-			}
+		if ids, err = s.sieve(tx, by, ids, f); err != nil {
+			return err
 		}
 		if len(ids) > f.most() {
 			ids, more = ids[:f.most()], true
@@ -165,18 +163,17 @@ func (s *Service) Search(ctx context.Context, by scope.Actor, words string, f Fi
 
 // tag limits a query as limit does a list.
 func (s *Service) tag(q *search.Query, by scope.Actor, f Filter, now time.Time) {
-	inside := append(by.Scopes("see", now), by.Scopes("audit", now)...)
-	switch {
-	case f.Unit != 0 && contains(by.Units("handle", now), f.Unit):
-	case inside.Whole():
-	case len(inside) > 0 && (f.Place.Level == scope.City || within(s, inside, f.Place)):
+	ps, ok := s.sight(by, f, now)
+	switch ss := ps.Scopes(); {
+	case !ok:
+		q.Tags = append(q.Tags, tagPublic)
+	case ss.Whole(), f.Unit != 0: // the unit's tag is narrow enough
+	default:
 		var places []string
-		for _, x := range inside {
+		for _, x := range ss {
 			places = append(places, tagPlace(x.ID))
 		}
 		q.AnyTags = append(q.AnyTags, places)
-	default:
-		q.Tags = append(q.Tags, tagPublic)
 	}
 	if f.Public {
 		q.Tags = append(q.Tags, tagPublic)
@@ -192,13 +189,15 @@ func (s *Service) tag(q *search.Query, by scope.Actor, f Filter, now time.Time) 
 	}
 }
 
-// sieve keeps those of the IDs that the filter leaves, in their order.
-func (s *Service) sieve(tx *sqldb.Tx, ids []ID, f Filter) ([]ID, error) {
+// sieve keeps those of the IDs that the actor may see and the filter leaves, in
+// their order. The index is a moment behind: what was hidden just now, or went to
+// another place, is still found by it.
+func (s *Service) sieve(tx *sqldb.Tx, by scope.Actor, ids []ID, f Filter) ([]ID, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	f.Before = 0
-	left, err := s.leaves(tx, ids, f)
+	left, err := s.leaves(tx, by, ids, f)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ package matters
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"yuanba/internal/kit/errs"
@@ -92,15 +94,35 @@ func (s *Service) List(ctx context.Context, by scope.Actor, f Filter) (p Page, e
 // limit is the territorial limit of a list, in SQL: the actor's part of the tree
 // of places, their own unit's matters, or what everybody may read.
 func (s *Service) limit(w *sqldb.Where, by scope.Actor, f Filter, now time.Time) {
-	inside := append(by.Scopes("see", now), by.Scopes("audit", now)...)
-	switch {
-	case f.Unit != 0 && contains(by.Units("handle", now), f.Unit):
-	case inside.Whole():
-	case len(inside) > 0 && (f.Place.Level == scope.City || within(s, inside, f.Place)):
-		inside.Where(w, "")
-	default:
-		w.Add("public AND NOT hidden")
+	if ps, ok := s.sight(by, f, now); ok {
+		ps.Where(w, "")
+		return
 	}
+	w.Add("public AND NOT hidden")
+}
+
+// sight is the part of a list that the actor sees in full: what the posts in the
+// unit asked for handle, or what their posts see. ok is false if that is nothing
+// of what the filter asks for; then they see what everybody does.
+func (s *Service) sight(by scope.Actor, f Filter, now time.Time) (ps scope.Parts, ok bool) {
+	inside := insight(by, now)
+	if inside.Whole() {
+		return inside, true
+	}
+	if f.Unit != 0 {
+		if ps := by.PartsOf(f.Unit, "handle", now); len(ps) > 0 {
+			return append(ps, inside...), true
+		}
+	}
+	if len(inside) > 0 && (f.Place.Level == scope.City || within(s, inside.Scopes(), f.Place)) {
+		return inside, true
+	}
+	return nil, false
+}
+
+// insight is where the actor sees matters that are not public.
+func insight(by scope.Actor, now time.Time) scope.Parts {
+	return append(by.Parts("see", now), by.Parts("audit", now)...)
 }
 
 // within reports whether the subtree lies in one of the scopes.
@@ -176,7 +198,7 @@ func (s *Service) Inbox(ctx context.Context, by scope.Actor, f Filter, after *Ca
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		now := tx.Now()
-		w, ok := inboxOf(by, now)
+		w, ok := s.inboxOf(by, now)
 		if ok {
 			if in.Counts, err = countInbox(tx, w, now); err != nil {
 				return err
@@ -200,17 +222,25 @@ func (s *Service) Inbox(ctx context.Context, by scope.Actor, f Filter, after *Ca
 }
 
 // inboxOf is the condition of an inbox: for each of the actor's units the turns
-// in which they may act there. ok is false if there are none.
-func inboxOf(by scope.Actor, now time.Time) (w sqldb.Where, ok bool) {
-	allowed := map[id.ID][]Turn{}
+// in which their posts may act there, within the posts' places and categories. ok
+// is false if there are none.
+func (s *Service) inboxOf(by scope.Actor, now time.Time) (w sqldb.Where, ok bool) {
 	var order []id.ID
-	for _, t := range turns {
-		for _, u := range by.Units(t.need, now) {
-			if allowed[u] == nil {
-				order = append(order, u)
+	units := map[id.ID][]seat{}
+	for _, g := range by.Grants {
+		here := seat{part: s.ownPart(g)}
+		for _, t := range turns {
+			if slices.Contains(g.Needs, t.need) {
+				here.turns = append(here.turns, t.turn)
 			}
-			allowed[u] = append(allowed[u], t.turn)
 		}
+		if len(here.turns) == 0 || g.Unit == 0 || g.Ended(now) {
+			continue
+		}
+		if units[g.Unit] == nil {
+			order = append(order, g.Unit)
+		}
+		units[g.Unit] = here.among(units[g.Unit])
 	}
 	if len(order) == 0 {
 		return w, false
@@ -218,20 +248,64 @@ func inboxOf(by scope.Actor, now time.Time) (w sqldb.Where, ok bool) {
 	var conds []string
 	var args []any
 	for _, u := range order {
-		cond := "turn_unit = ? AND turn IN ("
 		args = append(args, u)
-		for i, t := range allowed[u] {
-			if i > 0 {
-				cond += ","
-			}
-			cond += "?"
-			args = append(args, t)
+		var any []string
+		for _, here := range units[u] {
+			cond, more := here.cond()
+			any, args = append(any, cond), append(args, more...)
 		}
-		conds = append(conds, "("+cond+"))")
+		cond := any[0]
+		if len(any) > 1 {
+			cond = "(" + strings.Join(any, " OR ") + ")"
+		}
+		conds = append(conds, "(turn_unit = ? AND "+cond+")")
 	}
 	w.Add("turn_unit <> 0")
 	w.Any(conds, args...)
 	return w, true
+}
+
+// A seat is what one post gives of its unit's inbox.
+type seat struct {
+	part  scope.Part
+	turns []Turn
+}
+
+// among adds the seat to others of the same unit.
+func (x seat) among(all []seat) []seat {
+	for i, y := range all {
+		if y.part.In == x.part.In && slices.Equal(y.part.Categories, x.part.Categories) {
+			for _, t := range x.turns {
+				if !slices.Contains(y.turns, t) {
+					all[i].turns = append(all[i].turns, t)
+				}
+			}
+			return all
+		}
+	}
+	return append(all, x)
+}
+
+func (x seat) cond() (cond string, args []any) {
+	for _, t := range x.turns {
+		args = append(args, t)
+	}
+	cond = "turn IN (" + strings.TrimSuffix(strings.Repeat("?,", len(args)), ",") + ")"
+	if more, values := x.part.Cond(""); more != "" {
+		cond, args = "("+cond+" AND "+more+")", append(args, values...)
+	}
+	return cond, args
+}
+
+// ownPart is the part of its unit's matters that a grant is for. A unit's turns
+// are in the places that it serves, so a post for all of them is not limited
+// further, and its inbox is counted by the index alone.
+func (s *Service) ownPart(g scope.Grant) scope.Part {
+	p := scope.Part{In: g.In, Categories: g.Categories}
+	if u, ok := s.orgs.Directory().Unit(g.Unit); ok && g.In.Contains(u.Path) {
+		p.In = scope.Scope{}
+	}
+	return p
 }
 
 // narrow adds what the filter asks for.

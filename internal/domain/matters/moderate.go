@@ -97,6 +97,12 @@ func (s *Service) Restore(ctx context.Context, by scope.Actor, d ID, moderation 
 		}
 		kind, rest, _ := strings.Cut(o.Part, ":")
 		switch kind {
+		case "title", "body":
+			if o.Original == "" { // it went with the reporter's personal facts
+				return errs.New(errs.Conflict, "matter.moderate.forgotten")
+			}
+		}
+		switch kind {
 		case "title":
 			m.Title = o.Original
 		case "body":
@@ -156,9 +162,12 @@ func (s *Service) Moderations(ctx context.Context, by scope.Actor, d ID) (ms []M
 }
 
 // ForgetOld deletes the personal facts of matters that closed longer ago than
-// the town keeps them: their contacts, and the reporter's link. What was asked
-// and done stays, and the day of forgetting is kept. It is the retention job's,
-// and reports how many it forgot.
+// the town keeps them: their contacts, the reporter's link and code, who supported
+// them and follows them, how the writer stood to the reporter, the originals of
+// what was moderated, and the reporter's voice; of a matter that was not public
+// also their photos and where exactly it was. What was asked and done stays, and
+// the day of forgetting is kept. It is the retention job's, and reports how many it
+// forgot. The bytes of files that nobody needs any more go with the next sweep.
 func (s *Service) ForgetOld(ctx context.Context, most int) (n int, err error) {
 	by := scope.Program("retention")
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
@@ -173,7 +182,13 @@ func (s *Service) ForgetOld(ctx context.Context, most int) (n int, err error) {
 					return err
 				}
 			}
-			m.Contact, m.Resident, m.codeIndex, m.ForgottenAt = 0, 0, nil, tx.Now()
+			if err := forgetParts(tx, m); err != nil {
+				return err
+			}
+			m.Contact, m.Resident, m.codeIndex, m.RaisedFor, m.ForgottenAt = 0, 0, nil, "", tx.Now()
+			if !m.Public {
+				m.PlaceWords, m.At = "", nil
+			}
 			if err := save(tx, m); err != nil {
 				return err
 			}

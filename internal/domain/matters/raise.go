@@ -5,6 +5,7 @@ package matters
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -149,8 +150,11 @@ func (s *Service) draft(by scope.Actor, in Raising) (Matter, error) {
 		Urgent: in.Urgent, Channel: in.Channel, Origin: in.Origin, PlaceWords: strings.TrimSpace(in.PlaceWords), At: in.At,
 		Public: in.Public, Named: in.Named, Resident: by.Resident, RaisedFor: strings.TrimSpace(in.ForWords), Version: 1,
 	}
-	if m.Channel == "" {
+	switch {
+	case m.Channel == "", by.Kind != scope.Staff && by.Kind != scope.System: // only who writes for others says how they were asked
 		m.Channel = Web
+	case !slices.Contains(Channels(), m.Channel), m.Channel == Import && by.Kind != scope.System:
+		faults.Add("channel", "matter.channel.unknown")
 	}
 	s.checkWords(&faults, &m)
 	s.checkCategory(&faults, &m, in)
@@ -241,7 +245,7 @@ func (s *Service) checkPlace(faults *errs.List, m *Matter, in Raising) {
 func (s *Service) checkBehalf(by scope.Actor, m *Matter, in Raising) error {
 	if by.Kind == scope.Staff {
 		m.RaisedBy = by.Account
-		if d := by.May("raise_for", scope.Target{Path: m.Path}); !d.OK {
+		if d := by.May("raise_for", scope.Target{Path: m.Path, At: s.db.Now()}); !d.OK {
 			return errs.New(errs.Denied, d.Key, d.Args...)
 		}
 	}

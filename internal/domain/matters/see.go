@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"slices"
 	"strings"
+	"time"
 
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
@@ -27,7 +28,8 @@ const (
 
 // view decides how much of m the actor sees:
 //   - who works on it, or sees the matters of its place, sees the inside;
-//   - the reporter sees everything that is meant for reporters;
+//   - the reporter sees everything that is meant for reporters, and so does who
+//     wrote it down for them, as long as they raise matters for others there;
 //   - everybody sees a public matter that is not moderated away.
 func (s *Service) view(tx *sqldb.Tx, by scope.Actor, m Matter) View {
 	switch {
@@ -35,7 +37,7 @@ func (s *Service) view(tx *sqldb.Tx, by scope.Actor, m Matter) View {
 		return Inside
 	case by.Kind == scope.Staff && s.worksOn(tx, by, m):
 		return Inside
-	case isReporter(by, m):
+	case isReporter(by, m), m.RaisedBy != 0 && m.RaisedBy == by.Account && by.May("raise_for", m.Target("raise_for", tx.Now())).OK:
 		return Reporter
 	case m.VisibleToAll():
 		return Outside
@@ -47,21 +49,37 @@ func (s *Service) maySee(tx *sqldb.Tx, by scope.Actor, m Matter) bool {
 	return s.view(tx, by, m) > Nothing
 }
 
-// worksOn reports whether the actor sees the matters of the place, or belongs to
-// a unit that leads, assists or was called to this one.
+// worksOn reports whether the actor sees the matters of the place, handles this
+// one in the unit that leads it or whose turn it is, or belongs to a unit that
+// assists or was called to it, wherever that is at home; of a joined matter, that
+// they work on the one it follows.
 func (s *Service) worksOn(tx *sqldb.Tx, by scope.Actor, m Matter) bool {
-	if by.May("see", m.Target("see", tx.Now())).OK || by.May("audit", m.Target("audit", tx.Now())).OK {
+	if sees(by, m.Path, m.Category, tx.Now()) {
 		return true
 	}
 	units := by.Units("handle", tx.Now())
 	if len(units) == 0 {
 		return false
 	}
-	if slices.Contains(units, m.Lead) || slices.Contains(units, m.TurnUnit) {
-		return true
+	for _, u := range []id.ID{m.Lead, m.TurnUnit} {
+		if u != 0 && by.May("handle", scope.Target{Path: m.Path, Unit: u, Category: m.Category, At: tx.Now()}).OK {
+			return true
+		}
+	}
+	if m.State == Joined { // it is worked on under the other's number
+		if t, err := s.load(tx, m.JoinedTo); err == nil && t.State != Joined && s.worksOn(tx, by, t) {
+			return true
+		}
 	}
 	called, err := calledUnits(tx, m.ID)
 	return err == nil && slices.ContainsFunc(called, func(u id.ID) bool { return slices.Contains(units, u) })
+}
+
+// sees reports whether the actor sees the matters of the place and category that
+// are not public.
+func sees(by scope.Actor, at scope.Path, category string, now time.Time) bool {
+	t := scope.Target{Path: at, Category: category, At: now}
+	return by.May("see", t).OK || by.May("audit", t).OK
 }
 
 // A Whole is a matter with everything one reader may see of it.
@@ -122,6 +140,14 @@ func (s *Service) whole(tx *sqldb.Tx, by scope.Actor, m Matter) (w Whole, err er
 		return w, err
 	}
 	w.Acts = s.acts(tx, by, m)
+	// Another matter's title is its own: it is shown to who could open that one.
+	foreign := func(c Card) bool {
+		return !c.VisibleToAll() && (w.View != Inside || !sees(by, c.Path, c.Category, tx.Now()))
+	}
+	w.Parts, w.Origins = slices.DeleteFunc(w.Parts, foreign), slices.DeleteFunc(w.Origins, foreign)
+	if w.View != Inside {
+		w.JoinedHere = slices.DeleteFunc(w.JoinedHere, foreign)
+	}
 	if w.View == Inside {
 		if w.Assists, err = assistsOf(tx, m.ID); err != nil {
 			return w, err
@@ -154,8 +180,6 @@ func (w *Whole) hide() {
 	}
 	w.Files = slices.DeleteFunc(w.Files, func(f File) bool { return !seen[f.Step] || !open(f.Hidden, f.Public) })
 	w.Supports = slices.DeleteFunc(w.Supports, func(p Support) bool { return !open(p.Hidden, p.Public) })
-	shown := func(c Card) bool { return !c.VisibleToAll() }
-	w.Parts, w.JoinedHere, w.Origins = slices.DeleteFunc(w.Parts, shown), slices.DeleteFunc(w.JoinedHere, shown), slices.DeleteFunc(w.Origins, shown)
 }
 
 // origins are the matters that m follows or came from.

@@ -133,7 +133,7 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edi
 	}
 	mv, err := Flow.Find(m.State, act)
 	if err != nil {
-		return m, s.tooLate(tx, m, act)
+		return m, s.tooLate(tx, by, m, act)
 	}
 	behalf, err := s.allow(by, m, mv.Need, act, tx.Now())
 	if err != nil {
@@ -157,6 +157,9 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edi
 func (s *Service) record(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, from State, behalf string, step Step, files []NewFile) error {
 	step.ID, step.Matter, step.At, step.Act = tx.NewID(), m.ID, tx.Now(), act
 	step.Account, step.Actor, step.Unit = by.Account, by.Name, by.Unit
+	if by.Kind == scope.Resident || by.Kind == scope.Anonymous {
+		step.Actor = "" // the story says the reporter, a neighbour: not even the mask of a name
+	}
 	if err := insertStep(tx, step); err != nil {
 		return err
 	}
@@ -199,20 +202,25 @@ func (s *Service) allow(by scope.Actor, m Matter, need scope.Need, act Act, now 
 // isReporter reports whether the actor is the one who raised the matter: signed
 // in as its resident, or holding the code on its slip.
 func isReporter(by scope.Actor, m Matter) bool {
-	return by.Resident != 0 && by.Resident == m.Resident || slices.Contains(by.Slips, m.ID)
+	return by.Resident != 0 && by.Resident == m.Resident || m.ForgottenAt.IsZero() && slices.Contains(by.Slips, m.ID)
 }
 
-// tooLate says why an act is not possible now: what was done last, and by whom.
-func (s *Service) tooLate(tx *sqldb.Tx, m Matter, act Act) error {
+// tooLate says why an act is not possible now: what was done last, and by whom,
+// if the actor may know.
+func (s *Service) tooLate(tx *sqldb.Tx, by scope.Actor, m Matter, act Act) error {
 	last, err := lastStep(tx, m.ID)
 	if err != nil {
 		return err
 	}
 	state := i18n.Key("matter.state." + string(m.State))
-	if last.ID == 0 {
+	if last.ID == 0 || s.view(tx, by, m) != Inside {
 		return errs.New(errs.Conflict, "matter.move", i18n.Key("matter.act."+string(act)), state)
 	}
-	return errs.New(errs.Conflict, "matter.move.after", i18n.Key("matter.act."+string(act)), last.Actor, i18n.Key("matter.act."+string(last.Act)), state)
+	var who any = last.Actor
+	if last.Actor == "" {
+		who = i18n.Key("matter.turn.reporter")
+	}
+	return errs.New(errs.Conflict, "matter.move.after", i18n.Key("matter.act."+string(act)), who, i18n.Key("matter.act."+string(last.Act)), state)
 }
 
 // turnTo sets whose turn it is after a change of state, and until when.

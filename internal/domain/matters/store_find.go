@@ -37,10 +37,12 @@ func (s *Service) findable(tx *sqldb.Tx, ids []ID) ([]Matter, error) {
 		LIMIT `+strconv.Itoa(docsAtOnce), args...)
 }
 
-// leaves returns those of the IDs that the filter leaves, in no order.
-func (s *Service) leaves(tx *sqldb.Tx, ids []ID, f Filter) ([]ID, error) {
+// leaves returns those of the IDs that the actor may see and the filter leaves,
+// in no order.
+func (s *Service) leaves(tx *sqldb.Tx, by scope.Actor, ids []ID, f Filter) ([]ID, error) {
 	var w sqldb.Where
 	sqldb.In(&w, "id", ids...)
+	s.limit(&w, by, f, tx.Now())
 	s.narrow(&w, f, tx.Now())
 	return sqldb.All(tx, sqldb.ID, `SELECT id FROM matter `+w.SQL()+` LIMIT 1000`, w.Args()...)
 }

@@ -4,6 +4,8 @@ package matters
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"time"
 
 	"yuanba/internal/domain/people"
@@ -60,9 +62,9 @@ func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporti
 				return Step{}, err
 			}
 		}
-		browser := in.Browser
-		if by.Resident != 0 {
-			browser = ""
+		browser := ""
+		if by.Resident == 0 {
+			browser = markAt(in.Browser, m.ID)
 		}
 		n, err := insertSupport(tx, p, browser)
 		if err != nil {
@@ -73,4 +75,11 @@ func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporti
 		}
 		return Step{Public: true}, countSupporters(tx, m.ID, 1)
 	})
+}
+
+// markAt is a browser's mark as it is kept at one matter: enough to count the
+// browser once there, and of no use to find out what else it supports.
+func markAt(browser string, d ID) string {
+	h := sha256.Sum256([]byte(d.String() + "/" + browser))
+	return base64.RawURLEncoding.EncodeToString(h[:16])
 }

@@ -37,8 +37,8 @@ type Entry struct {
 type Row struct {
 	Seq     int64 // order of recording, with gaps
 	At      time.Time
-	Account id.ID // the staff account or the resident; 0 if nobody had said who they are
-	Actor   string
+	Account id.ID  // the staff account or the resident; 0 if nobody had said who they are
+	Actor   string // "" for residents
 	Kind    scope.Kind
 	Noun    string
 	Record  id.ID
@@ -91,9 +91,19 @@ func rowOf(tx *sqldb.Tx, by scope.Actor, e Entry) *Row {
 		who = by.Resident
 	}
 	return &Row{
-		At: tx.Now(), Account: who, Actor: clean(by.Name), Kind: by.Kind, Noun: e.Noun, Record: e.Record, Act: e.Act,
+		At: tx.Now(), Account: who, Actor: actor(by), Kind: by.Kind, Noun: e.Noun, Record: e.Record, Act: e.Act,
 		From: e.From, To: e.To, For: clean(e.For), Note: clean(e.Note), Digest: e.Digest,
 	}
+}
+
+// actor is the name that a row keeps. Rows are kept for good, and so hold nothing
+// of a resident's name, not even its mask; their number is enough to find them
+// while the town still knows them.
+func actor(by scope.Actor) string {
+	if by.Kind == scope.Resident {
+		return ""
+	}
+	return clean(by.Name)
 }
 
 func (e *Entry) check() error {

@@ -56,7 +56,12 @@ func (d *Disk) Put(_ context.Context, name Name, data []byte) (err error) {
 	}
 	path := d.path(name)
 	if i, err := os.Stat(path); err == nil && i.Size() == int64(len(data)) {
-		// It may be another process's rename, not yet flushed.
+		// Needed again from now on: see Sweep. And it may be another process's
+		// rename, not yet flushed.
+		now := time.Now()
+		if err := os.Chtimes(path, now, now); err != nil {
+			return faultOf(err)
+		}
 		return faultOf(syncDir(filepath.Dir(path)))
 	}
 	if err := d.makeFolder(filepath.Dir(path)); err != nil {

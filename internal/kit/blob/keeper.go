@@ -42,6 +42,10 @@ type Keeper struct {
 	work  chan struct{} // one for each photo being unpacked
 }
 
+// fresh is how long an object that is put again need not be written again. It is
+// much less than the age from which Sweep may delete it.
+const fresh = 6 * time.Hour
+
 // minKey is the least length of the key that signs addresses.
 const minKey = 32
 
@@ -118,7 +122,7 @@ func (k *Keeper) takePhoto(ctx context.Context, f format, raw []byte, l Limits) 
 	if p.data != nil {
 		b.Hash, b.Size = HashOf(p.data), int64(len(p.data))
 		// Where the file is, its copies are, and it was found whole when taken.
-		if i, err := k.store.Stat(ctx, b.Hash.File()); err == nil && i.Size == b.Size {
+		if i, err := k.store.Stat(ctx, b.Hash.File()); err == nil && i.Size == b.Size && time.Since(i.At) < fresh {
 			return b, nil
 		}
 	}
@@ -177,7 +181,8 @@ func (k *Keeper) Delete(ctx context.Context, h Hash) error {
 
 // Sweep deletes the objects put before the given time whose file no record
 // needs, as needed tells: what was taken for a form that was never sent, or is
-// left of a crash. It reports how many objects it deleted.
+// left of a crash. before is a day ago or more: what is handed in anew counts as
+// put anew, and has to be in a record by then. It reports how many it deleted.
 func (k *Keeper) Sweep(ctx context.Context, before time.Time, needed func(Hash) (bool, error)) (int, error) {
 	deleted := 0
 	err := k.store.Walk(ctx, func(i Info) error {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -64,7 +65,7 @@ func (s *S3) Put(ctx context.Context, name Name, data []byte) error {
 	if _, err := ParseName(string(name)); err != nil {
 		return err
 	}
-	if i, err := s.Stat(ctx, name); err == nil && i.Size == int64(len(data)) {
+	if i, err := s.Stat(ctx, name); err == nil && i.Size == int64(len(data)) && time.Since(i.At) < fresh {
 		return nil
 	}
 	_, err := s.client.PutObject(ctx, s.bucket, s.key(name), bytes.NewReader(data), int64(len(data)),

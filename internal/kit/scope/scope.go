@@ -134,6 +134,12 @@ type Grant struct {
 	Covering   string    // whose leave is being covered, if any
 }
 
+// Ended reports whether the grant has ended by the moment at. One that has an end
+// counts as ended for who does not say at which moment.
+func (g Grant) Ended(at time.Time) bool {
+	return !g.Until.IsZero() && (at.IsZero() || !at.Before(g.Until))
+}
+
 // An Actor is somebody who asks for something to be done.
 type Actor struct {
 	Kind     Kind
@@ -152,7 +158,7 @@ type Target struct {
 	Path     Path
 	Unit     id.ID // if set, the grant's unit must be this one
 	Category string
-	At       time.Time
+	At       time.Time // without it a grant that has an end counts as ended
 }
 
 // A Decision says whether something is allowed, and why. Key and Args are a
@@ -202,7 +208,7 @@ func (a Actor) May(need Need, t Target) Decision {
 	for _, g := range a.Grants {
 		switch {
 		case !slices.Contains(g.Needs, need):
-		case !g.Until.IsZero() && !t.At.IsZero() && !t.At.Before(g.Until):
+		case g.Ended(t.At):
 			miss(1, DeniedEnded, g.Post)
 		case !g.In.Contains(t.Path):
 			miss(2, DeniedPlace, g.Post)
@@ -233,7 +239,7 @@ func (a Actor) Scopes(need Need, at time.Time) Scopes {
 	}
 	var ss Scopes
 	for _, g := range a.Grants {
-		if slices.Contains(g.Needs, need) && (g.Until.IsZero() || at.Before(g.Until)) && !slices.Contains(ss, g.In) {
+		if slices.Contains(g.Needs, need) && !g.Ended(at) && !slices.Contains(ss, g.In) {
 			ss = append(ss, g.In)
 		}
 	}
@@ -244,7 +250,7 @@ func (a Actor) Scopes(need Need, at time.Time) Scopes {
 func (a Actor) Units(need Need, at time.Time) []id.ID {
 	var us []id.ID
 	for _, g := range a.Grants {
-		if slices.Contains(g.Needs, need) && (g.Until.IsZero() || at.Before(g.Until)) && g.Unit != 0 && !slices.Contains(us, g.Unit) {
+		if slices.Contains(g.Needs, need) && !g.Ended(at) && g.Unit != 0 && !slices.Contains(us, g.Unit) {
 			us = append(us, g.Unit)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/sqldb/sqldbtest"
 )
 
 var (
@@ -47,6 +48,7 @@ func TestMay(t *testing.T) {
 		{"category not yet known", with(func(g *scope.Grant) { g.Categories = []string{"water"} }), "dispatch", scope.Target{Path: wenjun}, true, scope.AllowedByPost},
 		{"last moment", with(func(g *scope.Grant) { g.Until = day }), "dispatch", scope.Target{Path: wenjun, At: day.Add(-1)}, true, scope.AllowedByPost},
 		{"ended", with(func(g *scope.Grant) { g.Until = day }), "dispatch", scope.Target{Path: wenjun, At: day}, false, scope.DeniedEnded},
+		{"no moment said of a post that ends", with(func(g *scope.Grant) { g.Until = day }), "dispatch", scope.Target{Path: wenjun}, false, scope.DeniedEnded},
 		{"cover", with(func(g *scope.Grant) { g.Covering = "赵调度" }), "dispatch", scope.Target{Path: wenjun}, true, scope.AllowedCovering},
 	} {
 		if d := tc.who.May(tc.need, tc.at); d.OK != tc.ok || d.Key != tc.key {
@@ -74,6 +76,42 @@ func TestWhere(t *testing.T) {
 			t.Errorf("%s: %s %v", tc.name, w.SQL(), w.Args())
 		}
 	}
+}
+
+// What a list shows is what May says of each of its rows.
+func TestPartsAgreeWithMay(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		by := scope.Actor{Kind: scope.Staff, Grants: []scope.Grant{
+			{Needs: []scope.Need{"see"}, In: scope.Scope{Level: scope.Town, ID: 10}, Categories: []string{"lamp"}, Unit: 1},
+			{Needs: []scope.Need{"see"}, In: scope.Scope{Level: scope.Village, ID: 200}, Unit: 2},
+			{Needs: []scope.Need{"see"}, In: scope.Scope{Level: scope.Town, ID: 30}, Until: day, Unit: 3},
+			{Needs: []scope.Need{"act"}, Unit: 4},
+		}}
+		for _, need := range []scope.Need{"see", "act", "none"} {
+			for _, town := range []id.ID{10, 20, 30} {
+				for _, village := range []id.ID{0, 100, 200} {
+					for _, category := range []string{"", "lamp", "drain"} {
+						may := by.May(need, scope.Target{Path: scope.Path{1, town, village}, Category: category, At: day}).OK
+						var w sqldb.Where
+						w.Add("town_id = ? AND village_id = ? AND category = ?", town, village, category)
+						by.Parts(need, day).Where(&w, "")
+						if err := db.Read(t.Context(), func(tx *sqldb.Tx) error {
+							n, err := sqldb.Int(tx.Row(`
+								SELECT count(*) FROM (SELECT CAST(`+w.Arg(town)+` AS BIGINT) AS town_id, CAST(`+w.Arg(village)+` AS BIGINT) AS village_id, CAST(`+w.Arg(category)+` AS TEXT) AS category) AS m
+								`+w.SQL(), w.Args()...))
+							if (n == 1) != may {
+								t.Errorf("%s in %d/%d of %q: listed %t, may %t", need, town, village, category, n == 1, may)
+							}
+							return err
+						}); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			}
+		}
+	})
 }
 
 func TestPath(t *testing.T) {

@@ -33,14 +33,27 @@ func (c *Counter) upload(r *http.Request, f *form.Form, field string) ([]matters
 	return out, nil
 }
 
-// file serves a photo, a sound or a document to whoever was shown its address on
-// a page: the address is signed and good for two hours at most.
+// file serves a photo, a sound or a document. Its address is signed and good for
+// two hours at most, and the reader must be allowed to see it in some matter: who
+// was sent an address by somebody else sees no more than before. What was handed in
+// on the pages of raising, and is in no matter yet, is for that browser alone.
 func (c *Counter) file(w http.ResponseWriter, r *http.Request) error {
-	n, err := c.Blobs.Allowed(r.PathValue("name"), "", r.PathValue("token"), page.From(r).Now)
-	if err != nil {
-		return err
+	b := page.From(r)
+	name, token := r.PathValue("name"), r.PathValue("token")
+	n, err := c.Blobs.Allowed(name, "", token, b.Now)
+	if err == nil {
+		f, err := c.Matters.ReadFile(r.Context(), b.Actor, string(n.Hash()))
+		if err != nil {
+			return err
+		}
+		return c.Blobs.Serve(w, r, n, blob.Type(f.Type), blob.Disposition{Name: "yuanba"})
 	}
-	return c.Blobs.Serve(w, r, n, typeOf(r.URL.Query().Get("t")), blob.Disposition{Name: "yuanba"})
+	if mark := c.Slips.browser(r); mark != "" {
+		if n, err := c.Blobs.Allowed(name, mark, token, b.Now); err == nil {
+			return c.Blobs.Serve(w, r, n, typeOf(r.URL.Query().Get("t")), blob.Disposition{Name: "yuanba"})
+		}
+	}
+	return err
 }
 
 // typeOf finds the type by the ending that the page put into the address.

@@ -176,7 +176,7 @@ func (c *Counter) who(b page.Base, w matters.Whole, p matters.Step) string {
 			return b.T("matter.you")
 		}
 		return b.T("matter.turn.reporter")
-	case p.Act == matters.SupportAct && w.View < matters.Inside:
+	case p.Act == matters.SupportAct && (w.View < matters.Inside || p.Actor == ""):
 		return b.T("matter.neighbour")
 	case p.Account == 0 && p.Unit == 0 && p.Act == matters.Resume:
 		return b.T("matter.clock")
@@ -195,7 +195,7 @@ func (c *Counter) filesOf(b page.Base, w matters.Whole, step id.ID) []page.File 
 		if f.Step != step {
 			continue
 		}
-		out = append(out, c.fileOf(b, f.Hash, blob.Type(f.Type), f.Size))
+		out = append(out, c.fileOf(b, "", f.Hash, blob.Type(f.Type), f.Size))
 	}
 	return out
 }
@@ -203,14 +203,16 @@ func (c *Counter) filesOf(b page.Base, w matters.Whole, step id.ID) []page.File 
 // fileFor is how long the address of a file is good.
 const fileFor = time.Hour
 
-func (c *Counter) fileOf(b page.Base, hash string, t blob.Type, size int64) page.File {
+// fileOf is a file with its addresses: for the browser with the given mark alone,
+// or, with "", for all who may see it.
+func (c *Counter) fileOf(b page.Base, browser, hash string, t blob.Type, size int64) page.File {
 	h := blob.Hash(hash)
 	f := page.File{Name: b.T("file." + string(t.Kind())), Size: sizeOf(size), Sound: t.Kind() == blob.Sound}
 	ext := "?t=" + t.Ext()
-	f.Href = "/files/" + c.Blobs.Address(h.File(), "", b.Now, fileFor) + ext
+	f.Href = "/files/" + c.Blobs.Address(h.File(), browser, b.Now, fileFor) + ext
 	if t.Kind() == blob.Photo {
-		f.Href = "/files/" + c.Blobs.Address(h.Medium(), "", b.Now, fileFor) + "?t=.jpg"
-		f.Thumb = "/files/" + c.Blobs.Address(h.Small(), "", b.Now, fileFor) + "?t=.jpg"
+		f.Href = "/files/" + c.Blobs.Address(h.Medium(), browser, b.Now, fileFor) + "?t=.jpg"
+		f.Thumb = "/files/" + c.Blobs.Address(h.Small(), browser, b.Now, fileFor) + "?t=.jpg"
 	}
 	return f
 }

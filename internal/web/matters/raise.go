@@ -104,6 +104,9 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 		return raised.Show(w, r, v)
 	}
 	in := c.read(f)
+	if !f.Sent("who") { // who may read it is never taken for granted
+		f.Fault("who", "matter.raise.who.missing")
+	}
 	if err := f.Err(); err != nil {
 		return raised.Fail(w, r, c.raisePage(r, f, c.stepOf(err)), err)
 	}
@@ -171,9 +174,10 @@ func (c *Counter) checkStep(r *http.Request, f *form.Form, step int) error {
 
 // read makes a Raising of what has been typed so far.
 func (c *Counter) read(f *form.Form) matters.Raising {
+	who := f.Choice("who", "public", "named", "private")
 	in := matters.Raising{
 		Body: f.Text("body", matters.MaxBody+1), Category: f.Line("category", 40), Urgent: f.Bool("urgent"), Answers: map[string]string{},
-		Place: f.ID("place"), PlaceWords: f.Line("place_words", 201), Public: f.Get("who") != "private", Named: f.Get("who") == "named",
+		Place: f.ID("place"), PlaceWords: f.Line("place_words", 201), Public: who == "public" || who == "named", Named: who == "named",
 		ForWords: f.Line("for_words", 61), Called: f.Bool("called"), Channel: matters.Channel(f.Line("channel", 10)),
 		Contact: people.ContactInput{Name: f.Line("name", 40), Phone: f.Line("phone", 30)},
 	}
@@ -219,7 +223,7 @@ func (c *Counter) raisePage(r *http.Request, f *form.Form, step int) raisePage {
 	v.Head = page.Head{Title: b.T("matter.raise.head." + strconv.Itoa(step)), Lead: b.T("matter.raise.lead." + strconv.Itoa(step))}
 	for _, t := range f.All("file") {
 		if x, ok := c.Slips.fileFrom(t); ok {
-			v.Photos = append(v.Photos, c.fileOf(b, x.Hash, blob.Type(x.Type), x.Size))
+			v.Photos = append(v.Photos, c.fileOf(b, c.Slips.browser(r), x.Hash, blob.Type(x.Type), x.Size))
 		}
 	}
 	switch step {

@@ -44,7 +44,9 @@ func (s *Slips) Actor(r *http.Request) (scope.Actor, error) {
 			return a, err
 		}
 	}
-	a.Slips = s.held(r)
+	if a.Kind == scope.Anonymous || a.Kind == scope.Resident { // a clerk acts by their post, not for whom they wrote a slip
+		a.Slips = s.held(r)
+	}
 	return a, nil
 }
 
@@ -58,20 +60,28 @@ func (s *Slips) held(r *http.Request) []id.ID {
 	if !ok {
 		return nil
 	}
+	if len(b) < 8 || page.From(r).Now.Sub(time.Unix(int64(binary.BigEndian.Uint64(b)), 0)) > slipsFor {
+		return nil // a browser forgets it by then; a copy of it does not
+	}
 	var ids []id.ID
-	for ; len(b) >= 8; b = b[8:] {
+	for b = b[8:]; len(b) >= 8; b = b[8:] {
 		ids = append(ids, id.ID(binary.BigEndian.Uint64(b)))
 	}
 	return ids
 }
 
-// hold adds a matter to those of this browser; the oldest are forgotten.
+// hold adds a matter to those of this browser; the oldest are forgotten. A
+// clerk's browser holds none: who answers for the reporter does so by their post,
+// on record.
 func (s *Slips) hold(w http.ResponseWriter, r *http.Request, d id.ID) {
+	if page.Actor(r).Kind == scope.Staff {
+		return
+	}
 	ids := append(s.held(r), d)
 	if len(ids) > maxSlips {
 		ids = ids[len(ids)-maxSlips:]
 	}
-	var b []byte
+	b := binary.BigEndian.AppendUint64(nil, uint64(page.From(r).Now.Unix()))
 	for _, x := range ids {
 		b = binary.BigEndian.AppendUint64(b, uint64(x))
 	}
