@@ -7,12 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +17,6 @@ import (
 
 	"yuanba/internal/app"
 	"yuanba/internal/kit/sqldb"
-	"yuanba/internal/schema"
 )
 
 // A finding is what doctor says about one thing.
@@ -39,8 +35,8 @@ func (c *cli) doctor() *cobra.Command {
 		GroupID: groupWatch,
 		Short:   "say what is wrong with this installation and what to do",
 		Long: `Doctor looks at what the program needs: the configuration, the clock, the
-database and its files, the room on the disk, the keys, the address it listens at.
-It changes nothing and may run beside a serving Yuanba. The exit status is 0 if
+database and its files, the work that failed, the room on the disk, the keys, the
+address it listens at. It changes nothing and may run beside a serving Yuanba. The exit status is 0 if
 nothing is wrong.`,
 		Example: "  yuanba doctor\n  yuanba doctor --db /srv/town/town.db --quick\n  yuanba doctor --json | jq '.findings[] | select(.state == \"wrong\")'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -94,14 +90,18 @@ func report(w io.Writer, ok bool, fs []finding, settings []app.Setting) {
 // examine looks at everything in turn.
 func examine(ctx context.Context, c app.Config, quick bool) []finding {
 	fs := []finding{clock(time.Now(), newest(c.DB)), zones()}
-	fs = append(fs, database(ctx, c, quick)...)
+	about, keys := database(ctx, c, quick)
+	fs = append(fs, about...)
 	if !sqldb.IsPostgres(c.DB) {
 		fs = append(fs, room("disk", filepath.Dir(c.DB)))
 	}
 	if c.S3.Bucket == "" {
 		fs = append(fs, folder("files", c.FilesPath()), room("disk of files", c.FilesPath()))
 	}
-	fs = append(fs, private("keys", c.KeysPath()))
+	fs = append(fs, keys)
+	if sqldb.IsPostgres(c.DB) {
+		fs = append(fs, tools())
+	}
 	fs = append(fs, address(c.Listen))
 	if c.Mail.Server != "" {
 		fs = append(fs, reachable(ctx, "mail", c.Mail.Server))
@@ -141,74 +141,6 @@ func zones() finding {
 		return finding{"time zones", "wrong", err.Error(), "install tzdata"}
 	}
 	return finding{About: "time zones", State: "ok", Says: "known"}
-}
-
-// database: can it be reached, does it fit this program, is it sound?
-func database(ctx context.Context, c app.Config, quick bool) []finding {
-	wrong := func(says, do string) []finding { return []finding{{"database", "wrong", says, do}} }
-	var fs []finding
-	if !sqldb.IsPostgres(c.DB) {
-		info, err := os.Stat(c.DB)
-		switch {
-		case errors.Is(err, os.ErrNotExist):
-			f := folder("database", filepath.Dir(c.DB))
-			if f.State != "wrong" {
-				f = finding{About: "database", State: "note", Says: "there is no " + c.DB + " yet; the program makes it when it first serves"}
-			}
-			return []finding{f}
-		case err != nil:
-			return wrong(err.Error(), "see that the program may read "+c.DB)
-		case info.IsDir():
-			return wrong(c.DB+" is a folder", "name a file in it")
-		}
-		fs = append(fs, private("database file", c.DB))
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
-	defer cancel()
-	db, err := sqldb.Open(ctx, c.DB, sqldb.Options{Readers: 1})
-	if err != nil {
-		return append(fs, wrong(err.Error(), "see that the server runs and the address is right; for a file, that it is a database of this program")...)
-	}
-	defer db.Close()
-	have, err := db.SchemaVersion(ctx)
-	if err != nil {
-		return append(fs, wrong(err.Error(), "see that this is a database of this program")...)
-	}
-	switch want := newestSchema(); {
-	case have == 0:
-		fs = append(fs, finding{"database", "note", fmt.Sprintf("%s answers, and is empty", db.Engine()), "the program fills it when it first serves"})
-	case have > want:
-		return append(fs, wrong(fmt.Sprintf("it was made by a newer program: its schema is %d, this program knows %d", have, want), "run that program, or restore a backup made before")...)
-	case have < want:
-		fs = append(fs, finding{"database", "note", fmt.Sprintf("%s, schema %d of %d", db.Engine(), have, want), "the program brings it up to date when it next serves; make a backup first"})
-	default:
-		fs = append(fs, finding{About: "database", State: "ok", Says: fmt.Sprintf("%s, schema %d", db.Engine(), have)})
-	}
-	if quick {
-		return fs
-	}
-	switch faults, err := damage(ctx, db); {
-	case err != nil:
-		fs = append(fs, finding{"soundness", "wrong", err.Error(), "restore the last good backup, and keep this database for whoever looks into it"})
-	case len(faults) > 0:
-		fs = append(fs, finding{"soundness", "wrong", strings.Join(faults, "; "), "restore the last good backup, and keep this file for whoever looks into it"})
-	default:
-		fs = append(fs, finding{About: "soundness", State: "ok", Says: "every page was read and is in order"})
-	}
-	return fs
-}
-
-// newestSchema is the number of the newest migration this program brings.
-func newestSchema() int64 {
-	var newest int64
-	names, _ := fs.Glob(schema.Files, "[0-9]*.sql") // the pattern is right
-	for _, name := range names {
-		number, _, _ := strings.Cut(name, "_")
-		if n, err := strconv.ParseInt(number, 10, 64); err == nil {
-			newest = max(newest, n)
-		}
-	}
-	return newest
 }
 
 // room: a disk that fills up stops a town. A folder that does not exist yet is on

@@ -20,7 +20,6 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/geo"
-	"yuanba/internal/kit/i18n"
 )
 
 // importing is what every import is told.
@@ -113,18 +112,6 @@ func (c *cli) importMatters(use, short, long, example string, read func(io.Reade
 		},
 	}
 	return in.flags(c, cmd)
-}
-
-// say is an error in the operator's words.
-func (c *cli) say(err error) string {
-	var words []string
-	for _, e := range errs.Public(err) {
-		words = append(words, i18n.T(c.lang(), e.Key, e.Args...))
-	}
-	if words == nil {
-		return err.Error()
-	}
-	return strings.Join(words, " ")
 }
 
 // imported prints what an import did; err says why it ended early.

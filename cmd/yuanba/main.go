@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	_ "time/tzdata" // a machine without time zones still knows the town's
 )
@@ -27,6 +28,7 @@ func main() {
 // 2 if the command line makes no sense.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	c := &cli{getenv: getenv, stdin: stdin, stdout: stdout, stderr: stderr, set: map[string]string{}}
+	c.json = slices.Contains(args, "--json") // a command line that makes no sense may have it too
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)

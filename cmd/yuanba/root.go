@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type cli struct {
 	stdout, stderr io.Writer
 
 	json   bool              // print one JSON value and nothing else
+	said   bool              // that value has been printed
 	config string            // the configuration file
 	set    map[string]string // settings given as flags, by name
 }
@@ -61,7 +63,7 @@ for a town that outgrows one machine.`,
 		SuggestionsMinimumDistance: 2,
 		Version:                    version,
 	}
-	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON value and nothing else")
+	root.PersistentFlags().BoolVar(&c.json, "json", c.json, "print one JSON value and nothing else")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetVersionTemplate("yuanba {{.Version}}\n")
 	root.AddCommand(c.serve(), c.demo(), c.user(), c.importCmd(), c.export(),
@@ -138,33 +140,54 @@ func (c *cli) answer(v any, text func(w io.Writer)) error {
 		text(c.stdout)
 		return nil
 	}
+	c.said = true
 	e := json.NewEncoder(c.stdout)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }
 
-// status says what went wrong, if anything did, and returns the exit status.
+// status says what went wrong, if anything did, and returns the exit status. With
+// --json a command that has not answered yet answers with its fault, so that
+// whoever reads the answer always finds one value.
 func (c *cli) status(cmd *cobra.Command, err error) int {
-	var usage usageError
-	unknown := err != nil && (strings.HasPrefix(err.Error(), "unknown command") || strings.Contains(err.Error(), "arg(s)"))
-	switch {
-	case err == nil:
+	if err == nil {
 		return 0
-	case errors.Is(err, errSaid):
+	}
+	if errors.Is(err, errSaid) {
 		return 1
-	case errors.As(err, &usage), unknown:
-		fmt.Fprintf(c.stderr, "yuanba: %s\nSee '%s --help'.\n", strings.TrimSpace(err.Error()), cmd.CommandPath())
+	}
+	fault := c.say(err)
+	if c.json && !c.said {
+		v := struct {
+			Error string `json:"error"`
+		}{fault}
+		_ = c.answer(v, nil) // the fault is told below as well
+	}
+	var usage usageError
+	unknown := strings.HasPrefix(err.Error(), "unknown command") || strings.Contains(err.Error(), "arg(s)")
+	if errors.As(err, &usage) || unknown {
+		fmt.Fprintf(c.stderr, "yuanba: %s\nSee '%s --help'.\n", fault, cmd.CommandPath())
 		return 2
 	}
-	public := errs.Public(err)
-	if len(public) == 0 {
-		fmt.Fprintf(c.stderr, "yuanba: %v\n", err)
-	}
-	for _, e := range public {
-		fmt.Fprintf(c.stderr, "yuanba: %s\n", i18n.T(c.lang(), e.Key, e.Args...))
-	}
+	fmt.Fprintf(c.stderr, "yuanba: %s\n", fault)
 	return 1
+}
+
+// say is an error in the operator's words, on one line.
+func (c *cli) say(err error) string {
+	var words []string
+	for _, e := range errs.Public(err) {
+		words = append(words, i18n.T(c.lang(), e.Key, e.Args...))
+	}
+	switch {
+	case words != nil:
+	case errors.Is(err, context.Canceled):
+		return "stopped before it was done"
+	default:
+		words = strings.Fields(err.Error())
+	}
+	return strings.Join(words, " ")
 }
 
 // lang is the operator's language, from the terminal's environment.

@@ -4,7 +4,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os/signal"
 	"runtime/debug"
@@ -62,7 +64,12 @@ func (c *cli) run(ctx context.Context, cfg app.Config, o app.Options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "Yuanba 院坝: %s\n", cfg.Address())
+	v := struct {
+		Address string `json:"address"`
+	}{cfg.Address()}
+	if err := c.answer(v, func(w io.Writer) { fmt.Fprintf(w, "Yuanba 院坝: %s\n", v.Address) }); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	return a.Serve(ctx, l, h)
 }
 

@@ -43,7 +43,7 @@ func TestStoriesOnEngines(t *testing.T) {
 				env.Setenv("ENGINE", string(engine))
 				return nil
 			},
-			Cmds: map[string]func(*testscript.TestScript, bool, []string){"bend": bend},
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){"bend": bend, "newer": newer, "sql": change},
 			Condition: func(cond string) (bool, error) {
 				if cond == "sqlite" || cond == "postgres" {
 					return cond == string(engine), nil
@@ -68,13 +68,27 @@ func TestStoriesOnEngines(t *testing.T) {
 
 // bend changes a word of a matter behind the program's back.
 func bend(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 1 {
-		ts.Fatalf("usage: bend file")
+	change(ts, false, append(args, `UPDATE matter SET result = result || '!' WHERE id = (SELECT max(id) FROM matter)`))
+}
+
+// newer makes a database look as if a newer program had made it.
+func newer(ts *testscript.TestScript, _ bool, args []string) {
+	change(ts, false, append(args, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`))
+}
+
+// change does something to a database behind the program's back.
+func change(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: sql database statement")
+	}
+	dsn := args[0]
+	if !sqldb.IsPostgres(dsn) {
+		dsn = ts.MkAbs(dsn)
 	}
 	ctx := context.Background()
-	db, err := sqldb.Open(ctx, ts.MkAbs(args[0]), sqldb.Options{Readers: 1})
+	db, err := sqldb.Open(ctx, dsn, sqldb.Options{Readers: 1})
 	ts.Check(err)
-	_, err = db.Pool().ExecContext(ctx, `UPDATE matter SET result = result || '!' WHERE id = (SELECT max(id) FROM matter)`)
+	_, err = db.Pool().ExecContext(ctx, args[1])
 	ts.Check(err)
 	ts.Check(db.Close())
 }

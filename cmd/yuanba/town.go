@@ -16,6 +16,7 @@ import (
 	"yuanba/internal/app"
 	"yuanba/internal/kit/obs"
 	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/schema"
 )
 
 // town opens the town of the configuration, for a command that works on it,
@@ -26,19 +27,29 @@ func (c *cli) town(ctx context.Context, makes bool) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !sqldb.IsPostgres(cfg.DB) {
-		if _, err := os.Stat(cfg.DB); errors.Is(err, fs.ErrNotExist) {
-			if !makes {
-				return nil, fmt.Errorf("%s does not exist: name the town's database with --db", cfg.DB)
-			}
-			fmt.Fprintf(c.stderr, "%s is new: an empty town is made\n", cfg.DB)
+	have, err := sqldb.Look(ctx, cfg.DB, schema.Files)
+	if err != nil {
+		return nil, err
+	}
+	if have == 0 {
+		if !makes {
+			return nil, c.noTown(cfg)
 		}
+		fmt.Fprintf(c.stderr, "%s is new: an empty town is made\n", dbName(cfg.DB))
 	}
 	log, err := obs.Logger(c.stderr, max(cfg.LogLevel(), slog.LevelWarn), cfg.Log.Format)
 	if err != nil {
 		return nil, err
 	}
 	return app.New(ctx, cfg, app.Options{Log: log})
+}
+
+// noTown says that there is no town where the configuration has one.
+func (c *cli) noTown(cfg app.Config) error {
+	if _, err := os.Stat(cfg.DB); !sqldb.IsPostgres(cfg.DB) && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s does not exist: name the town's database with --db", cfg.DB)
+	}
+	return fmt.Errorf("%s is empty, there is no town in it: name the town's database with --db", dbName(cfg.DB))
 }
 
 // A bar shows on a terminal how much of a long work is done; elsewhere nothing.

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -70,38 +71,56 @@ type Options struct {
 }
 
 // New opens the database, brings it up to date, and builds every service. The
-// keys and the folder of files are made at the first start.
-func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
-	a = &App{Config: cfg, Options: o, Bus: bus.New(), Calendar: when.Default(), log: o.Log}
-	if a.log == nil {
-		a.log = slog.Default()
+// keys and the folder of files are made at the first start. A database that is
+// another program's, or a newer one's, and a town whose keys are missing, are
+// refused untouched.
+func New(ctx context.Context, cfg Config, o Options) (*App, error) {
+	if _, err := sqldb.Look(ctx, cfg.DB, schema.Files); err != nil {
+		return nil, err
 	}
-	a.DB, err = sqldb.Open(ctx, cfg.DB, sqldb.Options{Clock: o.Clock, IDs: o.IDs, Relaxed: o.Relaxed})
+	db, err := sqldb.Open(ctx, cfg.DB, sqldb.Options{Clock: o.Clock, IDs: o.IDs, Relaxed: o.Relaxed})
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, a.DB.Close())
-		}
-	}()
-	if err := a.DB.Migrate(ctx, cfg.DB, schema.Files); err != nil {
-		return nil, err
+	a := &App{Config: cfg, Options: o, DB: db, Bus: bus.New(), Calendar: when.Default(), log: o.Log}
+	if a.log == nil {
+		a.log = slog.Default()
+	}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	if err := a.DB.Migrate(ctx, a.Config.DB, schema.Files); err != nil {
+		return err
 	}
 	if err := a.build(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	a.wire()
-	return a, a.loadAll(ctx)
+	if err := a.loadAll(ctx); err != nil {
+		return err
+	}
+	if a.Options.Demo {
+		return a.pretend(ctx)
+	}
+	return nil
 }
 
 // build makes the services from the ground up.
 func (a *App) build(ctx context.Context) error {
 	data := filepath.Dir(a.Config.KeysPath())
+	keys := a.Options.Keys
+	if keys == nil {
+		if err := KeysFit(ctx, a.Config, a.DB); err != nil {
+			return err
+		}
+	}
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
-	keys := a.Options.Keys
 	if keys == nil {
 		file, err := seal.OpenFile(a.Config.KeysPath())
 		if err != nil {
@@ -135,6 +154,24 @@ func (a *App) build(ctx context.Context) error {
 	a.work.followers = a.followers()
 	a.Jobs = a.newJobs()
 	return nil
+}
+
+// KeysFit says why the file of keys is not the one that the private facts in a
+// database are sealed with; nil if it is, or if nothing is sealed yet. It makes
+// no file: new keys would open nothing of what is there.
+func KeysFit(ctx context.Context, cfg Config, db *sqldb.DB) error {
+	known, err := people.New(db, nil, people.Options{}).SealedWith(ctx)
+	if err != nil || known == "" {
+		return err
+	}
+	if _, err := os.Stat(cfg.KeysPath()); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the private facts in this database are sealed with the keys %s, and the file %s is missing: put it back, or name it with YUANBA_KEYS", known, cfg.KeysPath())
+	}
+	file, err := seal.OpenFile(cfg.KeysPath())
+	if err != nil {
+		return err
+	}
+	return people.New(db, seal.New(file), people.Options{}).CheckKeys(ctx)
 }
 
 // loadAll reads into memory what every request needs.

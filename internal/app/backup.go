@@ -14,6 +14,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,6 +42,11 @@ func Verify(ctx context.Context, v Verifying) (rep trail.Report, err error) {
 		return rep, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	return VerifyDB(ctx, db, v)
+}
+
+// VerifyDB is Verify of a database that is open.
+func VerifyDB(ctx context.Context, db *sqldb.DB, v Verifying) (rep trail.Report, err error) {
 	a := &App{DB: db, Places: places.New(db)}
 	if err := a.Places.Load(ctx); err != nil {
 		return rep, err
@@ -57,36 +63,38 @@ func Peek(ctx context.Context, dsn string) (*sqldb.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	have, err := db.SchemaVersion(ctx)
-	if err == nil {
-		switch want, werr := schemaVersion(); {
-		case werr != nil:
-			err = werr
-		case have == 0:
-			err = errors.New("there is no town in this database")
-		case have > want:
-			err = fmt.Errorf("this database was made by a newer program (its schema is %d, this program knows %d): use that program", have, want)
-		case have < want:
-			err = fmt.Errorf("this database was made by an older program (its schema is %d, this program's is %d): use that program, or serve it once to bring it up to date", have, want)
-		}
-	}
-	if err != nil {
+	if err := readable(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
 
-// schemaVersion is the number of the newest migration this program brings.
-func schemaVersion() (newest int64, err error) {
-	names, err := fs.Glob(schema.Files, "[0-9]*.sql")
-	for _, name := range names {
-		var n int64
-		if _, err := fmt.Sscanf(name, "%d_", &n); err != nil {
-			return 0, fmt.Errorf("migration %s: %w", name, err)
-		}
-		newest = max(newest, n)
+// readable says why the town in a database cannot be read by this program.
+func readable(ctx context.Context, db *sqldb.DB) error {
+	have, err := db.SchemaVersion(ctx)
+	switch want := SchemaVersion(); {
+	case err != nil:
+		return err
+	case have == 0:
+		return errors.New("there is no town in this database")
+	case have > want:
+		return fmt.Errorf("this database was made by a newer program (its schema is %d, this program knows %d): use that program", have, want)
+	case have < want:
+		return fmt.Errorf("this database was made by an older program (its schema is %d, this program's is %d): use that program, or serve it once to bring it up to date", have, want)
 	}
-	return newest, err
+	return nil
+}
+
+// SchemaVersion is the number of the newest migration this program brings.
+func SchemaVersion() (newest int64) {
+	names, _ := fs.Glob(schema.Files, "[0-9]*.sql") // the pattern is right
+	for _, name := range names {
+		number, _, _ := strings.Cut(name, "_")
+		if n, err := strconv.ParseInt(number, 10, 64); err == nil {
+			newest = max(newest, n)
+		}
+	}
+	return newest
 }
 
 // PublicKey returns the keys whose checkpoints are believed here: those in the
@@ -136,7 +144,7 @@ func copied(name string, files int) (c Copy, err error) {
 
 // Backup writes a copy of the configured database to the file to, while the town
 // is served, and gives it that name only if check finds nothing wrong with it.
-func Backup(ctx context.Context, c Config, to string, progress func(done, total int64), check func(file string) error) (_ Copy, err error) {
+func Backup(ctx context.Context, c Config, to string, progress func(done, total int64), check func(copied *sqldb.DB) error) (_ Copy, err error) {
 	if _, err := os.Lstat(to); err == nil {
 		return Copy{}, fmt.Errorf("%s is there already: a backup is never overwritten", to)
 	}
@@ -144,7 +152,13 @@ func Backup(ctx context.Context, c Config, to string, progress func(done, total 
 	if err := os.Remove(making); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Copy{}, err
 	}
-	if err := sqldb.Backup(ctx, c.DB, making, progress); err != nil {
+	whole := func(copied *sqldb.DB) error {
+		if err := readable(ctx, copied); err != nil {
+			return err
+		}
+		return check(copied)
+	}
+	if err := sqldb.Backup(ctx, c.DB, making, progress, whole); err != nil {
 		return Copy{}, err
 	}
 	defer func() {
@@ -152,9 +166,6 @@ func Backup(ctx context.Context, c Config, to string, progress func(done, total 
 			err = errors.Join(err, rerr)
 		}
 	}()
-	if err := check(making); err != nil {
-		return Copy{}, err
-	}
 	if err := os.Link(making, to); err != nil { // unlike renaming, it overwrites nothing
 		return Copy{}, err
 	}

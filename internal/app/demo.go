@@ -51,6 +51,31 @@ func Demo(ctx context.Context, cfg Config, now time.Time, progress func(stage st
 	return os.Rename(making.DB, cfg.DB)
 }
 
+// demoMark is set in a database that was empty when a demonstration began in it.
+const demoMark = "demonstration"
+
+// pretend makes sure that a demonstration is one: its cast signs in without any
+// proof, so a town with people or places of its own is refused.
+func (a *App) pretend(ctx context.Context) error {
+	nobody, err := a.Access.Empty(ctx)
+	if err != nil {
+		return err
+	}
+	_, laidOut := a.Places.Tree().City()
+	marked := false
+	if err := a.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		n, err := sqldb.Mark(tx, demoMark)
+		marked = n > 0
+		return err
+	}); err != nil || marked {
+		return err
+	}
+	if !nobody || laidOut {
+		return errors.New("this is no demonstration town: in a demonstration anybody signs in as anyone, which a real town must not allow; serve it without --demo, or name another file with --db")
+	}
+	return a.DB.Write(ctx, func(tx *sqldb.Tx) error { return sqldb.SetMark(tx, demoMark, 1) })
+}
+
 func makeTown(ctx context.Context, cfg Config, now time.Time, progress func(stage string, done, total int)) (err error) {
 	end := now.In(i18n.Zone).Truncate(time.Hour)
 	clock := sim.NewClock(end.AddDate(-1, -1, 0))

@@ -58,11 +58,8 @@ func (s *Service) CheckKeys(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	known := ""
-	if err := s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		known, err = keysOf(tx)
-		return err
-	}); err != nil {
+	known, err := s.SealedWith(ctx)
+	if err != nil {
 		return err
 	}
 	if known == "" {
@@ -80,6 +77,16 @@ func (s *Service) CheckKeys(ctx context.Context) error {
 		return fmt.Errorf("the private facts in this database are sealed with the keys %s, but the file of keys holds %s: put back the keys that belong to the database", known, print)
 	}
 	return nil
+}
+
+// SealedWith is the fingerprint of the keys that the private columns are sealed
+// with, "" if none was noted yet. It needs no keys.
+func (s *Service) SealedWith(ctx context.Context) (print string, err error) {
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		print, err = keysOf(tx)
+		return err
+	})
+	return print, err
 }
 
 // Get returns the resident, closed. If there is none it is NotFound.

@@ -14,7 +14,14 @@ import (
 // which must not be there yet, while others read and write. The file is on disk
 // when Backup returns nil, and nobody but its owner can read it. progress, if not
 // nil, is told how many bytes of about how many are written.
-func Backup(ctx context.Context, dsn, to string, progress func(done, total int64)) (err error) {
+//
+// check, if not nil, is given what was copied, to be read: of SQLite the file
+// itself; of PostgreSQL, whose copies cannot be read in place, the very state of
+// the database that its program copied. If check finds fault there is no file.
+func Backup(ctx context.Context, dsn, to string, progress func(done, total int64), check func(*DB) error) (err error) {
+	if err := named(dsn); err != nil {
+		return err
+	}
 	if _, err := os.Lstat(to); err == nil {
 		return fmt.Errorf("%s is there already", to)
 	}
@@ -30,7 +37,10 @@ func Backup(ctx context.Context, dsn, to string, progress func(done, total int64
 	if IsPostgres(dsn) {
 		backup = backupPostgres
 	}
-	if err := backup(ctx, dsn, to, progress); err != nil {
+	if check == nil {
+		check = func(*DB) error { return nil }
+	}
+	if err := backup(ctx, dsn, to, progress, check); err != nil {
 		return err
 	}
 	return onDisk(to)
@@ -41,7 +51,7 @@ func Backup(ctx context.Context, dsn, to string, progress func(done, total int64
 // engine it was made by.
 func Restore(ctx context.Context, backup, dsn string) (err error) {
 	kind, err := kindOf(backup)
-	if err != nil {
+	if err = errors.Join(err, named(dsn)); err != nil {
 		return err
 	}
 	switch {

@@ -5,6 +5,7 @@ package sqldb
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -13,15 +14,34 @@ import (
 	"strings"
 )
 
-// backupPostgres lets PostgreSQL's own program make the copy.
-func backupPostgres(ctx context.Context, dsn, to string, _ func(done, total int64)) error {
+// backupPostgres lets PostgreSQL's own program copy the state that a transaction
+// of ours sees, has that state checked, and the copy read through.
+func backupPostgres(ctx context.Context, dsn, to string, _ func(done, total int64), check func(*DB) error) (err error) {
+	e, err := openPostgres(ctx, dsn, Options{Readers: 4})
+	if err != nil {
+		return opening(dsn, err)
+	}
+	p := e.(*post)
+	db := newDB(toRead{p}, Options{}.withDefaults())
+	defer func() { err = errors.Join(err, db.Close()) }()
+	t, err := p.begin(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer t.Rollback() //nolint:errcheck // it has read and nothing else
+	if err := t.QueryRowContext(ctx, `SELECT pg_export_snapshot()`).Scan(&p.snapshot); err != nil {
+		return fmt.Errorf("state to copy: %w", err)
+	}
 	if err := private(to); err != nil {
 		return err
 	}
-	if err := postgresTool(ctx, dsn, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file="+to); err != nil {
+	if err := postgresTool(ctx, dsn, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--snapshot="+p.snapshot, "--file="+to); err != nil {
 		return err
 	}
-	return postgresTool(ctx, "", "pg_restore", "--list", "--file="+os.DevNull, to)
+	if err := postgresTool(ctx, "", "pg_restore", "--file="+os.DevNull, to); err != nil {
+		return err
+	}
+	return check(db)
 }
 
 // restorePostgres fills an empty database.
@@ -70,7 +90,7 @@ func postgresTool(ctx context.Context, dsn, name string, args ...string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(said.String()))
+		return fmt.Errorf("%s failed: %s", name, strings.Join(strings.Fields(said.String()), " "))
 	}
 	return nil
 }

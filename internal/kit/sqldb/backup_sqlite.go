@@ -15,7 +15,7 @@ import (
 
 // backupLite copies a SQLite file, page by page in order, in one reading
 // transaction: writers go on beside it.
-func backupLite(ctx context.Context, path, to string, progress func(done, total int64)) error {
+func backupLite(ctx context.Context, path, to string, progress func(done, total int64), check func(*DB) error) error {
 	if err := isLite(path); err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func backupLite(ctx context.Context, path, to string, progress func(done, total 
 	defer db.Close()
 	var total int64
 	if err := db.QueryRowContext(ctx, `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`).Scan(&total); err != nil {
-		return err
+		return opening(path, err)
 	}
 	done := make(chan error, 1)
 	go func() {
@@ -45,7 +45,11 @@ func backupLite(ctx context.Context, path, to string, progress func(done, total 
 				return fmt.Errorf("copy: %w", translate(err))
 			}
 			progress(total, total)
-			return nil
+			c, err := OpenToRead(ctx, to, Options{Readers: 4})
+			if err != nil {
+				return err
+			}
+			return errors.Join(check(c), c.Close())
 		case <-tick.C:
 			if info, err := os.Stat(to); err == nil {
 				progress(min(info.Size(), total), total)

@@ -56,7 +56,7 @@ func TestBackupWhileWriting(t *testing.T) {
 	<-begun
 	copied := filepath.Join(t.TempDir(), "copy.db")
 	before := written.Load()
-	if err := sqldb.Backup(ctx, path, copied, nil); err != nil {
+	if err := sqldb.Backup(ctx, path, copied, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	stop()
@@ -88,7 +88,7 @@ func TestBackupWhileWriting(t *testing.T) {
 	if others, _ := filepath.Glob(copied + "*"); len(others) != 1 {
 		t.Errorf("reading left %v behind", others)
 	}
-	if err := sqldb.Backup(t.Context(), path, copied, nil); err == nil {
+	if err := sqldb.Backup(t.Context(), path, copied, nil, nil); err == nil {
 		t.Error("a backup was overwritten")
 	}
 	if err := sqldb.Restore(t.Context(), copied, path); err == nil || !strings.Contains(err.Error(), "there already") {
@@ -130,7 +130,7 @@ func TestOpenToReadOfNothing(t *testing.T) {
 	if err := sqldb.Restore(t.Context(), letter, filepath.Join(dir, "new.db")); err == nil {
 		t.Error("a letter was restored")
 	}
-	if err := sqldb.Backup(t.Context(), none, filepath.Join(dir, "copy.db"), nil); err == nil {
+	if err := sqldb.Backup(t.Context(), none, filepath.Join(dir, "copy.db"), nil, nil); err == nil {
 		t.Error("nothing was backed up")
 	}
 }
@@ -151,7 +151,13 @@ func TestBackupPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	copied := filepath.Join(t.TempDir(), "copy.pg")
-	err = sqldb.Backup(t.Context(), dsn, copied, nil)
+	var checked int64
+	err = sqldb.Backup(t.Context(), dsn, copied, nil, func(state *sqldb.DB) error {
+		// What is written after the copy is not in what is checked.
+		_, err := db.Pool().ExecContext(t.Context(), `UPDATE counter SET n = 8 WHERE series = 'backup'`)
+		checked = count(t, state)
+		return err
+	})
 	if _, missing := exec.LookPath("pg_dump"); missing != nil {
 		if err == nil || !strings.Contains(err.Error(), "pg_dump was not found") {
 			t.Errorf("without pg_dump: %v", err)
@@ -160,6 +166,9 @@ func TestBackupPostgres(t *testing.T) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+	if checked != 7 {
+		t.Errorf("what was checked has %d, want what was copied: 7", checked)
 	}
 	if err := sqldb.Restore(t.Context(), copied, dsn); err == nil || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("a town was overwritten: %v", err)

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"testing/fstest"
@@ -33,8 +34,8 @@ func (db *DB) Migrate(ctx context.Context, dsn string, files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	if have > newest {
-		return fmt.Errorf("this database was made by a newer program (its schema is %d, this program knows %d): run that program, or restore a backup made before", have, newest)
+	if err := fits(have, newest); err != nil {
+		return err
 	}
 	if have == newest {
 		return nil
@@ -65,18 +66,23 @@ func (db *DB) Migrate(ctx context.Context, dsn string, files fs.FS) error {
 }
 
 // SchemaVersion is the number of the newest migration the database has had, 0
-// for an empty one. It changes nothing.
+// for an empty one. A database that holds tables and has had no migration belongs
+// to another program, which is an error. It changes nothing.
 func (db *DB) SchemaVersion(ctx context.Context) (v int64, err error) {
-	there := `SELECT count(*) FROM sqlite_master WHERE name = 'goose_db_version'`
+	tables := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'`
 	if db.Engine() == Postgres {
-		there = `SELECT count(*) FROM pg_tables WHERE tablename = 'goose_db_version' AND schemaname = current_schema()`
+		tables = `SELECT tablename FROM pg_tables WHERE schemaname = current_schema()`
 	}
 	err = db.Read(ctx, func(tx *Tx) error {
-		if n, err := Int(tx.Row(there)); err != nil || n == 0 {
+		names, err := All(tx, Text, tables)
+		if err != nil || len(names) == 0 {
 			return err
 		}
+		if !slices.Contains(names, "goose_db_version") {
+			return errors.New("this database holds the tables of another program: name another with --db")
+		}
 		var max sql.NullInt64
-		err := tx.Row(`SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&max)
+		err = tx.Row(`SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&max)
 		v = max.Int64
 		return err
 	})

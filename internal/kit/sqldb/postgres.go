@@ -8,6 +8,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -22,7 +23,9 @@ type post struct {
 	db      *sql.DB
 	numbers *sql.DB // one connection, for next: those of db may all wait for a number
 	limit   int64
-	waiting atomic.Int64
+	// snapshot, if set, is the state that every reading transaction sees: see backupPostgres.
+	snapshot string
+	waiting  atomic.Int64
 }
 
 func openPostgres(ctx context.Context, dsn string, o Options) (engine, error) {
@@ -32,7 +35,9 @@ func openPostgres(ctx context.Context, dsn string, o Options) (engine, error) {
 	}
 	db.SetMaxOpenConns(max(16, o.Readers+8))
 	db.SetMaxIdleConns(max(16, o.Readers+8))
-	if err := db.PingContext(ctx); err != nil {
+	ping, cancel := context.WithTimeout(ctx, openWithin)
+	defer cancel()
+	if err := db.PingContext(ping); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -82,7 +87,12 @@ func (e *post) once(ctx context.Context, db *DB, o *sql.TxOptions, f func(*Tx) e
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	defer t.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	defer t.Rollback()                  //nolint:errcheck // after a commit there is nothing to roll back
+	if o.ReadOnly && e.snapshot != "" { // PostgreSQL takes it as a constant only; it is its own word
+		if _, err := t.ExecContext(ctx, `SET TRANSACTION SNAPSHOT '`+strings.ReplaceAll(e.snapshot, "'", "")+`'`); err != nil {
+			return err
+		}
+	}
 	tx := &Tx{ctx: ctx, db: db, q: postTx{t}, now: db.Now()}
 	if err := protect(tx, f); err != nil {
 		return err

@@ -9,16 +9,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // OpenToRead opens a database that is there and changes nothing about it: for
 // checks, and for backups, which may lie where nothing can be written. Write
 // fails. A file that a serving program uses may be opened too.
 func OpenToRead(ctx context.Context, dsn string, o Options) (*DB, error) {
+	if err := named(dsn); err != nil {
+		return nil, err
+	}
 	o = o.withDefaults()
 	open := openLiteToRead
 	if IsPostgres(dsn) {
@@ -26,9 +27,9 @@ func OpenToRead(ctx context.Context, dsn string, o Options) (*DB, error) {
 	}
 	e, err := open(ctx, dsn, o)
 	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+		return nil, opening(dsn, err)
 	}
-	return &DB{engine: toRead{e}, clock: o.Clock, ids: o.IDs, blocks: numberBlocks{m: map[string]*block{}}}, nil
+	return newDB(toRead{e}, o), nil
 }
 
 // toRead is an engine that does not write.
@@ -68,6 +69,9 @@ func openLiteToRead(ctx context.Context, path string, o Options) (engine, error)
 	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() == 0 {
 		modes = append(modes, "mode=ro&immutable=1") // where not even the lock of a reader can be written
 	}
+	if _, err := os.Stat(path + "-wal"); o.glance && errors.Is(err, os.ErrNotExist) {
+		slices.Reverse(modes) // nobody has it open: a glance leaves no locks behind
+	}
 	var faults error
 	for _, mode := range modes {
 		db, err := sql.Open("sqlite", liteDSN(path, "busy_timeout(10000)", "query_only(1)", "cache_size(-8192)", "temp_store(MEMORY)", "trusted_schema(0)")+"&"+mode)
@@ -78,11 +82,12 @@ func openLiteToRead(ctx context.Context, path string, o Options) (engine, error)
 			e.rdb = db
 			return liteToRead{e}, nil
 		}
-		var le *sqlite.Error
-		if errors.As(err, &le) && le.Code() == sqlite3.SQLITE_NOTADB {
-			return nil, errors.Join(fmt.Errorf("%s is no database", path), db.Close())
+		if faults == nil {
+			faults = err
 		}
-		faults = errors.Join(faults, err, db.Close())
+		if err := db.Close(); err != nil {
+			return nil, err
+		}
 	}
 	return nil, faults
 }

@@ -60,6 +60,8 @@ type Options struct {
 	Readers int              // reading connections at the most; default 8
 	Queue   int              // transactions that may wait to be written before Write says Busy; default 1024
 	Relaxed bool             // commit without waiting for the disk: for making a demonstration town, never for serving one
+
+	glance bool // open for a moment only: see Look
 }
 
 func (o Options) withDefaults() Options {
@@ -81,6 +83,9 @@ func (o Options) withDefaults() Options {
 // Open opens the database at dsn: a postgres:// URL, or the path of a SQLite
 // file, which it makes if there is none. It does not migrate; see Migrate.
 func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
+	if err := named(dsn); err != nil {
+		return nil, err
+	}
 	o = o.withDefaults()
 	open := openSQLite
 	if IsPostgres(dsn) {
@@ -88,9 +93,13 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	}
 	e, err := open(ctx, dsn, o)
 	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+		return nil, opening(dsn, err)
 	}
-	return &DB{engine: e, clock: o.Clock, ids: o.IDs, blocks: numberBlocks{m: map[string]*block{}}}, nil
+	return newDB(e, o), nil
+}
+
+func newDB(e engine, o Options) *DB {
+	return &DB{engine: e, clock: o.Clock, ids: o.IDs, blocks: numberBlocks{m: map[string]*block{}}}
 }
 
 // IsPostgres reports whether dsn names a PostgreSQL database.

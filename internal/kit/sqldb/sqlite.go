@@ -55,6 +55,9 @@ func liteDSN(path string, pragmas ...string) string {
 }
 
 func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder: name a file in it", path)
+	}
 	if dir := filepath.Dir(path); dir != "." {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
