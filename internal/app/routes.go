@@ -47,7 +47,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	counter.Routes(mux)
 	first := &home.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows}
 	first.Routes(mux)
-	(&webplaces.Counter{Places: a.Places, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
+	(&webplaces.Counter{Places: a.Places, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows, Choices: counter.Choices}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places}).Routes(mux)
 	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Address: a.Config.Address()}).Routes(mux)

@@ -184,6 +184,11 @@ func (c *Counter) categoryOptions(b page.Base) []page.Option {
 	return opts
 }
 
+// Choices are the categories and the states to which a list can be narrowed.
+func (c *Counter) Choices(b page.Base) (kinds, states []page.Option) {
+	return c.categoryOptions(b), stateOptions(b)
+}
+
 func stateOptions(b page.Base) []page.Option {
 	var opts []page.Option
 	for _, s := range matters.Flow.States() {

@@ -56,6 +56,18 @@ type Table struct {
 	Foot    []Cell
 }
 
+// A Map is a drawn map, with what its shades mean and what is to be known of it.
+// What it shows is in the list beside it too.
+type Map struct {
+	Picture template.HTML // "" if nothing is known of where things lie
+	Title   string        // what the shades count
+	Shades  []Shade
+	Notes   []string
+}
+
+// A Shade is one step of a map's legend.
+type Shade struct{ Class, Text string }
+
 // bars draws the chart: each bar is a small SVG, its label and value are text, so
 // that they keep their size on a telephone and in large type. It needs neither
 // script nor style attribute.

@@ -3,7 +3,6 @@
 package places
 
 import (
-	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/web/atlas"
 	"yuanba/internal/web/page"
 )
 
@@ -22,7 +22,7 @@ type cityPage struct {
 	page.Base
 	Head    page.Head
 	Figures []figure
-	Map     template.HTML
+	Map     page.Map
 	Below   page.Table
 	Filter  page.Filter
 	Found   []page.Row
@@ -48,7 +48,12 @@ func (c *Counter) city(w http.ResponseWriter, r *http.Request) error {
 		return city.Show(w, r, v)
 	}
 	v.Words = strings.TrimSpace(r.URL.Query().Get("q"))
-	v.Filter = page.Filter{Action: "/places", Search: page.NewField(b.Lang, form.Of("q", v.Words), "q", "place.page.find").Example(b.T("place.page.find.example"))}
+	which, err := c.choose(r)
+	if err != nil {
+		return err
+	}
+	v.Filter = c.filterBar(b, "/places", which)
+	v.Filter.Search = page.NewField(b.Lang, form.Of("q", v.Words), "q", "place.page.find").Example(b.T("place.page.find.example"))
 	if v.Words != "" {
 		v.Found = c.found(b, tree, v.Words)
 		return city.Show(w, r, v)
@@ -58,12 +63,11 @@ func (c *Counter) city(w http.ResponseWriter, r *http.Request) error {
 			v.Figures = append(v.Figures, figure{page.Number(n), b.T(string(k.Word()))})
 		}
 	}
-	now, err := c.openIn(r.Context(), b.Actor, scope.Scope{})
+	now, err := c.openIn(r.Context(), b.Actor, scope.Scope{}, which)
 	if err != nil {
 		return err
 	}
-	children := tree.Children(root.ID)
-	v.Map, v.Below = c.mapOf(b, tree, children, now), c.table(b, tree, children, now)
+	v.Map, v.Below = c.mapOf(b, tree, root, now), c.table(b, tree, tree.Children(root.ID), now)
 	return city.Show(w, r, v)
 }
 
@@ -76,14 +80,29 @@ func (c *Counter) found(b page.Base, tree *places.Tree, words string) []page.Row
 	return rows
 }
 
-// mapOf draws places with what is open in each.
-func (c *Counter) mapOf(b page.Base, tree *places.Tree, ps []places.Place, now open) template.HTML {
-	spots := make([]spot, len(ps))
-	for i, p := range ps {
-		n := now.of(tree, p)
-		spots[i] = spot{place: p, number: i + 1, count: n, says: now.say(n)}
+// mapOf draws a place with those below it, shaded by how much there is in each.
+func (c *Counter) mapOf(b page.Base, tree *places.Tree, of places.Place, now open) page.Map {
+	below, most := tree.Children(of.ID), 0
+	for _, p := range below {
+		most = max(most, now.of(tree, p))
 	}
-	return draw(b.Lang, tree, spots)
+	scale := atlas.ScaleOf(most)
+	m := atlas.Map{Tree: tree, Of: of, Name: b.T("place.page.map"), Large: b.Large}
+	for i, p := range below {
+		n := now.of(tree, p)
+		m.Spots = append(m.Spots, atlas.Spot{Place: p, Number: i + 1, Shade: scale.Of(n), Says: now.says(b, n), Href: now.href(p)})
+	}
+	if len(below) == 0 { // a grid is shown among its brothers and sisters
+		m.Of = up(tree, of)
+		for _, p := range tree.Children(m.Of.ID) {
+			m.Spots = append(m.Spots, atlas.Spot{Place: p, Href: now.href(p), Here: p.ID == of.ID})
+		}
+	}
+	drawn := m.Draw(b.Lang)
+	if len(below) > 0 {
+		drawn.Title, drawn.Shades = now.what(b), scale.Legend(most)
+	}
+	return drawn
 }
 
 // table is the list beside the map. It is complete without the map.
@@ -91,17 +110,13 @@ func (c *Counter) table(b page.Base, tree *places.Tree, ps []places.Place, now o
 	if len(ps) == 0 {
 		return page.Table{}
 	}
-	t := page.Table{Caption: b.T("place.page.below"), Cols: []page.Col{{Text: b.T("place.page.name")}, {Text: b.T("place.page.kind")}, {Text: b.T("place.page.has"), Num: true}, {Text: b.T("place.page.open"), Num: true}}}
+	t := page.Table{Caption: b.T("place.page.below"), Cols: []page.Col{{Text: b.T("place.page.name")}, {Text: b.T("place.page.has"), Num: true}, {Text: now.what(b), Num: true}}}
 	for i, p := range ps {
-		kind := b.T(string(p.Kind.Word()))
-		if p.Community != "" {
-			kind = b.T(string(p.Community.Word()))
-		}
 		has := ""
 		if n := len(tree.Children(p.ID)); n > 0 {
 			has = page.Number(n)
 		}
-		t.Rows = append(t.Rows, []page.Cell{{Text: strconv.Itoa(i+1) + " " + p.Name.In(b.Lang), Href: href(p)}, {Text: kind}, {Text: has}, {Text: now.say(now.of(tree, p))}})
+		t.Rows = append(t.Rows, []page.Cell{{Text: strconv.Itoa(i+1) + " " + p.Name.In(b.Lang), Href: now.href(p)}, {Text: has}, {Text: now.say(now.of(tree, p))}})
 	}
 	return t
 }

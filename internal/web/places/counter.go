@@ -25,6 +25,7 @@ type Counter struct {
 	Orgs    *orgs.Service
 	Matters *matters.Service
 	Rows    func(b page.Base, cards []matters.Card) []page.Row // as the counter of matters shows them
+	Choices func(b page.Base) (kinds, states []page.Option)    // what its lists can be narrowed to
 }
 
 // Routes adds the counter's pages to mux.

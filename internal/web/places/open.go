@@ -17,16 +17,18 @@ const (
 	maxRead = 15  // times, before a count is given up as "at least"
 )
 
-// open counts what is still to be done, by place.
+// open counts what was chosen, by place: what is still to be done, unless it was
+// something else.
 type open struct {
+	choice
 	by   map[id.ID]int
 	more bool // there is more than was counted
 }
 
-// openIn counts the open matters of a subtree that the reader may see, for every
+// openIn counts the chosen matters of a subtree that the reader may see, for every
 // place of it at once: those of their own places, and what is public elsewhere.
-func (c *Counter) openIn(ctx context.Context, by scope.Actor, in scope.Scope) (o open, err error) {
-	o.by = map[id.ID]int{}
+func (c *Counter) openIn(ctx context.Context, by scope.Actor, in scope.Scope, which choice) (o open, err error) {
+	o.choice, o.by = which, map[id.ID]int{}
 	seen := map[matters.ID]bool{}
 	if err := c.count(ctx, scope.Actor{Kind: scope.Anonymous}, in, &o, seen); err != nil {
 		return o, err
@@ -39,7 +41,8 @@ func (c *Counter) openIn(ctx context.Context, by scope.Actor, in scope.Scope) (o
 
 // count adds what one reader may see and was not seen before.
 func (c *Counter) count(ctx context.Context, by scope.Actor, in scope.Scope, o *open, seen map[matters.ID]bool) error {
-	f := matters.Filter{Place: in, Open: true, Most: atOnce}
+	f := o.filter()
+	f.Place, f.Most = in, atOnce
 	for range maxRead {
 		p, err := c.Matters.List(ctx, by, f)
 		if err != nil {

@@ -46,7 +46,7 @@ func TestPlaces(t *testing.T) {
 		}
 
 		mux := http.NewServeMux()
-		(&webplaces.Counter{Places: town.Places, Orgs: town.Orgs, Matters: town.Matters, Rows: func(b page.Base, cards []matters.Card) []page.Row {
+		(&webplaces.Counter{Places: town.Places, Orgs: town.Orgs, Matters: town.Matters, Choices: func(page.Base) (kinds, states []page.Option) { return nil, nil }, Rows: func(b page.Base, cards []matters.Card) []page.Row {
 			rows := make([]page.Row, len(cards))
 			for i, c := range cards {
 				rows[i] = page.Row{Href: "/matters/" + c.Number, Title: c.Title}
@@ -59,6 +59,7 @@ func TestPlaces(t *testing.T) {
 			return w
 		}
 		at := "/places/" + baota[scope.Village].String()
+		other0 := town.Matters.Catalogue().In(town.Matters.Catalogue().Groups[0].Code)[0].Code
 		for _, tc := range []struct {
 			name, path string
 			by         scope.Actor
@@ -66,10 +67,10 @@ func TestPlaces(t *testing.T) {
 			status     int
 			want, not  []string
 		}{
-			{"the city", "/places", scope.Actor{}, i18n.ZH, 200, []string{"邛崃市", "文君街道", `viewBox="0 0 640`, "正在办 1 件"}, []string{"正在办 2 件"}},
+			{"the city", "/places", scope.Actor{}, i18n.ZH, 200, []string{"邛崃市", "文君街道", `<svg class="map"`, "正在办 1 件"}, []string{"正在办 2 件"}},
 			{"the city as a dispatcher sees it", "/places", town.As("zhao"), i18n.ZH, 200, []string{"正在办 2 件"}, nil},
-			{"in English", "/places", scope.Actor{}, i18n.EN, 200, []string{"Wenjun Street", "1 open"}, nil},
-			{"looked for", "/places?q=btsq", scope.Actor{}, i18n.ZH, 200, []string{at, "宝塔社区"}, []string{`viewBox="0 0 640`}},
+			{"in English", "/places", scope.Actor{}, i18n.EN, 200, []string{"Wenjun Street", "Open: 1"}, nil},
+			{"looked for", "/places?q=btsq", scope.Actor{}, i18n.ZH, 200, []string{at, "宝塔社区"}, []string{`<svg class="map"`}},
 			{"not found", "/places?q=%3Cscript%3E", scope.Actor{}, i18n.ZH, 200, []string{"没有找到", "&lt;script&gt;"}, []string{"<script>x"}},
 			{"a village", at, scope.Actor{}, i18n.ZH, 200, []string{"路灯不亮", "/units/", "文君街道", "在这里说事"}, []string{"不想别人晓得", "关注这里"}},
 			{"a village to its dispatcher", at, town.As("zhao"), i18n.ZH, 200, []string{"不想别人晓得", "关注这里"}, nil},
@@ -77,6 +78,11 @@ func TestPlaces(t *testing.T) {
 			{"a town", "/places/" + wenjun[scope.Town].String(), scope.Actor{}, i18n.ZH, 200, []string{"宝塔社区", "新桥社区"}, nil},
 			{"its history", "/places/" + other.ID.String(), scope.Actor{}, i18n.ZH, 200, []string{"新桥社区", other.Name.ZH, "改名"}, nil},
 			{"the city has its own address", "/places/" + baota[scope.City].String(), scope.Actor{}, i18n.ZH, 303, nil, nil},
+			{"what is closed", "/places?state=closed", scope.Actor{}, i18n.ZH, 200, []string{"已结案 0 件", "state=closed"}, []string{"正在办 1 件"}},
+			{"of another category", "/places?category=" + other0, scope.Actor{}, i18n.ZH, 200, []string{"正在办 0 件", "category=" + other0 + `"`}, []string{"正在办 1 件"}},
+			{"a category that is none", "/places?category=x", scope.Actor{}, i18n.ZH, 422, nil, nil},
+			{"a state that is none", at + "?state=x", scope.Actor{}, i18n.ZH, 422, nil, nil},
+			{"only what is late", at + "?state=late", scope.Actor{}, i18n.ZH, 200, []string{"这里没有这样的事"}, []string{"路灯不亮"}},
 			{"no such place", "/places/0000000000999", scope.Actor{}, i18n.ZH, 404, nil, nil},
 			{"no number", "/places/x", scope.Actor{}, i18n.ZH, 404, nil, nil},
 			{"no such layer", "/places/map.json?level=street", scope.Actor{}, i18n.ZH, 422, nil, nil},

@@ -3,7 +3,6 @@
 package places
 
 import (
-	"html/template"
 	"net/http"
 	"slices"
 
@@ -22,7 +21,8 @@ type showPage struct {
 	page.Base
 	Head      page.Head
 	Note      page.Note
-	Map       template.HTML
+	Map       page.Map
+	Filter    page.Filter
 	Tabs      []page.Tab
 	Rows      []page.Row
 	All       string // address of the whole list
@@ -56,22 +56,26 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 	if p.Community != "" {
 		kind = b.T(string(p.Community.Word()))
 	}
-	v := showPage{Base: b, Target: "place:" + p.ID.String(), CanFollow: !b.Anonymous(), All: "/matters?place=" + p.ID.String(), Feed: feeds.Place(p.ID),
+	v := showPage{Base: b, Target: "place:" + p.ID.String(), CanFollow: !b.Anonymous(), Feed: feeds.Place(p.ID),
 		Head: page.Head{Title: name, Kicker: kind, Lead: b.T("place.page.in", tree.Words(up(tree, p).Path, "").In(b.Lang))}}
 	if p.Open() {
 		v.Head.Action = page.Link{Href: "/raise?place=" + p.ID.String(), Text: b.T("place.page.raise"), Icon: "plus", Main: true}
 	} else {
 		v.Note = c.ended(b, tree, p)
 	}
-	now, err := c.openIn(r.Context(), b.Actor, scope.Of(p.Path))
+	which, err := c.choose(r)
 	if err != nil {
 		return err
 	}
+	now, err := c.openIn(r.Context(), b.Actor, scope.Of(p.Path), which)
+	if err != nil {
+		return err
+	}
+	v.Filter = c.filterBar(b, href(p), which)
 	if err := c.whatIsThere(r, &v, p, now); err != nil {
 		return err
 	}
-	children := tree.Children(p.ID)
-	v.Map, v.Below = c.mapOf(b, tree, children, now), c.table(b, tree, children, now)
+	v.Map, v.Below = c.mapOf(b, tree, p, now), c.table(b, tree, tree.Children(p.ID), now)
 	v.Facts, v.Units, v.History = c.facts(b, tree, p), c.units(b, p), c.history(b, tree, p)
 	subs, err := c.Matters.Subscriptions(r.Context(), b.Actor)
 	if err != nil {
@@ -87,27 +91,32 @@ func up(tree *places.Tree, p places.Place) places.Place {
 	return above
 }
 
-// whatIsThere fills in the newest matters of the place, open or ended.
+// whatIsThere fills in the newest of the chosen matters of the place.
 func (c *Counter) whatIsThere(r *http.Request, v *showPage, p places.Place, now open) error {
-	b, here := v.Base, href(p)
-	ended := r.URL.Query().Get("ended") != ""
-	f := matters.Filter{Place: scope.Of(p.Path), Open: !ended, Most: few}
-	v.All += "&open=1"
-	if ended {
-		f.States = []matters.State{matters.Closed}
-		v.All = "/matters?place=" + p.ID.String() + "&state=" + string(matters.Closed)
-	}
+	b := v.Base
+	f := now.filter()
+	f.Place, f.Most = scope.Of(p.Path), few
 	list, err := c.Matters.List(r.Context(), b.Actor, f)
 	if err != nil {
 		return err
 	}
-	v.Rows = c.Rows(b, list.Cards)
+	v.Rows, v.All = c.Rows(b, list.Cards), now.matters(p)
 	if !list.More {
 		v.All = ""
 	}
+	open, ended := now.choice, now.choice
+	open.state, ended.state = "", string(matters.Closed)
 	v.Tabs = []page.Tab{
-		{Text: b.T("place.page.open"), Href: here, Count: now.by[p.ID], Current: !ended},
-		{Text: b.T("place.page.ended"), Href: here + "?ended=1", Count: -1, Current: ended},
+		{Text: b.T("place.page.open"), Href: open.href(p), Count: -1, Current: now.state == ""},
+		{Text: b.T("place.page.ended"), Href: ended.href(p), Count: -1, Current: now.state == ended.state},
+	}
+	if now.state != ended.state && now.state != "" {
+		v.Tabs = append(v.Tabs, page.Tab{Text: now.what(b), Href: now.href(p), Count: -1, Current: true})
+	}
+	for i := range v.Tabs {
+		if v.Tabs[i].Current {
+			v.Tabs[i].Count = now.by[p.ID]
+		}
 	}
 	v.Empty = page.Empty{Icon: "check", Title: b.T("place.page.none"), Text: b.T("place.page.none.text")}
 	return nil
