@@ -35,7 +35,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		gallery.Routes(mux)
 	}
 	account.Routes(mux, account.Options{
-		Access: a.Access, Phones: a.People, Secure: site.HTTPS, Guests: a.guests,
+		Access: a.Access, Phones: a.People, Secure: site.HTTPS, Guests: a.guests, Left: slips.Drop,
 		Place: func(p scope.Path) i18n.Text { return a.Places.Tree().Words(p, "") },
 	})
 	counter := &webmatters.Counter{

@@ -50,10 +50,21 @@ type Enrolment struct {
 }
 
 // StartSecond makes a new secret for the actor's own second factor. The one in
-// force, if any, stays so until ConfirmSecond.
-func (s *Service) StartSecond(ctx context.Context, by scope.Actor) (e Enrolment, err error) {
+// force, if any, stays so until ConfirmSecond, and is put aside only by who knows
+// the password: else whoever sits down at an open browser could make the account
+// theirs. It is Invalid beside password.
+func (s *Service) StartSecond(ctx context.Context, by scope.Actor, password string) (e Enrolment, err error) {
 	if err := self(by); err != nil {
 		return e, err
+	}
+	a, err := s.Get(ctx, by.Account)
+	if err != nil {
+		return e, err
+	}
+	if a.SecondFactor {
+		if err := s.prove(ctx, by, password); err != nil {
+			return e, err
+		}
 	}
 	raw := make([]byte, totpSecret)
 	if _, err := io.ReadFull(s.o.Random, raw); err != nil {

@@ -23,7 +23,7 @@ func TestSecondFactor(t *testing.T) {
 		by := b.actor(token)
 		b.want("confirm before starting", second(b.ConfirmSecond(ctx, by, sess.ID, "000000")), errs.NotFound, "")
 		b.want("codes before enrolling", second(b.NewRecoveryCodes(ctx, by, good)), errs.Conflict, "")
-		e, err := b.StartSecond(ctx, by)
+		e, err := b.StartSecond(ctx, by, "")
 		b.want("start", err, "", "")
 		u, err := url.Parse(e.URI)
 		if err != nil || u.Scheme != "otpauth" || u.Query().Get("secret") != e.Secret || u.Query().Get("issuer") != "院坝" || u.Path != "/院坝:zhao" {
@@ -95,6 +95,26 @@ func TestSecondFactor(t *testing.T) {
 	})
 }
 
+// Whoever sat down at an open browser could put their own phone in place of the
+// second factor, and so take the account.
+func TestSecondFactorIsNotReplacedWithoutThePassword(t *testing.T) {
+	t.Parallel()
+	each(t, access.Options{}, func(b *bench) {
+		ctx := b.t.Context()
+		b.account("zhao")
+		token, sess, err := b.SignIn(ctx, "zhao", good, desk)
+		b.want("in", err, "", "")
+		by := b.actor(token)
+		e, err := b.StartSecond(ctx, by, "")
+		b.want("the first one", err, "", "")
+		b.want("confirm", second(b.ConfirmSecond(ctx, by, sess.ID, b.code(e.Secret, 0))), "", "")
+		b.want("another without the password", second(b.StartSecond(ctx, by, "")), errs.Invalid, "password")
+		b.want("with a wrong one", second(b.StartSecond(ctx, by, "not the password")), errs.Invalid, "password")
+		b.want("nothing was begun", second(b.ConfirmSecond(ctx, by, sess.ID, b.code(e.Secret, 0))), errs.NotFound, "")
+		b.want("with the password", second(b.StartSecond(ctx, by, good)), "", "")
+	})
+}
+
 func TestSecondFactorRequired(t *testing.T) {
 	t.Parallel()
 	each(t, access.Options{RequireSecond: true}, func(b *bench) {
@@ -115,7 +135,7 @@ func TestSecondFactorRequired(t *testing.T) {
 			b.t.Fatalf("stage %s, want enrol", sess.Stage)
 		}
 		b.want("advance without enrolling", third(b.Advance(ctx, token)), errs.Conflict, "")
-		e, err := b.StartSecond(ctx, sess.Self())
+		e, err := b.StartSecond(ctx, sess.Self(), "")
 		b.want("start", err, "", "")
 		_, err = b.ConfirmSecond(ctx, sess.Self(), sess.ID, b.code(e.Secret, 0))
 		b.want("confirm", err, "", "")

@@ -4,6 +4,7 @@ package access_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -164,6 +165,21 @@ func TestTriesOfOneAddress(t *testing.T) {
 		b.clock.Add(2 * time.Hour)
 		b.want("much later", third(b.SignIn(ctx, "zhao", good, desk)), "", "")
 		b.want("sweep", b.Sweep(ctx), "", "")
+	})
+}
+
+// Who has one IPv6 line has more addresses than there are tries.
+func TestTriesOfOneIPv6Line(t *testing.T) {
+	t.Parallel()
+	each(t, access.Options{}, func(b *bench) {
+		ctx := b.t.Context()
+		b.account("zhao")
+		from := func(i int) access.Client { return access.Client{Address: fmt.Sprintf("2001:db8:1:2:%x::%x", i, 7*i)} }
+		for i := range 30 {
+			b.want("free try", third(b.SignIn(ctx, fmt.Sprint("ghost", i), "not the password", from(i))), errs.Invalid, "password")
+		}
+		b.want("one more from there", third(b.SignIn(ctx, "zhao", good, from(99))), errs.TooMany, "")
+		b.want("from the neighbour's line", third(b.SignIn(ctx, "zhao", good, access.Client{Address: "2001:db8:1:3::1"})), "", "")
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/netip"
 	"time"
 
 	"yuanba/internal/kit/errs"
@@ -33,7 +34,20 @@ var (
 type tryKey string
 
 func accountKey(login string) tryKey { return "a" + tryHash(login) }
-func addressKey(addr string) tryKey  { return "i" + tryHash(addr) }
+
+// addressKey counts a household or an office as one: of IPv6 addresses, of which
+// everybody has as many as they like, that is the /64.
+func addressKey(addr string) tryKey {
+	if a, err := netip.ParseAddr(addr); err == nil {
+		if a = a.Unmap().WithZone(""); a.Is6() {
+			if net, err := a.Prefix(64); err == nil {
+				a = net.Addr()
+			}
+		}
+		addr = a.String()
+	}
+	return "i" + tryHash(addr)
+}
 
 func tryHash(s string) tryKey {
 	sum := sha256.Sum256([]byte(s))

@@ -122,7 +122,7 @@ func TestSecondFactor(t *testing.T) {
 			x.t.Errorf("%d codes, cache %s; the token must change", len(list), a.Header.Get("Cache-Control"))
 		}
 		v.get("/account").says(x.t, "at last", 200, "已设置", "还剩 10 个备用码")
-		v.get("/account/second").says(x.t, "on", 200, "!formaction", "!"+list[0])
+		v.get("/account/second").says(x.t, "on", 200, "!/account/second/remove", "!"+list[0])
 
 		v = x.visitor()
 		v.get("/signin/second").to(x.t, "code without a password", "/signin")

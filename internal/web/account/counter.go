@@ -49,6 +49,8 @@ type Options struct {
 	Guests func(ctx context.Context, lang i18n.Lang) ([]Guest, error)
 	// Place names the place at a path for the list of one's posts; nil leaves it out.
 	Place func(scope.Path) i18n.Text
+	// Left is told that somebody has signed out in this browser; nil tells nobody.
+	Left func(w http.ResponseWriter, r *http.Request)
 	// Home is where somebody goes who has signed in and was not on the way to
 	// anywhere; nil is the first page.
 	Home func(access.Session) string
@@ -83,7 +85,7 @@ func Routes(mux *http.ServeMux, o Options) {
 	get("/account/password", c.password)
 	guess("/account/password", c.setPassword)
 	get("/account/second", c.factor)
-	post("/account/second/start", c.startFactor)
+	guess("/account/second/start", c.startFactor)
 	get("/account/second/qr.svg", c.qr)
 	guess("/account/second/confirm", c.confirmFactor)
 	guess("/account/second/codes", c.newCodes)

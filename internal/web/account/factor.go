@@ -93,12 +93,16 @@ func (c *Counter) factor(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Counter) startFactor(w http.ResponseWriter, r *http.Request) error {
-	_, sess, to, err := c.factorOf(w, r)
+	f, sess, to, err := c.factorOf(w, r)
 	if err != nil {
 		return gone(err)
 	}
-	if _, err := c.Access.StartSecond(r.Context(), sess.Self()); err != nil {
-		return err
+	typed := f.Secret("password", 4*access.MaxPassword)
+	if err = f.Err(); err == nil {
+		_, err = c.Access.StartSecond(r.Context(), sess.Self(), typed)
+	}
+	if err != nil {
+		return c.failFactor(w, r, f, sess, to, err)
 	}
 	return page.Redirect(w, r, with("/account/second", to))
 }

@@ -147,7 +147,7 @@ func (c *Counter) revoke(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if d == sess.ID {
-		c.sessions.clear(w)
+		c.left(w, r)
 		return page.Done(w, r, "/", "signin.out")
 	}
 	return page.Done(w, r, "/account", "me.session.ended")

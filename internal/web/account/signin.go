@@ -213,10 +213,18 @@ func (c *Counter) enterGuest(w http.ResponseWriter, r *http.Request) error {
 	return errs.New(errs.NotFound, "account.none")
 }
 
+// left makes the browser forget who was there.
+func (c *Counter) left(w http.ResponseWriter, r *http.Request) {
+	c.sessions.clear(w)
+	if c.Left != nil {
+		c.Left(w, r)
+	}
+}
+
 func (c *Counter) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := c.Access.SignOut(r.Context(), c.sessions.token(r)); err != nil {
 		return err
 	}
-	c.sessions.clear(w)
+	c.left(w, r)
 	return page.Done(w, r, "/", "signin.out")
 }

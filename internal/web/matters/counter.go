@@ -38,6 +38,8 @@ type Counter struct {
 	Raising  func(http.Handler) http.Handler // the limit of raisings by address; nil for none
 	Asking   func(http.Handler) http.Handler // the limit of tries of query codes
 	Log      *slog.Logger
+
+	guesses *page.Limiter // tries of the code of one number, from wherever they come
 }
 
 // Routes adds the counter's pages to mux.
@@ -53,6 +55,8 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 		}
 		return limit(h)
 	}
+
+	c.guesses = page.NewLimiter(1.0/180, 20, 100_000)
 
 	// residents
 	get("/raise", c.raise)

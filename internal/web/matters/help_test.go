@@ -40,8 +40,9 @@ func open(t testing.TB) *town {
 
 // A visitor is a browser.
 type visitor struct {
-	w   *town
-	jar *cookiejar.Jar
+	w    *town
+	jar  *cookiejar.Jar
+	from string // the network address; "" is the usual one
 }
 
 // visit returns the browser of somebody: "" is a stranger, "zhou" and "chen" are
@@ -52,7 +53,7 @@ func (w *town) visit(who string) *visitor {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	v := &visitor{w, jar}
+	v := &visitor{w: w, jar: jar}
 	switch who {
 	case "":
 		return v
@@ -115,6 +116,9 @@ var site = &url.URL{Scheme: "http", Host: "town.example"}
 
 func (v *visitor) send(r *http.Request) answer {
 	v.w.t.Helper()
+	if v.from != "" {
+		r.RemoteAddr = v.from + ":4711"
+	}
 	for _, c := range v.jar.Cookies(site) {
 		r.AddCookie(c)
 	}

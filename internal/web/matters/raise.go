@@ -104,7 +104,7 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 		return raised.Show(w, r, v)
 	}
 	in := c.read(f)
-	if !f.Sent("who") { // who may read it is never taken for granted
+	if f.Get("who") == "" { // who may read it is never taken for granted
 		f.Fault("who", "matter.raise.who.missing")
 	}
 	if err := f.Err(); err != nil {

@@ -124,7 +124,11 @@ func (c *Counter) ask(w http.ResponseWriter, r *http.Request) error {
 	if number == "" {
 		f.Fault("number", "matter.query.number.missing")
 	}
-	if err = f.Err(); err == nil {
+	if err = f.Err(); err == nil && !c.guesses.Allow(strings.ToUpper(number), page.From(r).Now) {
+		f.Fault("code", "matter.code.many") // many machines may try one number, each within its own limit
+		err = f.Err()
+	}
+	if err == nil {
 		var d matters.ID
 		if d, err = c.Matters.ByCode(r.Context(), number, code); err == nil {
 			c.Slips.hold(w, r, d)

@@ -88,6 +88,16 @@ func (s *Slips) hold(w http.ResponseWriter, r *http.Request, d id.ID) {
 	s.set(w, r, slipsName, s.seal("slips", b), slipsFor)
 }
 
+// Drop forgets the slips that this browser has shown: whoever signs out leaves
+// nothing behind on a machine that others use.
+func (s *Slips) Drop(w http.ResponseWriter, r *http.Request) {
+	for _, name := range []string{slipsName, freshName} {
+		if _, err := r.Cookie(name); err == nil {
+			s.set(w, r, name, "", -time.Second)
+		}
+	}
+}
+
 func (s *Slips) set(w http.ResponseWriter, r *http.Request, name, value string, keep time.Duration) {
 	b := page.From(r)
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: int(keep.Seconds()), HttpOnly: true,
