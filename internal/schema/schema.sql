@@ -206,6 +206,10 @@ CREATE TABLE matter (
     -- how it ended
     result       TEXT NOT NULL,
     joined_to    BIGINT NOT NULL,
+    kept_state   TEXT NOT NULL CHECK (kept_state IN ('','received','accepted','classified')), -- what it had when it was joined
+    kept_due_at  BIGINT,
+    kept_moved_at BIGINT,
+    brought      BIGINT NOT NULL,        -- how many it added to the supporters of the matter it was joined to
     split_from   BIGINT NOT NULL,
     supporters   BIGINT NOT NULL,
     solved       TEXT NOT NULL CHECK (solved IN ('','yes','partly','no')),
@@ -299,7 +303,8 @@ CREATE TABLE matter_invitation (
     at         BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     answered_at BIGINT,
-    answer     TEXT NOT NULL
+    answer     TEXT NOT NULL,
+    revoked_at BIGINT
 );
 
 CREATE INDEX matter_invitation_matter ON matter_invitation (matter_id);
@@ -368,7 +373,9 @@ CREATE TABLE matter_step (
     public    BOOLEAN NOT NULL,
     hidden    BOOLEAN NOT NULL,         -- moderated: the public does not see the words
     words     TEXT NOT NULL,
-    until     BIGINT                    -- a new due time, a day of resumption
+    until     BIGINT,                   -- a new due time, a day of resumption
+    detail    TEXT NOT NULL,            -- what the act settled, as codes: a category, a rating, other numbers
+    behalf    BOOLEAN NOT NULL          -- recorded by the actor for the reporter
 );
 
 CREATE INDEX matter_step_matter ON matter_step (matter_id, id);

@@ -68,20 +68,25 @@ func (s *Service) inside(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, note s
 
 // SendBack returns a matter with a written reason to whoever it came from: a unit
 // to the dispatcher, a dispatcher to the acceptor, a verifier or the acceptor to
-// the unit for rework. Everything is kept, and the clock of the whole runs on.
+// the unit for rework. Everything is kept, and the clock of the whole runs on. A
+// unit that returns a matter leads it no more, and what it asked of others ends.
 // Needs what the table of moves asks in its state.
 func (s *Service) SendBack(ctx context.Context, by scope.Actor, d ID, reason string) error {
 	reason, err := words("words", reason, minReason)
 	if err != nil {
 		return err
 	}
-	err = s.change(ctx, by, d, SendBack, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, SendBack, func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		m.Returns++
-		step := Step{Words: reason}
-		if m.State == Handled || m.State == Verified { // rework: the same unit, and the reporter knows
-			step.ToUnit, step.Public = m.Lead, true
+		switch m.State {
+		case Handled, Verified: // rework: the same unit, and the reporter knows
+			return Step{Words: reason, ToUnit: m.Lead, Public: true}, nil
+		case Dispatched, Handling: // the unit gives it up, and whoever was to help it is free
+			m.Lead = 0
+			return Step{Words: reason}, endAssists(tx, m.ID)
+		default: // from the dispatcher to the acceptor
+			return Step{Words: reason}, nil
 		}
-		return step, nil
 	})
 	return err
 }
@@ -130,12 +135,8 @@ func (s *Service) Extend(ctx context.Context, by scope.Actor, d ID, until time.T
 		return err
 	}
 	end := s.day(until)
-	err = s.change(ctx, by, d, Extend, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.change(ctx, by, d, Extend, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		switch {
-		case m.Extensions >= maxExtensions:
-			return Step{}, errs.New(errs.Conflict, "matter.extend.twice", maxExtensions)
-		case !tx.Now().Before(m.Due):
-			return Step{}, errs.New(errs.Conflict, "matter.extend.late")
 		case !end.After(m.Due):
 			return Step{}, errs.At("until", "matter.extend.not_later")
 		case end.Sub(m.Due) > m.HandleFor+24*time.Hour: // a limit in days ends with its last day
@@ -162,8 +163,6 @@ func (s *Service) Suspend(ctx context.Context, by scope.Actor, d ID, until time.
 	end := s.day(until)
 	err = s.change(ctx, by, d, Suspend, func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		switch {
-		case m.Suspensions > 0:
-			return Step{}, errs.New(errs.Conflict, "matter.suspend.once")
 		case !end.After(tx.Now()):
 			return Step{}, errs.At("until", "matter.suspend.past")
 		case end.Sub(tx.Now()) > maxSuspension:

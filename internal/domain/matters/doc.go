@@ -22,7 +22,7 @@
 //	   │            └────────────┘ └───────────┴───────────┘ │ └────────┴───────────┘          │
 //	   │               send back          send back          │   rework: the same unit         │
 //	   ├─▶ declined                                          └────── reopen: not solved ───────┘
-//	   ├─▶ joined
+//	   ├─▶ joined         and back by unjoin, to the state and the clock it had
 //	   └─▶ withdrawn      Beside the road: asked (the reporter's turn), suspended (nobody's).
 //
 // The full drawing is docs/flows/matter.md, made from the table. Permission
@@ -41,9 +41,11 @@
 //     at most, by somebody else than the one who is late, and suspended once.
 //   - "Not solved", said within the town's window, is not an opinion: it takes
 //     the matter up again at the same unit.
-//   - Joining keeps each reporter's number, words, photos and say, and can be
-//     undone. So can hiding something from the public, where the original and
-//     the reason stay for the reporter, those at work and the auditor.
+//   - Joining and splitting keep each number, word, photo, supporter and clock,
+//     and can be undone. Whose matter was joined rates the end of the one it
+//     follows as its own reporter does.
+//   - Hiding something from the public can be undone; the original and the reason
+//     stay for the reporter, those at work and the auditor.
 //   - A private matter is not found, listed, counted for strangers or guessed by
 //     its number: to them there is no such matter. How to reach a reporter is
 //     sealed by package people, and deleted when the town's term has run out.
@@ -58,12 +60,17 @@
 // the trail, in one transaction. Of thirty clerks who accept the same matter at
 // once one does, and twenty-nine read who was quicker. What leaves state and
 // turn alone (a note, a whistle, a "me too", an outside party's answer) goes
-// through beside; what changes only words (moderation) through edited.
+// through beside; what changes only words (moderation) through edited. Beside the
+// table stands hindrance: why an act is not possible for a matter as it stands,
+// which is asked before the act and before its button is shown.
 //
-// A verb is a file and a method: Dispatch is in dispatch.go, and is the act
-// [Dispatch], the route, the button and the message. intake.go has what the
-// centre does first, close.go what comes last, supervise.go what those above do,
-// see.go who sees how much ([View]), list.go lists and the inbox. A [Category]
+// A verb is a method, the act, the route, the button and the message of one name.
+// It stands in the file of its name, or of those who do it: intake.go (Accept,
+// Decline, Ask, Answer, Classify, Resume), dispatch.go (Dispatch and what the unit
+// does: Take, Handle, SendBack, Extend, Suspend), join.go (Unjoin), split.go
+// (Unsplit), close.go (Verify), rate.go (Reopen, Withdraw), supervise.go (Urge,
+// whistles, assisting). clock.go sets whose turn it is until when, see.go says who
+// sees how much ([View]), list.go has lists and the inbox. A [Category]
 // says which questions are asked, how long each stage may take, which unit
 // usually leads and when a matter may be closed; a town edits the categories,
 // not the table. SQL is in store*.go. The search index follows the trail

@@ -53,6 +53,7 @@ const (
 	Join      Act = "join"
 	Unjoin    Act = "unjoin"
 	Split     Act = "split"
+	Unsplit   Act = "unsplit"
 	Urge      Act = "urge"
 	Supervise Act = "supervise"
 )
@@ -69,12 +70,20 @@ const byReporter scope.Need = "reporter"
 //     a unit returns it can only dispatch it anew or return it to the acceptor, who
 //     must classify it anew;
 //   - rework goes to the same unit;
-//   - who accepted a matter closes it.
+//   - who accepted a matter closes it;
+//   - no matter is filed without a row of the catalogue, so what is really several
+//     is taken apart by the intake desk until a unit has it; a unit that finds two
+//     in one returns it, and each part is classified by itself;
+//   - what was done by mistake is undone to the state and the clock it had: an
+//     undoing leads to where the matter was.
 var Flow = flow.New("matter", Received,
 	flow.On(Received, Accept, Accepted, "intake"),
 	flow.On(Received, Decline, Declined, "intake"),
 	flow.On(Received, Ask, AskedIntake, "intake"),
 	flow.On(Received, Join, Joined, "intake"),
+	flow.On(Received, Split, Received, "intake"),
+	flow.On(Received, Unsplit, Joined, "intake"),
+	flow.On(Received, Urge, Received, "supervise"),
 	flow.On(Received, Withdraw, Withdrawn, byReporter),
 
 	flow.On(AskedIntake, Answer, Received, byReporter),
@@ -86,12 +95,18 @@ var Flow = flow.New("matter", Received,
 	flow.On(Accepted, Decline, Declined, "intake"),
 	flow.On(Accepted, Join, Joined, "intake"),
 	flow.On(Accepted, Split, Accepted, "intake"),
+	flow.On(Accepted, Unsplit, Joined, "intake"),
+	flow.On(Accepted, Urge, Accepted, "supervise"),
+	flow.On(Accepted, Supervise, Accepted, "command"),
 	flow.On(Accepted, Withdraw, Withdrawn, byReporter),
 
 	flow.On(Classified, Dispatch, Dispatched, "dispatch"),
 	flow.On(Classified, SendBack, Accepted, "dispatch"),
 	flow.On(Classified, Join, Joined, "intake"),
+	flow.On(Classified, Split, Classified, "intake"),
+	flow.On(Classified, Unsplit, Joined, "intake"),
 	flow.On(Classified, Urge, Classified, "supervise"),
+	flow.On(Classified, Supervise, Classified, "command"),
 	flow.On(Classified, Withdraw, Withdrawn, byReporter),
 
 	flow.On(Dispatched, Take, Handling, "handle"),
@@ -127,7 +142,11 @@ var Flow = flow.New("matter", Received,
 	flow.On(Closed, Rate, Closed, byReporter),
 	flow.On(Closed, Reopen, Handling, byReporter),
 	flow.On(Declined, Reopen, Received, byReporter),
+	flow.On(Joined, Unjoin, Received, "intake"),
 	flow.On(Joined, Unjoin, Accepted, "intake"),
+	flow.On(Joined, Unjoin, Classified, "intake"),
+	flow.On(Joined, Rate, Joined, byReporter),
+	flow.On(Joined, Reopen, Joined, byReporter),
 )
 
 // A Turn says who is to act next.

@@ -4,7 +4,6 @@ package matters
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"yuanba/internal/kit/errs"
@@ -117,128 +116,9 @@ func (s *Service) Classify(ctx context.Context, by scope.Actor, d ID, in Classif
 			}
 		}
 		m.Promised = s.promise(*m, m.RaisedAt)
-		return Step{Words: note}, faults.Err()
+		return Step{Words: note, Detail: k.Code}, faults.Err()
 	})
 	return err
-}
-
-// Join makes a matter follow another one about the same thing: its reporter
-// becomes a supporter there, keeps their own number, words and files, and hears
-// of everything. Unjoin takes it back. Needs intake in the places of both.
-func (s *Service) Join(ctx context.Context, by scope.Actor, d, to ID, reason string) error {
-	reason, err := words("words", reason, minReason)
-	if err != nil {
-		return err
-	}
-	if d == to {
-		return errs.At("to", "matter.join.itself")
-	}
-	err = s.change(ctx, by, d, Join, func(tx *sqldb.Tx, m *Matter) (Step, error) {
-		t, err := s.load(tx, to)
-		if err != nil {
-			return Step{}, errs.At("to", "matter.none")
-		}
-		switch dec := by.May("intake", t.Target("intake", tx.Now())); {
-		case !dec.OK:
-			return Step{}, errs.New(errs.Denied, dec.Key, dec.Args...)
-		case t.State == Joined:
-			return Step{}, errs.At("to", "matter.join.joined")
-		case !t.State.Open():
-			return Step{}, errs.At("to", "matter.join.closed")
-		}
-		if n, err := joinedTo(tx, m.ID); err != nil || n > 0 {
-			return Step{}, errs.New(errs.Conflict, "matter.join.has_joined")
-		}
-		m.JoinedTo = t.ID
-		if err := countSupporters(tx, t.ID, m.Supporters+1); err != nil {
-			return Step{}, err
-		}
-		return Step{Public: true, Words: reason}, s.mention(tx, by, t, Join, m.Number)
-	})
-	return err
-}
-
-// Unjoin undoes Join: the matter goes on by itself with everything it had.
-func (s *Service) Unjoin(ctx context.Context, by scope.Actor, d ID) error {
-	err := s.change(ctx, by, d, Unjoin, func(tx *sqldb.Tx, m *Matter) (Step, error) {
-		t, err := s.load(tx, m.JoinedTo)
-		if err != nil {
-			return Step{}, err
-		}
-		m.JoinedTo = 0
-		m.Acceptor = by.Account
-		if err := countSupporters(tx, t.ID, -m.Supporters-1); err != nil {
-			return Step{}, err
-		}
-		return Step{Public: true}, s.mention(tx, by, t, Unjoin, m.Number)
-	})
-	return err
-}
-
-// A Part is one of the matters into which another is split.
-type Part struct {
-	Title string
-	Body  string
-}
-
-// Split takes parts out of a matter that is really several: each becomes an
-// accepted matter of the same reporter, place, clock and photos, and the matter
-// itself goes on with the rest. Joining a part to the matter again undoes it.
-// What is wrong with a part is said of the fields "title" and "body" with the
-// part's place from 1: "body2". Needs intake.
-func (s *Service) Split(ctx context.Context, by scope.Actor, d ID, parts []Part) (numbers []string, err error) {
-	var faults errs.List
-	if len(parts) < 1 || len(parts) > 5 {
-		return nil, errs.At("title1", "matter.split.count", 1, 5)
-	}
-	for i, p := range parts {
-		c := Matter{Title: p.Title, Body: p.Body}
-		var here errs.List
-		s.checkWords(&here, &c)
-		for _, e := range here {
-			e.Field += strconv.Itoa(i + 1)
-		}
-		faults = append(faults, here...)
-		parts[i] = Part{c.Title, c.Body}
-	}
-	if err := faults.Err(); err != nil {
-		return nil, err
-	}
-	err = s.change(ctx, by, d, Split, func(tx *sqldb.Tx, m *Matter) (Step, error) {
-		numbers = numbers[:0]
-		for _, p := range parts {
-			n, err := s.splitOff(tx, by, *m, p)
-			if err != nil {
-				return Step{}, err
-			}
-			numbers = append(numbers, n)
-		}
-		return Step{Public: true, Words: joinNumbers(numbers)}, nil
-	})
-	return numbers, err
-}
-
-// splitOff writes one part of m as a matter of its own.
-func (s *Service) splitOff(tx *sqldb.Tx, by scope.Actor, m Matter, p Part) (number string, err error) {
-	c := m
-	c.ID, c.Title, c.Body, c.SplitFrom, c.Supporters, c.Assisting, c.Version = tx.NewID(), p.Title, p.Body, m.ID, 0, 0, 1
-	c.State, c.Origin, c.Acceptor = Accepted, "", by.Account
-	if c.Number, err = s.number(tx, tx.Now()); err != nil {
-		return "", err
-	}
-	s.turnTo(&c, Received, tx.Now())
-	if err := insert(tx, c); err != nil {
-		return "", err
-	}
-	if err := copyFiles(tx, m.ID, c.ID); err != nil {
-		return "", err
-	}
-	return c.Number, s.record(tx, by, c, Split, Received, "", Step{Public: true, Words: m.Number}, nil)
-}
-
-// mention writes a line into the story of another matter that an act touches.
-func (s *Service) mention(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, text string) error {
-	return insertStep(tx, Step{ID: tx.NewID(), Matter: m.ID, At: tx.Now(), Act: act, Account: by.Account, Actor: by.Name, Unit: by.Unit, Public: true, Words: text})
 }
 
 // ResumeUnanswered takes back, for the program's own job, matters whose reporter

@@ -151,7 +151,14 @@ func (s *Service) Mine(ctx context.Context, by scope.Actor, f Filter) (p Page, e
 		case by.Resident != 0:
 			w.Add("resident_id = ?", by.Resident)
 		default:
-			sqldb.In(&w, "id", by.Slips...)
+			list := strings.TrimPrefix(strings.Repeat(", ?", len(by.Slips)), ", ")
+			slips := make([]any, 0, 2*len(by.Slips))
+			for range 2 { // the matters, and the parts taken out of them
+				for _, d := range by.Slips {
+					slips = append(slips, d)
+				}
+			}
+			w.Any([]string{"id IN (" + list + ")", "split_from <> 0 AND split_from IN (" + list + ")"}, slips...)
 		}
 		p, err = s.cards(tx, &w, f)
 		return err

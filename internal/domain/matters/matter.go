@@ -82,21 +82,30 @@ type Matter struct {
 	Extensions  int
 	Suspensions int
 	ResumeAt    time.Time
-	PausedLeft  time.Duration // what was left of handling when it was paused
+	PausedLeft  time.Duration // what was left of the turn when it was paused, in the time its limit counts
 	Returns     int
 	Reopened    int
 	Supervised  bool
 	Urged       int
 
 	Result      string // what was done, in words for the reporter
-	JoinedTo    ID
-	SplitFrom   ID
+	JoinedTo    ID     // the matter it follows
+	Kept        Kept   // what it had when it was joined, for Unjoin
+	SplitFrom   ID     // the matter it is a part of
 	Supporters  int
 	Solved      Solved
 	Satisfied   int // 1 to 5, 0 if not said
 	RatingWords string
 	ForgottenAt time.Time
 	Version     int
+}
+
+// Kept is what a joined matter gets back when the joining is undone.
+type Kept struct {
+	State   State
+	Due     time.Time
+	MovedAt time.Time
+	Brought int // how many it added to the supporters of the matter it follows
 }
 
 // A Point is a place on the earth, in WGS-84 degrees.
@@ -129,12 +138,12 @@ func (m Matter) digest() []byte {
 	if m.At != nil {
 		lat, lon = m.At.Lat, m.At.Lon
 	}
-	return trail.Digest("matter/1", m.ID, m.Number, string(m.State),
+	return trail.Digest("matter/2", m.ID, m.Number, string(m.State),
 		m.Title, m.Body, m.Category, answersJSON(m.Answers), m.Urgent, string(m.Channel), m.Origin,
 		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, m.At != nil, lat, lon,
 		m.Public, m.Named, m.Hidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.TurnUnit, m.Centre, m.Acceptor, m.Lead,
 		m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.HandleFor.Milliseconds(), m.Extensions, m.Suspensions, m.ResumeAt, m.PausedLeft.Milliseconds(),
 		m.Returns, m.Reopened, m.Supervised, m.Urged,
-		m.Result, m.JoinedTo, m.SplitFrom, string(m.Solved), m.Satisfied, m.RatingWords, m.ForgottenAt)
+		m.Result, m.JoinedTo, string(m.Kept.State), m.Kept.Due, m.Kept.MovedAt, m.Kept.Brought, m.SplitFrom, string(m.Solved), m.Satisfied, m.RatingWords, m.ForgottenAt)
 }

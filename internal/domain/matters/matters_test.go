@@ -15,6 +15,7 @@ import (
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/when"
 )
 
 // A desk is a town with the people a matter meets.
@@ -295,12 +296,13 @@ func TestClocks(t *testing.T) {
 		if !m.Due.After(due) || m.Extensions != 1 {
 			t.Errorf("after the extension: %s, %d", m.Due, m.Extensions)
 		}
-		left := m.Due.Sub(d.Clock.Now())
+		work := func(m matters.Matter) time.Duration { return when.Default().WorkingTime(d.Clock.Now(), m.Due) }
+		left := work(m)
 		d.must(d.Matters.Ask(ctx, d.wu, slip.ID, "请问是哪个井口？"))
 		d.Clock.Add(30 * time.Hour)
 		d.must(d.Matters.Answer(ctx, d.resident, slip.ID, "靠大门左边那个"))
-		if m = d.get(slip.Number).Matter; m.Due.Sub(d.Clock.Now()) != left {
-			t.Errorf("waiting for the reporter cost %s", left-m.Due.Sub(d.Clock.Now()))
+		if m = d.get(slip.Number).Matter; work(m) != left {
+			t.Errorf("waiting for the reporter cost %s of working time", left-work(m))
 		}
 		d.must(d.Matters.Suspend(ctx, d.sun, slip.ID, d.Clock.Now().AddDate(0, 0, 10), "等主管道改造完"))
 		if n, err := d.Matters.ResumeUnanswered(ctx, 10); err != nil || n != 0 {
@@ -310,8 +312,8 @@ func TestClocks(t *testing.T) {
 		if n, err := d.Matters.ResumeUnanswered(ctx, 10); err != nil || n != 1 {
 			t.Errorf("not resumed: %d %v", n, err)
 		}
-		if m = d.get(slip.Number).Matter; m.State != matters.Handling || m.Due.Sub(d.Clock.Now()) != left {
-			t.Errorf("after the suspension: %s, %s left of %s", m.State, m.Due.Sub(d.Clock.Now()), left)
+		if m = d.get(slip.Number).Matter; m.State != matters.Handling || work(m) != left {
+			t.Errorf("after the suspension: %s, %s of working time left of %s", m.State, work(m), left)
 		}
 		if err := d.Matters.Suspend(ctx, d.sun, slip.ID, d.Clock.Now().AddDate(0, 0, 10), "再等等看"); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("suspended twice: %v", err)

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"yuanba/internal/domain/trail"
-	"yuanba/internal/kit/bus"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -159,48 +157,4 @@ func (s *Service) Moderations(ctx context.Context, by scope.Actor, d ID) (ms []M
 		return err
 	})
 	return ms, err
-}
-
-// ForgetOld deletes the personal facts of matters that closed longer ago than
-// the town keeps them: their contacts, the reporter's link and code, who supported
-// them and follows them, how the writer stood to the reporter, the originals of
-// what was moderated, and the reporter's voice; of a matter that was not public
-// also their photos and where exactly it was. What was asked and done stays, and
-// the day of forgetting is kept. It is the retention job's, and reports how many it
-// forgot. The bytes of files that nobody needs any more go with the next sweep.
-func (s *Service) ForgetOld(ctx context.Context, most int) (n int, err error) {
-	by := scope.Program("retention")
-	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n = 0
-		old, err := s.closedBefore(tx, tx.Now().Add(-s.rules.KeepPersonal), most)
-		if err != nil {
-			return err
-		}
-		for _, m := range old {
-			for _, c := range contactsOf(tx, m) {
-				if err := s.people.ForgetContact(tx, by, c); err != nil {
-					return err
-				}
-			}
-			if err := forgetParts(tx, m); err != nil {
-				return err
-			}
-			m.Contact, m.Resident, m.codeIndex, m.RaisedFor, m.ForgottenAt = 0, 0, nil, "", tx.Now()
-			if !m.Public {
-				m.PlaceWords, m.At = "", nil
-			}
-			if err := save(tx, m); err != nil {
-				return err
-			}
-			if err := trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: string(Forget), From: string(m.State), To: string(m.State), Digest: m.digest()}); err != nil {
-				return err
-			}
-			if err := bus.Tell(s.bus, tx, by, Moved{Matter: m, Act: Forget, From: m.State}); err != nil {
-				return err
-			}
-			n++
-		}
-		return nil
-	})
-	return n, err
 }

@@ -34,7 +34,7 @@ const raised Act = "raise"
 // raising only subscribers hear.
 var told = map[Act]bool{
 	raised: true, Accept: true, Decline: true, Ask: true, Dispatch: true, Take: true, Handle: true, Extend: true, Suspend: true,
-	Resume: true, Close: true, Reopen: true, Join: true, Unjoin: true,
+	Resume: true, Close: true, Reopen: true, Join: true, Unjoin: true, SplitOff: true, Unsplit: true,
 }
 
 // NoticeKeys are the messages of which a Notice's Key is one.
@@ -173,6 +173,9 @@ func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns [
 		tell(reader{resident: m.Resident}, m)
 		for _, j := range a.joined[m.ID] {
 			tell(reader{resident: j.Resident}, j)
+			for _, to := range a.supporters[j.ID] {
+				tell(to, j)
+			}
 		}
 		for _, to := range a.supporters[m.ID] {
 			tell(to, m)

@@ -92,11 +92,12 @@ type Whole struct {
 	Assists     []Assist
 	Whistles    []Whistle
 	Invitations []Invitation
-	Parts       []Card // split off this matter
-	JoinedHere  []Card // joined to this matter
-	Origins     []Card // that it was joined to, or split off
-	Moderations []Moderation
-	Acts        []Act // what this reader may do now: the buttons
+	Parts       []Card        // split off this matter
+	JoinedHere  []Card        // joined to this matter
+	Origins     []Card        // that it was joined to, or split off
+	Moderations []Moderation  // for those at work and the reporter
+	Acts        []Act         // what this reader may do now: the buttons
+	Hindered    map[Act]error // why what this reader might do is not possible now
 	IsReporter  bool
 }
 
@@ -139,14 +140,16 @@ func (s *Service) whole(tx *sqldb.Tx, by scope.Actor, m Matter) (w Whole, err er
 	if w.Origins, err = s.origins(tx, m); err != nil {
 		return w, err
 	}
-	w.Acts = s.acts(tx, by, m)
-	// Another matter's title is its own: it is shown to who could open that one.
-	foreign := func(c Card) bool {
-		return !c.VisibleToAll() && (w.View != Inside || !sees(by, c.Path, c.Category, tx.Now()))
+	s.acts(tx, by, &w)
+	if w.View > Outside {
+		if w.Moderations, err = moderationsOf(tx, m.ID); err != nil {
+			return w, err
+		}
 	}
-	w.Parts, w.Origins = slices.DeleteFunc(w.Parts, foreign), slices.DeleteFunc(w.Origins, foreign)
-	if w.View != Inside {
-		w.JoinedHere = slices.DeleteFunc(w.JoinedHere, foreign)
+	if w.View == Inside {
+		// Another matter's title is its own: it is shown to who could open that one.
+		foreign := func(c Card) bool { return !c.VisibleToAll() && !sees(by, c.Path, c.Category, tx.Now()) }
+		w.Parts, w.Origins = slices.DeleteFunc(w.Parts, foreign), slices.DeleteFunc(w.Origins, foreign)
 	}
 	if w.View == Inside {
 		if w.Assists, err = assistsOf(tx, m.ID); err != nil {
@@ -155,31 +158,58 @@ func (s *Service) whole(tx *sqldb.Tx, by scope.Actor, m Matter) (w Whole, err er
 		if w.Whistles, err = whistlesOf(tx, m.ID); err != nil {
 			return w, err
 		}
-		if w.Moderations, err = moderationsOf(tx, m.ID); err != nil {
-			return w, err
-		}
 		w.Invitations, err = invitationsOf(tx, m.ID)
 		return w, err
 	}
-	w.hide()
+	w.hide(by)
 	return w, nil
 }
 
-// hide leaves out what is not for readers from outside.
-func (w *Whole) hide() {
+// hide leaves out what is not for readers from outside. What was moderated the
+// reporter still reads; what a supporter said in confidence they do not.
+func (w *Whole) hide(by scope.Actor) {
 	w.Steps = slices.DeleteFunc(w.Steps, func(p Step) bool { return !p.Public })
-	open := func(hidden, public bool) bool { return !hidden && (public || w.View >= Reporter) }
-	for i := range w.Steps {
-		if w.Steps[i].Hidden && w.View < Reporter {
-			w.Steps[i].Words = ""
-		}
-	}
 	seen := map[id.ID]bool{0: true}
 	for _, p := range w.Steps {
 		seen[p.ID] = true
 	}
-	w.Files = slices.DeleteFunc(w.Files, func(f File) bool { return !seen[f.Step] || !open(f.Hidden, f.Public) })
-	w.Supports = slices.DeleteFunc(w.Supports, func(p Support) bool { return !open(p.Hidden, p.Public) })
+	w.Files = slices.DeleteFunc(w.Files, func(f File) bool {
+		return !seen[f.Step] || w.View < Reporter && (f.Hidden || !f.Public)
+	})
+	w.Supports = slices.DeleteFunc(w.Supports, func(p Support) bool {
+		return (p.Hidden || !p.Public) && (p.Resident == 0 || p.Resident != by.Resident)
+	})
+	shut := func(c Card) bool { return !c.VisibleToAll() }
+	w.JoinedHere = slices.DeleteFunc(w.JoinedHere, shut)
+	if w.View == Reporter { // whose are also the parts, and the whole they were taken out of
+		w.Origins = slices.DeleteFunc(w.Origins, func(c Card) bool { return shut(c) && c.ID != w.Matter.SplitFrom })
+		return
+	}
+	w.Parts, w.Origins = slices.DeleteFunc(w.Parts, shut), slices.DeleteFunc(w.Origins, shut)
+	for i, p := range w.Steps {
+		if p.Hidden {
+			w.Steps[i].Words = ""
+		}
+		w.Steps[i].Detail = w.openDetail(p)
+	}
+}
+
+// openDetail is a step's detail for everybody: numbers only of matters that
+// everybody may read.
+func (w *Whole) openDetail(p Step) string {
+	if !slices.Contains([]Act{Join, Unjoin, Split, SplitOff, Unsplit, Reopen}, p.Act) {
+		return p.Detail
+	}
+	var shown []string
+	for _, n := range numbersOf(p.Detail) {
+		for _, c := range slices.Concat(w.Parts, w.JoinedHere, w.Origins) {
+			if c.Number == n {
+				shown = append(shown, n)
+				break
+			}
+		}
+	}
+	return joinNumbers(shown)
 }
 
 // origins are the matters that m follows or came from.
@@ -193,15 +223,25 @@ func (s *Service) origins(tx *sqldb.Tx, m Matter) ([]Card, error) {
 	return s.cardsByID(tx, ids)
 }
 
-// acts are the moves that the actor may make now.
-func (s *Service) acts(tx *sqldb.Tx, by scope.Actor, m Matter) []Act {
-	var as []Act
-	for _, mv := range Flow.From(m.State) {
-		if _, err := s.allow(by, m, mv.Need, mv.Act, tx.Now()); err == nil {
-			as = append(as, mv.Act)
+// acts finds the moves that the actor may make now, and those that are theirs but
+// not possible.
+func (s *Service) acts(tx *sqldb.Tx, by scope.Actor, w *Whole) {
+	for _, mv := range Flow.From(w.Matter.State) {
+		if slices.Contains(w.Acts, mv.Act) || w.Hindered[mv.Act] != nil {
+			continue
 		}
+		if _, err := s.allow(by, w.Matter, mv.Need, mv.Act, tx.Now()); err != nil {
+			continue
+		}
+		if err := s.hindrance(tx, w.Matter, mv.Act); err != nil {
+			if w.Hindered == nil {
+				w.Hindered = map[Act]error{}
+			}
+			w.Hindered[mv.Act] = err
+			continue
+		}
+		w.Acts = append(w.Acts, mv.Act)
 	}
-	return as
 }
 
 // ByCode returns the ID and number of the matter whose slip bears this number

@@ -104,7 +104,8 @@ func (s *Service) city() id.ID {
 }
 
 // An edit is what one act does to a matter beside its change of state: the pure
-// rule of the act. It returns the line for the story.
+// rule of the act. It returns the line for the story. Where the table leaves a
+// choice of the state that follows, the edit sets it.
 type edit func(tx *sqldb.Tx, m *Matter) (Step, error)
 
 // change is the one door through which a matter changes. It loads the matter,
@@ -139,12 +140,17 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edi
 	if err != nil {
 		return m, err
 	}
+	if err := s.hindrance(tx, m, act); err != nil {
+		return m, err
+	}
 	from := m.State
 	step, err := rule(tx, &m)
 	if err != nil {
 		return m, err
 	}
-	m.State = mv.To
+	if m.State, err = Flow.Lead(from, act, m.State); err != nil {
+		return m, err
+	}
 	s.turnTo(&m, from, tx.Now())
 	if err := save(tx, m); err != nil {
 		return m, err
@@ -156,7 +162,7 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edi
 // record writes the story's line and the trail's for an act that was done.
 func (s *Service) record(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, from State, behalf string, step Step, files []NewFile) error {
 	step.ID, step.Matter, step.At, step.Act = tx.NewID(), m.ID, tx.Now(), act
-	step.Account, step.Actor, step.Unit = by.Account, by.Name, by.Unit
+	step.Account, step.Actor, step.Unit, step.Behalf = by.Account, by.Name, by.Unit, behalf != ""
 	if by.Kind == scope.Resident || by.Kind == scope.Anonymous {
 		step.Actor = "" // the story says the reporter, a neighbour: not even the mask of a name
 	}
@@ -200,14 +206,19 @@ func (s *Service) allow(by scope.Actor, m Matter, need scope.Need, act Act, now 
 }
 
 // isReporter reports whether the actor is the one who raised the matter: signed
-// in as its resident, or holding the code on its slip.
+// in as its resident, or holding the code on its slip, which is that of the
+// matter's parts too.
 func isReporter(by scope.Actor, m Matter) bool {
-	return by.Resident != 0 && by.Resident == m.Resident || m.ForgottenAt.IsZero() && slices.Contains(by.Slips, m.ID)
+	return by.Resident != 0 && by.Resident == m.Resident ||
+		m.ForgottenAt.IsZero() && (slices.Contains(by.Slips, m.ID) || m.SplitFrom != 0 && slices.Contains(by.Slips, m.SplitFrom))
 }
 
 // tooLate says why an act is not possible now: what was done last, and by whom,
 // if the actor may know.
 func (s *Service) tooLate(tx *sqldb.Tx, by scope.Actor, m Matter, act Act) error {
+	if act == Unsplit {
+		return errs.New(errs.Conflict, "matter.unsplit.late")
+	}
 	last, err := lastStep(tx, m.ID)
 	if err != nil {
 		return err
@@ -221,86 +232,4 @@ func (s *Service) tooLate(tx *sqldb.Tx, by scope.Actor, m Matter, act Act) error
 		who = i18n.Key("matter.turn.reporter")
 	}
 	return errs.New(errs.Conflict, "matter.move.after", i18n.Key("matter.act."+string(act)), who, i18n.Key("matter.act."+string(last.Act)), state)
-}
-
-// turnTo sets whose turn it is after a change of state, and until when.
-func (s *Service) turnTo(m *Matter, from State, now time.Time) {
-	if m.State == from {
-		return // an act within a stage leaves its turn and clock, but for Extend, which sets Due itself
-	}
-	limits := s.limits(*m)
-	switch m.Turn() {
-	case TurnIntake, TurnDispatch, TurnVerify:
-		m.TurnUnit = m.Centre
-	case TurnHandle:
-		m.TurnUnit = m.Lead
-	case TurnReporter, "":
-		m.TurnUnit = 0
-	}
-	switch m.State {
-	case Received:
-		m.Due = s.calendar.Add(now, limits.accept)
-	case Accepted, Classified:
-		m.Due = s.calendar.Add(now, limits.dispatch)
-	case Dispatched:
-		m.Due = s.calendar.Add(now, limits.handle)
-		m.HandleFor = m.Due.Sub(now)
-	case Handling:
-		switch from {
-		case Dispatched: // the clock runs from the dispatch
-		case AskedHandler, Suspended:
-			m.Due = now.Add(m.PausedLeft)
-		case Received, AskedIntake, Accepted, Classified, Handling, Handled, Verified, Closed, Declined, Joined, Withdrawn:
-			m.Due = s.calendar.Add(now, limits.handle) // rework has the limit anew
-		}
-	case AskedIntake, AskedHandler:
-		m.PausedLeft = max(0, m.Due.Sub(now))
-		m.Due = s.calendar.Add(now, when.Limit{N: s.rules.ReporterDays, Unit: when.WorkDays})
-	case Suspended:
-		m.PausedLeft = max(0, m.Due.Sub(now))
-		m.Due = time.Time{}
-	case Handled, Verified:
-		m.Due = s.calendar.Add(now, limits.verify)
-	case Closed, Declined, Joined, Withdrawn:
-		m.Due = time.Time{}
-	}
-	m.Due = m.Due.UTC().Truncate(time.Millisecond)
-	m.MovedAt = now
-	if m.State != Suspended {
-		m.ResumeAt = time.Time{}
-	}
-	switch {
-	case m.State.Open():
-		m.ClosedAt = time.Time{}
-	case m.ClosedAt.IsZero():
-		m.ClosedAt = now
-	}
-}
-
-// stageLimits are a category's limits as the calendar counts them.
-type stageLimits struct{ accept, dispatch, handle, verify when.Limit }
-
-// limits are those of the matter's category; one not yet classified has the
-// usual ones.
-func (s *Service) limits(m Matter) stageLimits {
-	l := Limits{AcceptHours: 4, DispatchHours: 8, HandleDays: 5, VerifyDays: 1}
-	if k, ok := s.Catalogue().Get(m.Category); ok {
-		l = k.Limits
-	}
-	handle := when.Limit{N: l.HandleDays, Unit: when.WorkDays}
-	accept, dispatch := when.Limit{N: l.AcceptHours, Unit: when.WorkHours}, when.Limit{N: l.DispatchHours, Unit: when.WorkHours}
-	if m.Urgent && l.UrgentHours > 0 {
-		handle = when.Limit{N: l.UrgentHours, Unit: when.UrgentHours}
-		accept, dispatch = when.Limit{N: 1, Unit: when.UrgentHours}, when.Limit{N: 1, Unit: when.UrgentHours}
-	}
-	return stageLimits{accept: accept, dispatch: dispatch, handle: handle, verify: when.Limit{N: l.VerifyDays, Unit: when.WorkDays}}
-}
-
-// promise is when the whole is to be done: the stages one after the other.
-func (s *Service) promise(m Matter, from time.Time) time.Time {
-	l := s.limits(m)
-	for _, stage := range []when.Limit{l.accept, l.dispatch, l.handle, l.verify} {
-		from = s.calendar.Add(from, stage)
-	}
-	return from.UTC().Truncate(time.Millisecond)
 }

@@ -27,6 +27,8 @@ type Step struct {
 	Hidden  bool // moderated
 	Words   string
 	Until   time.Time // the time the act sets, such as an extended due time
+	Detail  string    // what the act settled, as codes: see the Detail functions
+	Behalf  bool      // recorded by the actor for the reporter
 }
 
 // A File is a photo, a sound or a document of a matter.

@@ -20,13 +20,14 @@ const columns = `id, number, state, title, body, category, answers, urgent, chan
 	turn, turn_unit, centre, acceptor, lead_unit, assisting,
 	raised_at, moved_at, due_at, promised_at, closed_at, handle_ms, extensions, suspensions, resume_at, paused_ms,
 	returns, reopened, supervised, urged,
-	result, joined_to, split_from, supporters, solved, satisfied, rating_words, forgotten_at, version`
+	result, joined_to, kept_state, kept_due_at, kept_moved_at, brought, split_from, supporters, solved, satisfied, rating_words, forgotten_at, version`
 
 func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 	var (
 		answers, turn                                           string
 		lat, lon                                                sql.NullFloat64
 		raised, moved, due, promised, closed, resume, forgotten sqldb.Time
+		keptDue, keptMoved                                      sqldb.Time
 		handleMS, pausedMS                                      int64
 	)
 	err = r.Scan(&m.ID, &m.Number, &m.State, &m.Title, &m.Body, &m.Category, &answers, &m.Urgent, &m.Channel, &m.Origin,
@@ -35,7 +36,7 @@ func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 		&turn, &m.TurnUnit, &m.Centre, &m.Acceptor, &m.Lead, &m.Assisting,
 		&raised, &moved, &due, &promised, &closed, &handleMS, &m.Extensions, &m.Suspensions, &resume, &pausedMS,
 		&m.Returns, &m.Reopened, &m.Supervised, &m.Urged,
-		&m.Result, &m.JoinedTo, &m.SplitFrom, &m.Supporters, &m.Solved, &m.Satisfied, &m.RatingWords, &forgotten, &m.Version)
+		&m.Result, &m.JoinedTo, &m.Kept.State, &keptDue, &keptMoved, &m.Kept.Brought, &m.SplitFrom, &m.Supporters, &m.Solved, &m.Satisfied, &m.RatingWords, &forgotten, &m.Version)
 	if err != nil {
 		return m, err
 	}
@@ -45,6 +46,7 @@ func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 	}
 	m.RaisedAt, m.MovedAt, m.Due, m.Promised = raised.Time, moved.Time, due.Time, promised.Time
 	m.ClosedAt, m.ResumeAt, m.ForgottenAt = closed.Time, resume.Time, forgotten.Time
+	m.Kept.Due, m.Kept.MovedAt = keptDue.Time, keptMoved.Time
 	m.HandleFor, m.PausedLeft = time.Duration(handleMS)*time.Millisecond, time.Duration(pausedMS)*time.Millisecond
 	m.Answers = answersFrom(answers)
 	return m, nil
@@ -63,7 +65,7 @@ func (m Matter) values() []any {
 		m.Turn(), m.TurnUnit, m.Centre, m.Acceptor, m.Lead, m.Assisting,
 		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), m.HandleFor.Milliseconds(), m.Extensions, m.Suspensions, at(m.ResumeAt), m.PausedLeft.Milliseconds(),
 		m.Returns, m.Reopened, m.Supervised, m.Urged,
-		m.Result, m.JoinedTo, m.SplitFrom, m.Supporters, m.Solved, m.Satisfied, m.RatingWords, at(m.ForgottenAt), m.Version}
+		m.Result, m.JoinedTo, m.Kept.State, at(m.Kept.Due), at(m.Kept.MovedAt), m.Kept.Brought, m.SplitFrom, m.Supporters, m.Solved, m.Satisfied, m.RatingWords, at(m.ForgottenAt), m.Version}
 }
 
 // fixed are the columns that save leaves alone: they never change, or they are
@@ -107,22 +109,22 @@ func save(tx *sqldb.Tx, m Matter) error {
 	return tx.One(saveSQL, args...)
 }
 
-const stepColumns = `id, matter_id, at, act, account, actor, unit_id, to_unit, public, hidden, words, until`
+const stepColumns = `id, matter_id, at, act, account, actor, unit_id, to_unit, public, hidden, words, until, detail, behalf`
 
 func scanStep(r sqldb.Scanner) (p Step, err error) {
 	var at, until sqldb.Time
-	err = r.Scan(&p.ID, &p.Matter, &at, &p.Act, &p.Account, &p.Actor, &p.Unit, &p.ToUnit, &p.Public, &p.Hidden, &p.Words, &until)
+	err = r.Scan(&p.ID, &p.Matter, &at, &p.Act, &p.Account, &p.Actor, &p.Unit, &p.ToUnit, &p.Public, &p.Hidden, &p.Words, &until, &p.Detail, &p.Behalf)
 	p.At, p.Until = at.Time, until.Time
 	return p, err
 }
 
 // values are the arguments for stepColumns.
 func (p Step) values() []any {
-	return []any{p.ID, p.Matter, sqldb.At(p.At), p.Act, p.Account, p.Actor, p.Unit, p.ToUnit, p.Public, p.Hidden, p.Words, sqldb.At(p.Until)}
+	return []any{p.ID, p.Matter, sqldb.At(p.At), p.Act, p.Account, p.Actor, p.Unit, p.ToUnit, p.Public, p.Hidden, p.Words, sqldb.At(p.Until), p.Detail, p.Behalf}
 }
 
 func insertStep(tx *sqldb.Tx, p Step) error {
-	_, err := tx.Exec(`INSERT INTO matter_step (`+stepColumns+`) VALUES (`+sqldb.List(12, 1)+`)`, p.values()...)
+	_, err := tx.Exec(`INSERT INTO matter_step (`+stepColumns+`) VALUES (`+sqldb.List(14, 1)+`)`, p.values()...)
 	return err
 }
 

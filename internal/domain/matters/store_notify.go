@@ -44,15 +44,16 @@ func (s *Service) audience(tx *sqldb.Tx, ids []ID) (*audience, error) {
 		}); err != nil {
 			return nil, err
 		}
+		concerned := slices.Clone(some)
 		if err := s.eachBrief(tx, "joined_to", some, func(m Matter) {
-			if m.Resident != 0 {
-				a.joined[m.JoinedTo] = append(a.joined[m.JoinedTo], m)
-			}
+			a.joined[m.JoinedTo] = append(a.joined[m.JoinedTo], m)
+			concerned = append(concerned, m.ID)
 		}); err != nil {
 			return nil, err
 		}
+		slices.Sort(concerned) // some may follow another of the same batch
 		var w sqldb.Where
-		sqldb.In(&w, "matter_id", some...)
+		sqldb.In(&w, "matter_id", slices.Compact(concerned)...)
 		w.Add("resident_id <> 0")
 		if err := tx.Each(`SELECT matter_id, resident_id FROM matter_support `+w.SQL()+` ORDER BY id`, w.Args(), func(r sqldb.Scanner) error {
 			var d, resident id.ID

@@ -3,6 +3,7 @@
 package matters
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"strings"
@@ -25,8 +26,69 @@ func lastStep(tx *sqldb.Tx, matter ID) (Step, error) {
 
 func joinNumbers(ns []string) string { return strings.Join(ns, "、") }
 
+// numbersOf are the numbers that joinNumbers put together.
+func numbersOf(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == '、' })
+}
+
 func joinedTo(tx *sqldb.Tx, matter ID) (int64, error) {
 	return sqldb.Int(tx.Row(`SELECT count(*) FROM matter WHERE joined_to = $1 AND joined_to <> 0`, matter))
+}
+
+// joinedHere are the matters that were joined to one.
+func (s *Service) joinedHere(tx *sqldb.Tx, matter ID) ([]Matter, error) {
+	return sqldb.All(tx, s.scan, `SELECT `+columns+` FROM matter WHERE joined_to = $1 AND joined_to <> 0 ORDER BY id LIMIT 1000`, matter)
+}
+
+// brings is how many a matter that follows t adds to t's supporters: its own, and
+// its reporter, but for those who are counted there already and t's own reporter.
+// A browser without account is known at one matter only, and at its parts.
+func brings(tx *sqldb.Tx, m, t Matter) (int, error) {
+	n, err := sqldb.Int(tx.Row(`
+		SELECT count(*) FROM matter_support s
+		WHERE s.matter_id = $1 AND (s.resident_id = 0 OR s.resident_id <> $3) AND NOT EXISTS (
+			SELECT 1 FROM matter_support x
+			WHERE x.matter_id = $2 AND (x.resident_id <> 0 AND x.resident_id = s.resident_id OR x.browser <> '' AND x.browser = s.browser))`,
+		m.ID, t.ID, t.Resident))
+	if err != nil || m.Resident != 0 && m.Resident == t.Resident || len(m.codeIndex) > 0 && bytes.Equal(m.codeIndex, t.codeIndex) {
+		return int(n), err
+	}
+	there, err := sqldb.Int(tx.Row(`SELECT count(*) FROM matter_support WHERE matter_id = $1 AND resident_id = $2 AND resident_id <> 0`, t.ID, m.Resident))
+	if there == 0 {
+		n++
+	}
+	return int(n), err
+}
+
+// copySupports gives a part the supporters of the matter it was split from: what
+// they said was of the whole.
+func copySupports(tx *sqldb.Tx, from, to ID) error {
+	type row struct {
+		Support
+		browser string
+	}
+	var last id.ID
+	for n := 0; ; {
+		some, err := sqldb.All(tx, func(r sqldb.Scanner) (p row, err error) {
+			var at sqldb.Time
+			err = r.Scan(&p.ID, &p.Matter, &p.Resident, &p.Contact, &p.Words, &p.Public, &p.Hidden, &at, &p.browser)
+			p.At = at.Time
+			return p, err
+		}, `SELECT `+supportColumns+`, browser FROM matter_support WHERE matter_id = $1 AND id > $2 ORDER BY id LIMIT 500`, from, last)
+		if err != nil {
+			return err
+		}
+		for _, p := range some {
+			last, p.ID, p.Matter = p.ID, tx.NewID(), to
+			if _, err := insertSupport(tx, p.Support, p.browser); err != nil {
+				return err
+			}
+			n++
+		}
+		if len(some) == 0 {
+			return countSupporters(tx, to, n)
+		}
+	}
 }
 
 // countSupporters adds n, which may be negative, to a matter's supporters.
@@ -68,24 +130,6 @@ func waitingSince(tx *sqldb.Tx, now time.Time, most int) ([]ID, error) {
 		ORDER BY resume_at
 		LIMIT $2`, sqldb.At(now), most)
 	return append(asked, woken...), err
-}
-
-// closedBefore are matters that ended before t and still know their reporter.
-func (s *Service) closedBefore(tx *sqldb.Tx, t time.Time, most int) ([]Matter, error) {
-	return sqldb.All(tx, s.scan, `
-		SELECT `+columns+` FROM matter
-		WHERE closed_at IS NOT NULL AND closed_at < $1 AND forgotten_at IS NULL
-		ORDER BY closed_at
-		LIMIT $2`, sqldb.At(t), most)
-}
-
-// contactsOf are the contacts kept for a matter and its supporters.
-func contactsOf(tx *sqldb.Tx, m Matter) []id.ID {
-	cs, _ := sqldb.All(tx, sqldb.ID, `SELECT contact_id FROM matter_support WHERE matter_id = $1 AND contact_id <> 0 LIMIT 10000`, m.ID)
-	if m.Contact != 0 {
-		cs = append(cs, m.Contact)
-	}
-	return cs
 }
 
 const supportColumns = `id, matter_id, resident_id, contact_id, words, public, hidden, at`
@@ -197,6 +241,12 @@ func insertWhistle(tx *sqldb.Tx, w Whistle, account id.ID, units []id.ID) error 
 		}
 	}
 	return nil
+}
+
+// endWhistles ends what is under way for a matter.
+func endWhistles(tx *sqldb.Tx, matter ID) error {
+	_, err := tx.Exec(`UPDATE matter_whistle SET ended_at = $2 WHERE matter_id = $1 AND ended_at IS NULL`, matter, sqldb.At(tx.Now()))
+	return err
 }
 
 // answerWhistle records a unit's response, and ends the whistle with the last.

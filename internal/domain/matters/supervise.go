@@ -35,9 +35,6 @@ func (s *Service) Supervise(ctx context.Context, by scope.Actor, d ID, note stri
 		return err
 	}
 	err = s.change(ctx, by, d, Supervise, func(_ *sqldb.Tx, m *Matter) (Step, error) {
-		if m.Supervised {
-			return Step{}, errs.New(errs.Conflict, "matter.supervise.already")
-		}
 		m.Supervised = true
 		return Step{Words: note, ToUnit: m.Lead}, nil
 	})
@@ -77,6 +74,7 @@ const (
 	Moderate   Act = "moderate"
 	Restore    Act = "restore"
 	Forget     Act = "forget"
+	SplitOff   Act = "split_off" // the beginning of a part
 )
 
 // beside does to a matter what leaves its state, turn and digest alone: it checks
@@ -141,7 +139,9 @@ func (s *Service) AddNote(ctx context.Context, by scope.Actor, d ID, note string
 }
 
 // Blow calls the given units to the matter; each has until the due time to
-// respond. Needs command. One whistle at a time is under way for one matter.
+// respond. Needs command. One whistle at a time is under way for one matter: a
+// second may be blown when all have responded, or when its time is up, which ends
+// the first with whoever did not respond.
 func (s *Service) Blow(ctx context.Context, by scope.Actor, d ID, units []id.ID, due time.Duration, topic string) error {
 	topic, err := words("words", topic, minReason)
 	if err != nil {
@@ -164,8 +164,11 @@ func (s *Service) Blow(ctx context.Context, by scope.Actor, d ID, units []id.ID,
 		if err != nil {
 			return Step{}, err
 		}
-		if slices.ContainsFunc(ws, func(w Whistle) bool { return w.EndedAt.IsZero() }) {
+		if slices.ContainsFunc(ws, func(w Whistle) bool { return w.EndedAt.IsZero() && tx.Now().Before(w.Due) }) {
 			return Step{}, errs.New(errs.Conflict, "matter.whistle.under_way")
+		}
+		if err := endWhistles(tx, m.ID); err != nil {
+			return Step{}, err
 		}
 		until := tx.Now().Add(due)
 		w := Whistle{ID: tx.NewID(), Matter: m.ID, Blower: by.Name, Words: topic, At: tx.Now(), Due: until}

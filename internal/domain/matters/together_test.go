@@ -14,40 +14,6 @@ import (
 	"yuanba/internal/kit/scope"
 )
 
-func TestJoinSplitAndBack(t *testing.T) {
-	t.Parallel()
-	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
-		d := newDesk(t, town)
-		ctx := t.Context()
-		other := town.Resident("陈秀英", "999999194703070029", "19900000003").Actor()
-		a, b := d.raise(d.resident, nil), d.raise(other, nil)
-		d.to(a, matters.Accepted)
-		d.must(d.Matters.Support(ctx, scope.Actor{Kind: scope.Anonymous}, b.ID, matters.Supporting{Browser: "x", Words: "我家也臭", Public: true}))
-		if err := d.Matters.Support(ctx, scope.Actor{Kind: scope.Anonymous}, b.ID, matters.Supporting{Browser: "x"}); errs.KindOf(err) != errs.Conflict {
-			t.Errorf("supported twice: %v", err)
-		}
-		d.must(d.Matters.Join(ctx, d.zhao, b.ID, a.ID, "说的是同一个井口"))
-		if m := d.get(a.Number).Matter; m.Supporters != 2 {
-			t.Errorf("%d supporters after joining, want 2", m.Supporters)
-		}
-		d.must(d.Matters.Unjoin(ctx, d.zhao, b.ID))
-		if m := d.get(a.Number).Matter; m.Supporters != 0 {
-			t.Errorf("%d supporters after undoing", m.Supporters)
-		}
-		if m := d.get(b.Number).Matter; m.State != matters.Accepted || m.Supporters != 1 || m.Resident != other.Resident || m.Number != b.Number {
-			t.Errorf("unjoined: %+v", m)
-		}
-		numbers, err := d.Matters.Split(ctx, d.zhao, a.ID, []matters.Part{{Title: "路灯不亮", Body: "井口边的路灯也不亮"}})
-		d.must(err)
-		part := d.get(numbers[0]).Matter
-		if part.SplitFrom != a.ID || part.Resident != d.resident.Resident || part.State != matters.Accepted {
-			t.Errorf("the part: %+v", part)
-		}
-		d.must(d.Matters.Join(ctx, d.zhao, part.ID, a.ID, "还是一起办"))
-		d.verifyTrail()
-	})
-}
-
 func TestWhistleAssistInvite(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, town *apptest.Town) {

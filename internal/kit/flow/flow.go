@@ -38,19 +38,17 @@ type Table[S, A ~string] struct {
 }
 
 // New returns the table of moves for the named kind of record. It panics if two
-// moves share a state and an act, or if a state cannot be reached from start.
+// moves share state, act and target, if an act that leads from one state to
+// several others needs not the same for each, or if a state cannot be reached
+// from start.
 func New[S, A ~string](name string, start S, moves ...Move[S, A]) *Table[S, A] {
 	t := &Table[S, A]{name, start, moves}
-	type key struct {
-		s S
-		a A
-	}
-	seen := map[key]bool{}
-	for _, m := range moves {
-		if seen[key{m.From, m.Act}] {
-			panic(fmt.Sprintf("flow %s: two moves %s from %s", name, m.Act, m.From))
+	for i, m := range moves {
+		for _, o := range moves[:i] {
+			if o.From == m.From && o.Act == m.Act && (o.To == m.To || o.Need != m.Need) {
+				panic(fmt.Sprintf("flow %s: two moves %s from %s", name, m.Act, m.From))
+			}
 		}
-		seen[key{m.From, m.Act}] = true
 	}
 	reached := map[S]bool{start: true}
 	for grew := true; grew; {
@@ -78,6 +76,25 @@ func (t *Table[S, A]) Find(s S, act A) (Move[S, A], error) {
 		}
 	}
 	return Move[S, A]{}, errs.New(errs.Conflict, t.name+".move", string(act), string(s))
+}
+
+// Lead returns the state to which act leads from s. Where the table leaves a
+// choice, as for an act that undoes another and goes back to where that began, it
+// is chosen, which must be one of those listed.
+func (t *Table[S, A]) Lead(s S, act A, chosen S) (S, error) {
+	var to []S
+	for _, m := range t.moves {
+		if m.From == s && m.Act == act {
+			to = append(to, m.To)
+		}
+	}
+	switch {
+	case len(to) == 1:
+		return to[0], nil
+	case slices.Contains(to, chosen):
+		return chosen, nil
+	}
+	return s, fmt.Errorf("flow %s: %s does not lead from %s to %s", t.name, act, s, chosen)
 }
 
 // From returns the moves that can be made in state s: the buttons of a page.

@@ -36,10 +36,40 @@ func TestTable(t *testing.T) {
 	}
 }
 
+func TestLead(t *testing.T) {
+	t.Parallel()
+	tab := flow.New[state, act]("loan", "offered",
+		flow.On[state, act]("offered", "hide", "hidden", "own"),
+		flow.On[state, act]("lent", "hide", "hidden", "own"),
+		flow.On[state, act]("offered", "lend", "lent", "own"),
+		flow.On[state, act]("hidden", "show", "offered", "own"),
+		flow.On[state, act]("hidden", "show", "lent", "own"),
+	)
+	for _, tc := range []struct {
+		from   state
+		act    act
+		chosen state
+		want   state
+	}{
+		{"offered", "lend", "", "lent"},
+		{"offered", "lend", "hidden", "lent"}, // no choice
+		{"hidden", "show", "lent", "lent"},
+		{"hidden", "show", "offered", "offered"},
+		{"hidden", "show", "hidden", ""},
+		{"hidden", "lend", "lent", ""},
+	} {
+		got, err := tab.Lead(tc.from, tc.act, tc.chosen)
+		if (err != nil) != (tc.want == "") || err == nil && got != tc.want {
+			t.Errorf("%s from %s to %s: %s, %v", tc.act, tc.from, tc.chosen, got, err)
+		}
+	}
+}
+
 func TestNewPanics(t *testing.T) {
 	t.Parallel()
 	for name, moves := range map[string][]flow.Move[state, act]{
-		"two moves for one act": {flow.On[state, act]("a", "x", "b", ""), flow.On[state, act]("a", "x", "c", "")},
+		"a move listed twice":   {flow.On[state, act]("a", "x", "b", ""), flow.On[state, act]("a", "x", "b", "")},
+		"a choice of two needs": {flow.On[state, act]("a", "x", "b", "own"), flow.On[state, act]("a", "x", "c", "lend")},
 		"unreachable":           {flow.On[state, act]("b", "x", "c", "")},
 	} {
 		func() {

@@ -38,6 +38,16 @@ func (c *Calendar) Add(from time.Time, l Limit) time.Time {
 	return from.Add(time.Duration(l.N) * time.Hour)
 }
 
+// AddWork returns the instant at which d of working time has passed since from:
+// from itself if d is nothing or less. It is to [Calendar.WorkingTime] what Add is
+// to Between.
+func (c *Calendar) AddWork(from time.Time, d time.Duration) time.Time {
+	if d <= 0 {
+		return from
+	}
+	return c.work(from, d)
+}
+
 // work returns the instant at which so much working time has passed since from.
 func (c *Calendar) work(from time.Time, left time.Duration) time.Time {
 	for d, at := split(from); ; d, at = d+1, 0 {

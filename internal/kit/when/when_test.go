@@ -251,6 +251,23 @@ func TestProperties(t *testing.T) {
 	})
 }
 
+// A clock that is stopped and started again runs as long as one that was not.
+func TestAddWork(t *testing.T) {
+	t.Parallel()
+	c := when.Default()
+	rapid.Check(t, func(t *rapid.T) {
+		from, d := instant(t, "from"), time.Duration(rapid.Int64Range(0, 400*3600).Draw(t, "work"))*time.Second
+		end := c.AddWork(from, d)
+		if got := c.WorkingTime(from, end); got != d {
+			t.Fatalf("%s after %s is %s, which is %s of work", d, from, end, got)
+		}
+		stop := from.Add(time.Duration(rapid.Int64Range(0, int64(end.Sub(from)/time.Second)).Draw(t, "stop")) * time.Second)
+		if again := c.AddWork(stop, c.WorkingTime(stop, end)); c.WorkingTime(from, again) != d {
+			t.Fatalf("stopped at %s and started at once, it ends at %s instead of %s", stop, again, end)
+		}
+	})
+}
+
 // Working time is what one finds by looking at every minute.
 func TestWorkingTimeByMinutes(t *testing.T) {
 	t.Parallel()

@@ -77,6 +77,9 @@ func allowed(b page.Base, w matters.Whole, act matters.Act) error {
 	case matters.Respond, matters.AssistAct:
 		ok = len(b.Actor.Units("handle", b.Now)) > 0
 	default:
+		if err := w.Hindered[act]; err != nil {
+			return err
+		}
 		if ok = slices.Contains(w.Acts, act); !ok {
 			if _, err := matters.Flow.Find(m.State, act); err != nil {
 				return errs.New(errs.Conflict, "matter.move", i18n.Key("matter.act."+string(act)), i18n.Key("matter.state."+string(m.State)))

@@ -73,6 +73,7 @@ func init() {
 			return c.Matters.Unjoin(r.Context(), page.Actor(r), m.ID)
 		}},
 		matters.Split:      {side: true, form: splitForm, do: split},
+		matters.Unsplit:    {side: true, form: wordsOnly("matter.field.reason.public", true), do: worded((*matters.Service).Unsplit)},
 		matters.Urge:       {side: true, form: wordsOnly("matter.field.urge", true), do: worded((*matters.Service).Urge)},
 		matters.Supervise:  {side: true, form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).Supervise)},
 		matters.Note:       {side: true, form: wordsAndFiles("matter.field.note"), do: withFiles((*matters.Service).AddNote)},

@@ -183,27 +183,10 @@ func (w *town) raise(by scope.Actor, in matters.Raising) matters.Slip {
 // bureau if it gets to a unit.
 func (w *town) at(s matters.State) matters.Matter {
 	w.t.Helper()
-	ctx, zhao, wu, sun, zheng := context.Background(), w.As("zhao"), w.As("wu"), w.As("sun"), w.As("zheng")
+	ctx, zhao, wu, sun := context.Background(), w.As("zhao"), w.As("wu"), w.As("sun")
 	chen := w.guest("chen")
 	slip := w.raise(chen, matters.Raising{Body: "水管冻裂了，水流到路上，走路要滑倒。", Public: true})
 	d := slip.ID
-	steps := []struct {
-		to matters.State
-		do func() error
-	}{
-		{matters.Received, func() error { return nil }},
-		{matters.Accepted, func() error { return w.Matters.Accept(ctx, zhao, d) }},
-		{matters.Classified, func() error {
-			return w.Matters.Classify(ctx, zhao, d, matters.Classifying{Category: w.Matters.Catalogue().Suggest("水管 漏水", 1)[0].Code})
-		}},
-		{matters.Dispatched, func() error {
-			return w.Matters.Dispatch(ctx, zhao, d, matters.Dispatching{Lead: wu.Unit, Assist: []id.ID{w.As("he").Unit}})
-		}},
-		{matters.Handling, func() error { return w.Matters.Take(ctx, wu, d, "") }},
-		{matters.Handled, func() error { return w.Matters.Handle(ctx, wu, d, "换了水管，已经不漏。") }},
-		{matters.Verified, func() error { return w.Matters.Verify(ctx, zheng, d, true, "") }},
-		{matters.Closed, func() error { return w.Matters.Close(ctx, zhao, d, "") }},
-	}
 	beside := map[matters.State]struct {
 		after matters.State
 		do    func() error
@@ -223,14 +206,7 @@ func (w *town) at(s matters.State) matters.Matter {
 	if b, ok := beside[s]; ok {
 		last, aside = b.after, b.do
 	}
-	for _, step := range steps {
-		if err := step.do(); err != nil {
-			w.t.Fatal(step.to, err)
-		}
-		if step.to == last {
-			break
-		}
-	}
+	w.on(d, matters.Received, last)
 	if err := aside(); err != nil {
 		w.t.Fatal(s, err)
 	}
@@ -239,6 +215,37 @@ func (w *town) at(s matters.State) matters.Matter {
 		w.t.Fatalf("brought to %s, not %s", m.State, s)
 	}
 	return m
+}
+
+// on takes a matter on from one state to another, by the people whose turn it is.
+func (w *town) on(d matters.ID, from, to matters.State) {
+	w.t.Helper()
+	ctx, zhao, wu, zheng := context.Background(), w.As("zhao"), w.As("wu"), w.As("zheng")
+	steps := []struct {
+		to matters.State
+		do func() error
+	}{
+		{matters.Accepted, func() error { return w.Matters.Accept(ctx, zhao, d) }},
+		{matters.Classified, func() error {
+			return w.Matters.Classify(ctx, zhao, d, matters.Classifying{Category: w.Matters.Catalogue().Suggest("水管 漏水", 1)[0].Code})
+		}},
+		{matters.Dispatched, func() error {
+			return w.Matters.Dispatch(ctx, zhao, d, matters.Dispatching{Lead: wu.Unit, Assist: []id.ID{w.As("he").Unit}})
+		}},
+		{matters.Handling, func() error { return w.Matters.Take(ctx, wu, d, "") }},
+		{matters.Handled, func() error { return w.Matters.Handle(ctx, wu, d, "换了水管，已经不漏。") }},
+		{matters.Verified, func() error { return w.Matters.Verify(ctx, zheng, d, true, "") }},
+		{matters.Closed, func() error { return w.Matters.Close(ctx, zhao, d, "") }},
+	}
+	for begun := from == matters.Received; from != to && len(steps) > 0; steps = steps[1:] {
+		if begun {
+			if err := steps[0].do(); err != nil {
+				w.t.Fatal(steps[0].to, err)
+			}
+			from = steps[0].to
+		}
+		begun = begun || steps[0].to == from
+	}
 }
 
 // whole is all there is to know of a matter.

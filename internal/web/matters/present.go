@@ -131,7 +131,17 @@ func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
 			At: p.At, Who: c.who(b, w, p), What: b.T("matter.did." + string(p.Act)), Note: p.Words, Internal: !p.Public,
 			Icon: icons[p.Act], Files: c.filesOf(b, w, p.ID),
 		}
+		if p.Behalf {
+			e.What = b.T("matter.did.for", e.What)
+		}
 		switch p.Act {
+		case matters.Join, matters.Unjoin, matters.Split, matters.SplitOff, matters.Unsplit:
+			e.What = saying(b, e.What, p.Detail)
+		case matters.Classify:
+			k, _ := c.Matters.Catalogue().Get(p.Detail)
+			e.What = saying(b, e.What, k.Name.In(b.Lang))
+		case matters.Rate:
+			e.What = saying(b, e.What, ratingWords(b, matters.RatingOf(p)))
 		case matters.Dispatch:
 			if p.ToUnit != 0 {
 				e.What += " " + c.unit(b.Lang, p.ToUnit)
@@ -146,6 +156,26 @@ func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
 		tl.Events = append(tl.Events, e)
 	}
 	return tl
+}
+
+// saying is what was done, and what it settled.
+func saying(b page.Base, what, detail string) string {
+	if detail == "" {
+		return what
+	}
+	return b.T("form.at", what, detail)
+}
+
+// ratingWords is a rating in words: solved or not, and how satisfied.
+func ratingWords(b page.Base, r matters.Rating) string {
+	if r.Solved == "" {
+		return ""
+	}
+	said := b.T("matter.solved." + string(r.Solved))
+	if r.Satisfied > 0 {
+		said += " · " + b.T("matter.satisfied."+strconv.Itoa(r.Satisfied))
+	}
+	return said
 }
 
 var icons = map[matters.Act]string{
@@ -180,6 +210,8 @@ func (c *Counter) who(b page.Base, w matters.Whole, p matters.Step) string {
 		return b.T("matter.neighbour")
 	case p.Account == 0 && p.Unit == 0 && p.Act == matters.Resume:
 		return b.T("matter.clock")
+	case p.Account == 0 && p.Unit == 0 && p.Act == matters.Unjoin:
+		return b.T("matter.program")
 	case unit == "":
 		return p.Actor
 	case w.View == matters.Inside:

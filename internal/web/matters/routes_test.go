@@ -85,9 +85,23 @@ type actCase struct {
 	form  []string
 	query func(w *town, m matters.Matter) string
 	setup func(w *town, m matters.Matter)
+	as    func(w *town, m matters.Matter) matters.Matter // on which of the matter's relatives
+}
+
+// matter is one on which the act is possible.
+func (c actCase) matter(w *town) matters.Matter {
+	m := w.at(c.state)
+	if c.as != nil {
+		m = c.as(w, m)
+	}
+	if c.setup != nil {
+		c.setup(w, m)
+	}
+	return m
 }
 
 func actCases(w *town) []actCase {
+	t := w.t
 	unit := func(login string) func(*town, matters.Matter) string {
 		return func(*town, matters.Matter) string { return "?unit=" + w.As(login).Unit.String() }
 	}
@@ -99,6 +113,16 @@ func actCases(w *town) []actCase {
 		if a := w.visit("zhao").post("/matters/"+m.Number+"/moderate", "part", "title", "words", "水管冻裂", "reason", "标题里有门牌号。"); a.code != 303 {
 			w.t.Fatal(a.code, a.body)
 		}
+	}
+	part := func(w *town, m matters.Matter) matters.Matter {
+		numbers, err := w.Matters.Split(t.Context(), w.As("zhao"), m.ID, []matters.Part{{Title: "路面结冰", Body: "水流到路上结了冰。"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.whole(numbers[0]).Matter
+	}
+	endOfOther := func(w *town, m matters.Matter) {
+		w.on(w.whole(m.Number).Origins[0].ID, matters.Received, matters.Closed)
 	}
 	return []actCase{
 		{act: matters.Accept, state: matters.Received, by: "zhao"},
@@ -126,6 +150,10 @@ func actCases(w *town) []actCase {
 		{act: matters.Join, state: matters.Received, by: "zhao", form: []string{"to", w.at(matters.Received).Number, "words", "同一根水管。"}},
 		{act: matters.Unjoin, state: matters.Joined, by: "zhao"},
 		{act: matters.Split, state: matters.Accepted, by: "zhao", form: []string{"title1", "路面结冰", "body1", "水流到路上结了冰。"}},
+		{act: matters.Split, state: matters.Classified, by: "zhao", form: []string{"title1", "路面结冰", "body1", "水流到路上结了冰。"}},
+		{act: matters.Unsplit, state: matters.Accepted, by: "zhao", form: []string{"words", "还是一起办。"}, as: part},
+		{act: matters.Rate, state: matters.Joined, by: "chen", also: []string{"zhao"}, form: []string{"solved", "yes"}, setup: endOfOther},
+		{act: matters.Reopen, state: matters.Joined, by: "chen", also: []string{"zhao"}, form: []string{"words", "还是在漏。"}, setup: endOfOther},
 		{act: matters.Urge, state: matters.Handling, by: "sun", form: []string{"words", "今天下班前关阀。"}},
 		{act: matters.Supervise, state: matters.Handling, by: "sun", form: []string{"words", "每天报一次。"}},
 		{act: matters.Note, state: matters.Handling, by: "wu", also: []string{"zhao", "sun", "zheng", "he"}, form: []string{"words", "备件在路上。"}},
@@ -159,10 +187,7 @@ func TestEveryActForWhoMay(t *testing.T) {
 	for _, c := range actCases(w) {
 		seen[c.act] = true
 		t.Run(fmt.Sprintf("%s/%s", c.act, c.state), func(t *testing.T) {
-			m := w.at(c.state)
-			if c.setup != nil {
-				c.setup(w, m)
-			}
+			m := c.matter(w)
 			path := "/matters/" + m.Number + "/" + string(c.act)
 			if c.query != nil {
 				path += c.query(w, m)

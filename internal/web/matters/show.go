@@ -238,13 +238,7 @@ func (c *Counter) facts(b page.Base, w matters.Whole) []page.Fact {
 		visible = "matter.visible.private"
 	}
 	add("matter.fact.visible", b.T(visible))
-	if m.Solved != "" {
-		said := b.T("matter.solved." + string(m.Solved))
-		if m.Satisfied > 0 {
-			said += " · " + b.T("matter.satisfied."+string(rune('0'+m.Satisfied)))
-		}
-		add("matter.fact.rating", said)
-	}
+	add("matter.fact.rating", ratingWords(b, matters.Rating{Solved: m.Solved, Satisfied: m.Satisfied}))
 	if w.View >= matters.Reporter && (m.Resident != 0 || m.Contact != 0) {
 		fs = append(fs, page.Fact{Label: b.T("matter.fact.reporter"), Value: b.T("matter.fact.reporter.kept"), Private: true, Href: c.revealHref(b, w)})
 	}

@@ -48,10 +48,7 @@ func TestWrongInputOfEveryAct(t *testing.T) {
 			}
 			path, m := "", matters.Matter{}
 			fresh := func() {
-				m = w.at(c.state)
-				if c.setup != nil {
-					c.setup(w, m)
-				}
+				m = c.matter(w)
 				path = "/matters/" + m.Number + "/" + string(c.act)
 				if c.query != nil {
 					path += c.query(w, m)
@@ -119,10 +116,7 @@ func TestNothingInEveryAct(t *testing.T) {
 		if len(c.form) == 0 || mayBeEmpty[c.act] {
 			continue
 		}
-		m := w.at(c.state)
-		if c.setup != nil {
-			c.setup(w, m)
-		}
+		m := c.matter(w)
 		path := "/matters/" + m.Number + "/" + string(c.act)
 		if c.query != nil {
 			path += c.query(w, m)
