@@ -48,9 +48,18 @@ func (p *place) handling(body string) string {
 // 孙书记 urges, supervises, and whistles to two units; 何警官 responds.
 func TestSecretaryCommands(t *testing.T) {
 	t.Parallel()
-	p := town(t)
+	for _, screens := range [][2]Screen{{Desk, Phone}, {Phone, Desk}} {
+		t.Run(screens[0].name(), func(t *testing.T) {
+			t.Parallel()
+			secretaryCommands(t, town(t), screens[0], screens[1])
+		})
+	}
+}
+
+func secretaryCommands(t *testing.T, p *place, his, theirs Screen) {
+	t.Helper()
 	number := p.handling("水管爆了，水漫到街上，车子打滑。")
-	sun := p.staff("sun", "孙书记", Options{})
+	sun := p.staff("sun", "孙书记", Options{Screen: his})
 	sun.Open("/matters/" + number)
 	sun.Go(`aside a:has-text("催办")`)
 	sun.Fill("[name=words]", "今天下班前先把水关了。")
@@ -80,7 +89,7 @@ func TestSecretaryCommands(t *testing.T) {
 	sun.See("吹哨", "文君街道派出所", "还没回")
 	sun.Sound()
 
-	he := p.staff("he", "何警官", Options{Screen: Phone})
+	he := p.staff("he", "何警官", Options{Screen: theirs})
 	he.Open("/inbox")
 	he.See("请您单位到场或协办的", number, "交警管路")
 	he.Sound()

@@ -101,6 +101,14 @@ const acts = {
   async check(u, { at }) { await u.page.locator(at).first().check() },
   async attach(u, { at, files }) { await u.page.locator(at).first().setInputFiles(files) },
   async press(u, { text }) { await u.page.keyboard.press(text); await settle(u) },
+  // turn presses a key that leads to another document, and waits for that.
+  async turn(u, { text }) {
+    const next = u.page.waitForEvent('domcontentloaded')
+    next.catch(() => {})
+    await u.page.keyboard.press(text)
+    await next
+    await settle(u)
+  },
   async wait(u, { at }) { await u.page.locator(at).first().waitFor({ state: 'visible' }) },
   async text(u, { at }) { return await u.page.locator(at).first().innerText() },
   async texts(u, { at }) { return await u.page.locator(at).allInnerTexts() },
@@ -125,6 +133,7 @@ const acts = {
     await d.saveAs(file)
     return d.suggestedFilename()
   },
+  async pdf(u, { file }) { await u.page.pdf({ path: file, preferCSSPageSize: true }) },
   async shot(u, { file, full }) { await u.page.screenshot({ path: file, fullPage: full, animations: 'disabled', caret: 'hide' }) },
   // wide lists what sticks out of the page sideways.
   async wide(u) {

@@ -20,13 +20,17 @@ func TestWholeLife(t *testing.T) {
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		wholeLife(t, town(t))
+		wholeLife(t, town(t), true)
+	})
+	t.Run("without script", func(t *testing.T) {
+		t.Parallel()
+		wholeLife(t, town(t), false)
 	})
 	if os.Getenv(sqldbtest.PostgresEnv) != "" {
 		t.Run("postgres", func(t *testing.T) {
 			t.Parallel()
 			w := apptest.LivedPostgres(t)
-			wholeLife(t, &place{w, t, w.Serve()})
+			wholeLife(t, &place{w, t, w.Serve()}, true)
 		})
 	}
 }
@@ -34,13 +38,17 @@ func TestWholeLife(t *testing.T) {
 // cast are those who take part, each with a browser of their own.
 type cast struct{ zhou, zhao, wu, zheng *User }
 
-func wholeLife(t *testing.T, p *place) {
+func wholeLife(t *testing.T, p *place, script bool) {
 	t.Helper()
-	zhou := p.resident("周敏", Options{})
+	zhou := p.resident("周敏", Options{NoScript: !script})
 	number, _ := raiseLamp(zhou, photo(t), func(string) {})
-	c := cast{zhou, p.staff("zhao", "赵调度", Options{}), p.staff("wu", "吴科长", Options{Screen: Phone}), p.staff("zheng", "郑核查", Options{Screen: Phone})}
+	c := cast{zhou, p.staff("zhao", "赵调度", Options{NoScript: !script}), p.staff("wu", "吴科长", Options{Screen: Phone, NoScript: !script}), p.staff("zheng", "郑核查", Options{Screen: Phone, NoScript: !script})}
 
-	intake(t, c.zhao, number)
+	if script {
+		intake(t, c.zhao, number)
+	} else {
+		intakeByHand(c.zhao, number)
+	}
 	c.zhao.Go(`.turn-acts a:has-text("派遣")`)
 	c.zhao.Choose("[name=lead]", "水务局")
 	c.zhao.Fill("[name=words]", "泵房旁边那盏，请一并看看。")
@@ -138,6 +146,20 @@ func intake(t *testing.T, zhao *User, number string) {
 	zhao.See("轮到您", "请分类")
 	zhao.Go(`.turn-acts a:has-text("分类")`)
 	zhao.Sound()
+	next(zhao)
+	zhao.See("已分类", "请派给承办单位")
+}
+
+// intakeByHand is intake without script: the box is ticked, the bar's acts are
+// there from the beginning.
+func intakeByHand(zhao *User, number string) {
+	zhao.t.Helper()
+	zhao.Open("/inbox")
+	zhao.Check(`input[name=id][value="` + number + `"]`)
+	zhao.Go(`.bulk button[value=accept]`)
+	zhao.See("1 件都办好了")
+	row(zhao, number)
+	zhao.Go(`.turn-acts a:has-text("分类")`)
 	next(zhao)
 	zhao.See("已分类", "请派给承办单位")
 }

@@ -42,11 +42,21 @@ func raiseLamp(u *User, photo string, look func(name string)) (number, code stri
 	return u.Text(".slip-number"), u.Text(".slip-code")
 }
 
-// 周敏 raises a matter on her phone, sees it, leaves, and asks with the code.
+// 周敏 raises a matter, sees it, leaves, and asks with the code; on her phone, and
+// at a friend's computer.
 func TestResidentRaises(t *testing.T) {
 	t.Parallel()
-	p := town(t)
-	u := p.resident("周敏", Options{})
+	for _, screen := range []Screen{Phone, Desk} {
+		t.Run(screen.name(), func(t *testing.T) {
+			t.Parallel()
+			residentRaises(t, town(t), screen)
+		})
+	}
+}
+
+func residentRaises(t *testing.T, p *place, screen Screen) {
+	t.Helper()
+	u := p.resident("周敏", Options{Screen: screen})
 	if u.URL() != "/" {
 		t.Errorf("signed in, 周敏 is at %s", u.URL())
 	}

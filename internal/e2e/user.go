@@ -7,6 +7,8 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -174,6 +176,30 @@ func (u *User) Print() { u.t.Helper(); u.do("media", map[string]any{"text": "pri
 // Unprint shows the page as on a screen again.
 func (u *User) Unprint() { u.t.Helper(); u.do("media", map[string]any{"text": ""}, nil) }
 
+// Paper prints the page and returns the sheets: the width and height of each in
+// millimetres, as the page's own style asks for.
+func (u *User) Paper() (sheets [][2]float64) {
+	u.t.Helper()
+	file := filepath.Join(u.t.TempDir(), "paper.pdf")
+	u.do("pdf", map[string]any{"file": file}, nil)
+	b, err := os.ReadFile(file)
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	for _, box := range regexp.MustCompile(`/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]`).FindAllSubmatch(b, -1) {
+		var sheet [2]float64
+		for i := range sheet {
+			points, err := strconv.ParseFloat(string(box[i+1]), 64)
+			if err != nil {
+				u.t.Fatal(err)
+			}
+			sheet[i] = points / 72 * 25.4
+		}
+		sheets = append(sheets, sheet)
+	}
+	return sheets
+}
+
 // Offline takes the user's network away, or gives it back.
 func (u *User) Offline(on bool) { u.t.Helper(); u.do("offline", map[string]any{"on": on}, nil) }
 
@@ -226,10 +252,13 @@ func (u *User) NotSee(texts ...string) {
 
 // Sound fails the test unless the page is one that everybody can use: axe-core
 // finds nothing, nothing sticks out sideways, no text is missing in a language.
-// It needs a browser that runs scripts.
+// Where the browser runs no scripts, axe-core is left out.
 func (u *User) Sound() {
 	u.t.Helper()
 	u.Fits()
+	if u.NoScript {
+		return
+	}
 	var violations []struct {
 		Rule, Help, Impact string
 		At                 []string

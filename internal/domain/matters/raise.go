@@ -246,7 +246,9 @@ func (s *Service) checkBehalf(by scope.Actor, m *Matter, in Raising) error {
 	if by.Kind == scope.Staff {
 		m.RaisedBy = by.Account
 		if d := by.May("raise_for", scope.Target{Path: m.Path, At: s.db.Now()}); !d.OK {
-			return errs.New(errs.Denied, d.Key, d.Args...)
+			denied := errs.New(errs.Denied, d.Key, d.Args...)
+			denied.Field = "place" // another place may be theirs
+			return denied
 		}
 	}
 	if in.For != 0 {

@@ -56,12 +56,16 @@ var homed = page.New[homePage](files, "home.html")
 const few = 4 // matters in each list of the first page
 
 // home shows the first page. Who works for the town is sent on: to the inbox if
-// something can wait for them there, else to the list.
+// something can wait for them there, an administrator to the administration, else to
+// the list.
 func (c *Counter) home(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("home.title")
 	if b.Staff() {
 		if hasInbox(b.Actor) {
 			return page.Redirect(w, r, "/inbox")
+		}
+		if b.Actor.Has("administer") {
+			return page.Redirect(w, r, "/admin")
 		}
 		return page.Redirect(w, r, "/matters")
 	}

@@ -74,7 +74,7 @@ func TestHome(t *testing.T) {
 			}
 		}
 	}
-	for by, want := range map[string]string{"zhao": "/inbox", "audit": "/matters"} {
+	for by, want := range map[string]string{"zhao": "/inbox", "audit": "/matters", "admin": "/admin"} {
 		if w := get("/", town.As(by), i18n.ZH); w.Header().Get("Location") != want {
 			t.Errorf("%s is sent to %q, want %q", by, w.Header().Get("Location"), want)
 		}

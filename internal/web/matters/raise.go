@@ -230,7 +230,10 @@ func (c *Counter) raisePage(r *http.Request, f *form.Form, step int) raisePage {
 	case stepKind:
 		c.askKind(&v, f)
 	case stepWhere:
-		v.Place = page.NewField(b.Lang, f, "place", "matter.raise.place").Of(c.placeOptions(b)).Example(b.T("matter.raise.place.choose"))
+		v.Place = page.NewField(b.Lang, f, "place", "matter.raise.place").Of(c.raisePlaces(b)).Example(b.T("matter.raise.place.choose"))
+		if o := v.Place.Options; len(o) == 1 && v.Place.Value == "" {
+			v.Place.Values = []string{o[0].Value} // whose grid is one has no choice
+		}
 	case stepSimilar:
 		c.findSimilar(&v, r, f)
 	case stepWho:

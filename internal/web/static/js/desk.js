@@ -21,6 +21,10 @@
     if (row) { at = rows().indexOf(row); rows().forEach((r) => r.classList.toggle("at", r === row)); }
   });
 
+  // On a phone the rail is a strip: what is open is brought into it.
+  const here = document.querySelector(".rail a[aria-current]");
+  if (here) { const ul = here.closest("ul"); ul.scrollLeft = here.parentElement.offsetLeft - (ul.clientWidth - here.offsetWidth) / 2; }
+
   // The bulk bar: its acts come once something is selected.
   for (const bar of all("[data-bulk]")) {
     const boxes = () => all(`input[type=checkbox][name=id][form="${bar.getAttribute("id")}"]`);
@@ -72,7 +76,7 @@
       case "x": { const box = row && row.querySelector(".pick input"); if (box) box.click(); else did = false; break; }
       case "Enter": if (row && (el === document.body || el === row)) row.querySelector(".row-link").click(); else did = false; break;
       case "/": { const s = document.querySelector("[data-search]"); if (s) { s.focus(); s.select(); } else did = false; break; }
-      case ".": { const a = document.querySelector(".bulk.some .bulk-acts button, [data-acts] .button, .head-acts .button"); if (a) a.focus(); else did = false; break; }
+      case ".": { const a = [".bulk.some .bulk-acts button", "[data-acts] .button", ".head-acts .button:not([hidden], [data-read])"].map((s) => document.querySelector(s)).find(Boolean); if (a) a.focus(); else did = false; break; }
       case "?": help(); break;
       default: {
         const b = /^[a-z]$/.test(e.key) && document.querySelector(`[data-key="${e.key}"]`);
