@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
@@ -25,6 +26,7 @@ import (
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/bus"
+	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/jobs"
 	"yuanba/internal/kit/seal"
@@ -47,6 +49,7 @@ type App struct {
 	Orgs    *orgs.Service
 	People  *people.Service
 	Access  *access.Service
+	Letters *letters.Service
 	Matters *matters.Service
 	Sealer  *trail.Sealer
 
@@ -54,6 +57,7 @@ type App struct {
 	Notifier *matters.Notifier
 	Jobs     *jobs.Queue
 
+	Tray   *letters.Tray // where letters land in a demonstration; nil where they are sent
 	Outbox *people.Inbox // where codes land in a demonstration; nil where a real sender is set
 	log    *slog.Logger
 	work   worker
@@ -149,7 +153,11 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.People = people.New(a.DB, a.Box, people.Options{Sender: sender})
 	a.Access = access.New(a.DB, a.Orgs, a.Box, access.Options{Random: random, Demo: a.Options.Demo, RequireSecond: !a.Options.Demo})
-	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Seal: a.Box, Bus: a.Bus, Random: random})
+	if err := a.openLetters(); err != nil {
+		return err
+	}
+	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Calendar: a.Calendar, Seal: a.Box, Bus: a.Bus, Random: random})
+	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
 	a.Indexer, a.Notifier = a.Matters.NewIndexer(), a.Matters.NewNotifier()
 	a.work.followers = a.followers()
 	a.Jobs = a.newJobs()
@@ -204,6 +212,36 @@ func (a *App) openBlobs(ctx context.Context) (*blob.Keeper, error) {
 		return nil, err
 	}
 	return blob.NewKeeper(store, key, 2)
+}
+
+// demoGather is how long letters wait for more news in a demonstration, where
+// somebody sits and waits for them.
+const demoGather = 15 * time.Second
+
+// openLetters makes the service of letters: to the mail server of the
+// configuration, in a demonstration to a tray, and without either to nobody.
+func (a *App) openLetters() error {
+	n := letters.Needs{DB: a.DB, People: a.People, Access: a.Access, Seal: a.Box, Address: a.Config.Address(), Town: a.town, Phone: a.Config.Phone}
+	sender, err := a.Config.Mail.Sender()
+	switch {
+	case err != nil:
+		return fmt.Errorf("mail: %w", err)
+	case a.Options.Demo:
+		a.Tray = &letters.Tray{}
+		n.Carrier, n.Gather = a.Tray, demoGather
+	case sender != nil:
+		n.Carrier = sender
+	}
+	a.Letters = letters.New(n)
+	return nil
+}
+
+// town is the town's name, as pages and letters show it.
+func (a *App) town() i18n.Text {
+	if city, ok := a.Places.Tree().City(); ok && city.Name.ZH != "" {
+		return city.Name
+	}
+	return i18n.Text{ZH: "院坝", EN: "Yuanba"}
 }
 
 // key derives a secret for one purpose from the town's keys.

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/BurntSushi/toml"
+
+	"yuanba/internal/kit/mail"
 )
 
 // A Config is everything a site may decide before the program starts. What a
@@ -88,14 +90,25 @@ type Limits struct {
 
 // Mail is the server that sends the town's letters. Without a Server none are sent.
 type Mail struct {
-	// Server is the host and port that take mail.
+	// Server is the host that takes mail, and its port if it is not the usual one.
 	Server string `toml:"server"`
+	// TLS is how the way to it is protected: starttls (port 587), tls (port 465), or
+	// none (port 25), for a server on the same machine only.
+	TLS string `toml:"tls" default:"starttls"`
 	// User is the name to sign in with; empty: do not sign in.
 	User string `toml:"user"`
 	// Password goes with User.
 	Password string `toml:"password" secret:"true"`
-	// From is the address letters come from.
+	// From is the address letters come from, and perhaps a name: 院坝 <town@example.cn>.
 	From string `toml:"from"`
+}
+
+// Sender is what sends letters; nil without a Server.
+func (m Mail) Sender() (*mail.Sender, error) {
+	if m.Server == "" {
+		return nil, nil
+	}
+	return mail.New(mail.Server{Address: m.Server, Mode: mail.Mode(m.TLS), User: m.User, Password: m.Password, From: m.From})
 }
 
 // S3 is where files are kept instead of in a folder. Without a Bucket they are in
@@ -296,6 +309,12 @@ func (c Config) validate() error {
 	}
 	if c.Mail.Server != "" && c.Mail.From == "" {
 		return errors.New("mail.from: letters need an address they come from")
+	}
+	if _, err := c.Mail.Sender(); err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	if c.Mail.Server != "" && c.Mail.User == "" && c.Mail.Password != "" {
+		return errors.New("mail.user: a password needs the name it goes with")
 	}
 	return each(reflect.ValueOf(c.Limits), "limits.", func(name string, v reflect.Value, _ reflect.StructTag) error {
 		if v.CanInt() && v.Int() <= 0 || v.CanFloat() && v.Float() <= 0 {

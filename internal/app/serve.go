@@ -57,11 +57,7 @@ func (a *App) site(version string, requests *obs.Requests) (*page.Site, error) {
 		return nil, err
 	}
 	l := a.Config.Limits
-	city, _ := a.Places.Tree().City()
-	name := city.Name
-	if name.ZH == "" {
-		name = i18n.Text{ZH: "院坝", EN: "Yuanba"}
-	}
+	name := a.town()
 	if version == "unversioned" { // built outside a checkout: there is nothing to say
 		version = ""
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
@@ -19,6 +20,9 @@ import (
 // workers is how many jobs run at once in this process: few, since each keeps
 // requests from the processor and the disk.
 const workers = 2
+
+// posters is how many letters this process hands over at once.
+const posters = 2
 
 // The kinds of jobs. What a kind does is said on the page of jobs by the message
 // "jobs.kind." and its name.
@@ -34,9 +38,10 @@ const (
 // itself.
 func (a *App) newJobs() *jobs.Queue {
 	q := jobs.New(a.DB, jobs.Options{
-		Workers: map[string]int{jobs.DefaultQueue: workers}, Timetable: a.timetable(), Zone: i18n.Zone, Log: a.log,
+		Workers: map[string]int{jobs.DefaultQueue: workers, letters.Queue: posters}, Timetable: a.timetable(), Zone: i18n.Zone, Log: a.log,
 	})
 	jobs.Handle(q, verifyTrail, func(ctx context.Context, _ *jobs.Job, _ struct{}) error { return a.verify(ctx) })
+	jobs.Handle(q, letters.Post, a.Letters.Post)
 	jobs.Handle(q, searchAnew, func(ctx context.Context, _ *jobs.Job, _ struct{}) error {
 		if err := a.Indexer.Anew(ctx); err != nil {
 			return err
@@ -76,6 +81,7 @@ func (a *App) timetable() jobs.Timetable {
 			_, err := a.People.SweepCodes(ctx)
 			return err
 		}},
+		{Name: "letters.sweep", Every: hour, Run: a.Letters.Sweep},
 		{Name: "trail.verify", At: "04:10", Run: func(ctx context.Context) error {
 			return a.DB.Write(ctx, func(tx *sqldb.Tx) error { return promise(a.Jobs, tx, verifyTrail) })
 		}},

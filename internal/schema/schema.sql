@@ -112,6 +112,39 @@ CREATE TABLE job_turn (
     fault   TEXT   NOT NULL
 );
 
+CREATE TABLE letter (
+    id          INTEGER PRIMARY KEY,
+    mailbox_id  BIGINT  NOT NULL REFERENCES mailbox (id),
+    owner       TEXT    NOT NULL CHECK (owner IN ('resident', 'account', 'matter')),
+    kind        TEXT    NOT NULL CHECK (kind IN ('confirm', 'news')),
+    state       TEXT    NOT NULL CHECK (state IN ('waiting', 'posting', 'sent', 'refused', 'given_up', 'dropped')),
+    urgent      BOOLEAN NOT NULL,  -- may be sent at night
+    made_at     BIGINT  NOT NULL,
+    due_at      BIGINT  NOT NULL,  -- not sent before
+    tried_at    BIGINT,            -- the last try
+    ended_at    BIGINT,
+    tries       BIGINT  NOT NULL,
+    news        BIGINT  NOT NULL,  -- how many pieces of news it told
+    fault       TEXT    NOT NULL,  -- why the last try came to nothing; names no address
+    to_index    BYTEA,             -- of a confirmation: the address, and who asked; kept for a day
+    from_index  BYTEA
+);
+
+CREATE INDEX letter_from ON letter (from_index, made_at) WHERE from_index IS NOT NULL;
+
+CREATE INDEX letter_state ON letter (state, id);
+
+CREATE INDEX letter_to ON letter (to_index, made_at) WHERE to_index IS NOT NULL;
+
+CREATE INDEX letter_waiting ON letter (mailbox_id) WHERE state = 'waiting';
+
+CREATE TABLE letter_item (
+    letter_id  BIGINT NOT NULL REFERENCES letter (id),
+    source     TEXT   NOT NULL,
+    ref        BIGINT NOT NULL,
+    PRIMARY KEY (letter_id, source, ref)
+);
+
 CREATE TABLE look (
     id          INTEGER PRIMARY KEY,
     noun        TEXT   NOT NULL CHECK (noun IN ('resident', 'contact')),

@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 
+	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/bus"
 	"yuanba/internal/kit/id"
@@ -14,7 +15,7 @@ import (
 )
 
 // ForgetOld deletes the personal facts of matters that ended longer ago than the
-// town keeps them: their contacts, the reporter's link and code, who supported
+// town keeps them: their contacts, the reporter's link, code and mailbox, who supported
 // them and follows them, how the writer stood to the reporter, the originals of
 // what was moderated, and the reporter's voice; of a matter that was not public
 // also their photos and where exactly it was. What was asked and done stays, and
@@ -59,6 +60,9 @@ func (s *Service) forget(tx *sqldb.Tx, by scope.Actor, m Matter) error {
 		}
 	}
 	if err := forgetParts(tx, m); err != nil {
+		return err
+	}
+	if err := s.people.EndMailboxes(tx, by, people.Owner{Kind: people.OwnedBySlip, ID: m.ID}, people.RuleTerm); err != nil {
 		return err
 	}
 	m.Contact, m.Resident, m.codeIndex, m.RaisedFor, m.ForgottenAt = 0, 0, nil, "", tx.Now()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
@@ -50,7 +51,8 @@ func noticeKey(a Act) string { return "matter.notice." + string(a) }
 
 // A Notifier tells people what happened to matters that concern them: the
 // reporter, those who said "me too", and those who follow the matter, its place
-// or its category. It follows the trail, so that no act waits for it, nothing is
+// or its category. Whoever has a mailbox is told by letter too (package letters);
+// a slip's holder without an account has no page of news, and only the letter. It follows the trail, so that no act waits for it, nothing is
 // left out whatever happens in between, and nothing is told twice.
 //
 // Nobody hears of a matter they may not read. Who follows from outside hears
@@ -84,7 +86,7 @@ func (n *Notifier) Step(ctx context.Context, rows int) (int, error) {
 		if err := n.follower.Done(tx, b); err != nil {
 			return err
 		}
-		return insertNotices(tx, ns)
+		return n.s.tell(tx, ns)
 	})
 	return max(1, len(b.Rows)), err
 }
@@ -98,15 +100,29 @@ func (n *Notifier) Lag(ctx context.Context) (rows int64, err error) {
 	return rows, err
 }
 
-// A reader is who gets a notice: a staff account or a resident.
-type reader struct{ account, resident id.ID }
+// A reader is who gets a notice: a staff account, a resident, or whoever holds
+// the slip of a matter.
+type reader struct{ account, resident, slip id.ID }
+
+// owner is the reader as one who may have a mailbox.
+func (r reader) owner() people.Owner {
+	switch {
+	case r.resident != 0:
+		return people.Owner{Kind: people.OwnedByResident, ID: r.resident}
+	case r.account != 0:
+		return people.Owner{Kind: people.OwnedByAccount, ID: r.account}
+	}
+	return people.Owner{Kind: people.OwnedBySlip, ID: r.slip}
+}
 
 // A notice is a Notice to be written.
 type notice struct {
+	id     id.ID // given when it is written
 	to     reader
 	matter ID
 	key    string
 	at     time.Time
+	urgent bool
 }
 
 // audience is who is to hear of the matters of a batch.
@@ -114,6 +130,7 @@ type audience struct {
 	matters     map[ID]Matter
 	supporters  map[ID][]reader
 	joined      map[ID][]Matter
+	slips       map[ID]bool         // those whose slip's holder has a mailbox
 	subscribers map[string][]reader // by target
 }
 
@@ -162,19 +179,27 @@ func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns [
 		return nil
 	}
 	seen := map[reader]bool{{}: true, {account: r.Account}: true, {resident: r.Account}: true}
+	if r.Kind == scope.Anonymous { // by its slip
+		seen[reader{slip: m.ID}] = true
+	}
 	tell := func(to reader, of Matter) {
 		if seen[to] || !s.reads(tx, to, of) {
 			return
 		}
 		seen[to] = true
-		ns = append(ns, notice{to: to, matter: of.ID, key: noticeKey(act), at: r.At})
+		ns = append(ns, notice{to: to, matter: of.ID, key: noticeKey(act), at: r.At, urgent: m.Urgent})
 	}
 	if act != raised {
-		tell(reader{resident: m.Resident}, m)
-		for _, j := range a.joined[m.ID] {
-			tell(reader{resident: j.Resident}, j)
-			for _, to := range a.supporters[j.ID] {
-				tell(to, j)
+		for _, x := range append([]Matter{m}, a.joined[m.ID]...) {
+			tell(reader{resident: x.Resident}, x)
+			if a.slips[x.ID] {
+				tell(reader{slip: x.ID}, x)
+			}
+			if x.ID == m.ID {
+				continue
+			}
+			for _, to := range a.supporters[x.ID] {
+				tell(to, x)
 			}
 		}
 		for _, to := range a.supporters[m.ID] {
@@ -210,6 +235,8 @@ func (s *Service) reads(tx *sqldb.Tx, who reader, m Matter) bool {
 		return true
 	case who.resident != 0:
 		return who.resident == m.Resident
+	case who.slip != 0:
+		return who.slip == m.ID
 	}
 	return s.maySee(tx, s.staff(who.account, tx.Now()), m)
 }
@@ -238,7 +265,7 @@ func (s *Service) Notices(ctx context.Context, by scope.Actor, before id.ID) (ns
 				return err
 			}
 			for _, n := range some {
-				if len(ns) < mostNotices && s.reads(tx, reader{by.Account, by.Resident}, n.matter) {
+				if len(ns) < mostNotices && s.reads(tx, reader{account: by.Account, resident: by.Resident}, n.matter) {
 					ns = append(ns, n.Notice)
 				}
 			}

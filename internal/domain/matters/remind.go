@@ -130,10 +130,10 @@ func (s *Service) remindThese(tx *sqldb.Tx, ms []Matter) (said int, err error) {
 		}
 		said++
 		for _, to := range s.onTurn(m, tx.Now()) {
-			ns = append(ns, notice{to: to, matter: m.ID, key: noticeKey(Act(what)), at: tx.Now()})
+			ns = append(ns, notice{to: to, matter: m.ID, key: noticeKey(Act(what)), at: tx.Now(), urgent: m.Urgent})
 		}
 	}
-	return said, insertNotices(tx, ns)
+	return said, s.tell(tx, ns)
 }
 
 // onTurn are those members of the unit whose turn it is who may act.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
@@ -30,6 +31,7 @@ type Service struct {
 	places    *places.Service
 	orgs      *orgs.Service
 	people    *people.Service
+	letters   *letters.Service
 	calendar  *when.Calendar
 	seal      *seal.Box
 	bus       *bus.Bus
@@ -68,6 +70,7 @@ type Needs struct {
 	Places   *places.Service
 	Orgs     *orgs.Service
 	People   *people.Service
+	Letters  *letters.Service // nil: nobody is written to
 	Calendar *when.Calendar
 	Seal     *seal.Box
 	Bus      *bus.Bus
@@ -78,7 +81,7 @@ type Needs struct {
 // New returns the service. The categories are those in the database; see
 // LoadCatalogue, which must be called once before anything is raised.
 func New(n Needs) *Service {
-	s := &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, calendar: n.Calendar, seal: n.Seal, bus: n.Bus, random: n.Random, rules: n.Rules.withDefaults()}
+	s := &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, letters: n.Letters, calendar: n.Calendar, seal: n.Seal, bus: n.Bus, random: n.Random, rules: n.Rules.withDefaults()}
 	s.catalogue.Store(&Catalogue{})
 	return s
 }

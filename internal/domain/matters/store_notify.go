@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
@@ -13,12 +14,12 @@ import (
 
 // briefColumns are what is needed of a matter to say who hears of it.
 const briefColumns = `id, state, category, origin, town_id, village_id, grid_id, courtyard_id, public, hidden,
-	resident_id, turn_unit, lead_unit, joined_to, moved_at, due_at`
+	resident_id, turn_unit, lead_unit, joined_to, moved_at, due_at, urgent`
 
 func (s *Service) scanBrief(r sqldb.Scanner) (m Matter, err error) {
 	var moved, due sqldb.Time
 	err = r.Scan(&m.ID, &m.State, &m.Category, &m.Origin, &m.Path[scope.Town], &m.Path[scope.Village], &m.Path[scope.Grid], &m.Path[scope.Courtyard],
-		&m.Public, &m.Hidden, &m.Resident, &m.TurnUnit, &m.Lead, &m.JoinedTo, &moved, &due)
+		&m.Public, &m.Hidden, &m.Resident, &m.TurnUnit, &m.Lead, &m.JoinedTo, &moved, &due, &m.Urgent)
 	m.Path[scope.City], m.MovedAt, m.Due = s.city(), moved.Time, due.Time
 	return m, err
 }
@@ -29,7 +30,7 @@ const atOnce = 200
 // audience finds who is to hear of the matters. few: the matters are those of
 // one batch of the trail, and whom they concern is complete or wrong.
 func (s *Service) audience(tx *sqldb.Tx, ids []ID) (*audience, error) {
-	a := &audience{matters: map[ID]Matter{}, supporters: map[ID][]reader{}, joined: map[ID][]Matter{}, subscribers: map[string][]reader{}}
+	a := &audience{matters: map[ID]Matter{}, supporters: map[ID][]reader{}, joined: map[ID][]Matter{}, slips: map[ID]bool{}, subscribers: map[string][]reader{}}
 	asked := map[string]bool{}
 	for some := range slices.Chunk(ids, atOnce) {
 		var targets []string
@@ -52,8 +53,12 @@ func (s *Service) audience(tx *sqldb.Tx, ids []ID) (*audience, error) {
 			return nil, err
 		}
 		slices.Sort(concerned) // some may follow another of the same batch
+		concerned = slices.Compact(concerned)
+		if err := s.audienceBySlip(tx, a, concerned); err != nil {
+			return nil, err
+		}
 		var w sqldb.Where
-		sqldb.In(&w, "matter_id", slices.Compact(concerned)...)
+		sqldb.In(&w, "matter_id", concerned...)
 		w.Add("resident_id <> 0")
 		if err := tx.Each(`SELECT matter_id, resident_id FROM matter_support `+w.SQL()+` ORDER BY id`, w.Args(), func(r sqldb.Scanner) error {
 			var d, resident id.ID
@@ -70,6 +75,18 @@ func (s *Service) audience(tx *sqldb.Tx, ids []ID) (*audience, error) {
 		}
 	}
 	return a, nil
+}
+
+// audienceBySlip finds those of the matters whose slip's holder has a mailbox.
+func (s *Service) audienceBySlip(tx *sqldb.Tx, a *audience, ids []ID) error {
+	if !s.letters.Offered() {
+		return nil
+	}
+	boxes, err := s.people.MailboxesOf(tx, people.OwnedBySlip, ids)
+	for d := range boxes {
+		a.slips[d] = true
+	}
+	return err
 }
 
 // eachBrief calls f with the matters whose column is one of the IDs. few: a
@@ -103,6 +120,7 @@ func eachSubscriber(tx *sqldb.Tx, targets []string, f func(target string, who re
 	})
 }
 
+// insertNotices writes the notices, and gives each its ID.
 func insertNotices(tx *sqldb.Tx, ns []notice) error {
 	for some := range slices.Chunk(ns, 100) {
 		args := make([]any, 0, 6*len(some))
@@ -112,7 +130,8 @@ func insertNotices(tx *sqldb.Tx, ns []notice) error {
 				rows += ", "
 			}
 			rows += "(" + sqldb.List(6, 6*i+1) + ")"
-			args = append(args, tx.NewID(), n.to.account, n.to.resident, n.matter, n.key, sqldb.At(n.at))
+			some[i].id = tx.NewID()
+			args = append(args, some[i].id, n.to.account, n.to.resident, n.matter, n.key, sqldb.At(n.at))
 		}
 		if _, err := tx.Exec(`INSERT INTO matter_notice (id, account, resident_id, matter_id, what, at) VALUES `+rows, args...); err != nil {
 			return err
@@ -142,6 +161,21 @@ func (s *Service) noticesOf(tx *sqldb.Tx, by scope.Actor, before id.ID) ([]shown
 	if before != 0 {
 		w.Add("n.id < ?", before)
 	}
+	return s.shownNotices(tx, w, mostNotices)
+}
+
+// noticesWith are the reader's notices with these IDs.
+func (s *Service) noticesWith(tx *sqldb.Tx, to reader, ids []id.ID) ([]shown, error) {
+	var w sqldb.Where
+	sqldb.In(&w, "n.id", ids...)
+	w.Add("n.resident_id = ? AND n.account = ?", to.resident, to.account)
+	if to.slip != 0 {
+		w.Add("n.matter_id = ?", to.slip)
+	}
+	return s.shownNotices(tx, w, len(ids))
+}
+
+func (s *Service) shownNotices(tx *sqldb.Tx, w sqldb.Where, most int) ([]shown, error) {
 	return sqldb.All(tx, func(r sqldb.Scanner) (n shown, err error) {
 		var at, read sqldb.Time
 		var resident id.ID
@@ -156,7 +190,7 @@ func (s *Service) noticesOf(tx *sqldb.Tx, by scope.Actor, before id.ID) ([]shown
 		JOIN matter m ON m.id = n.matter_id
 		`+w.SQL()+`
 		ORDER BY n.id DESC
-		LIMIT `+w.Arg(mostNotices), w.Args()...)
+		LIMIT `+w.Arg(most), w.Args()...)
 }
 
 func unread(tx *sqldb.Tx, by scope.Actor) (int, error) {

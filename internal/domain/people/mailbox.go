@@ -258,6 +258,12 @@ func (s *Service) MailboxesOf(tx *sqldb.Tx, kind Ownership, ids []id.ID) (map[id
 	return ms, nil
 }
 
+// AccountMailboxes are those of staff accounts, closed, in the order of their
+// IDs: at most so many behind the given one. It is a job's.
+func (s *Service) AccountMailboxes(tx *sqldb.Tx, after id.ID, most int) ([]Mailbox, error) {
+	return accountMailboxes(tx, after, most)
+}
+
 // ReachMailbox is the address to which the program itself may send a letter, and
 // the language to write it in. It is never shown to anybody and so is not a look.
 func (s *Service) ReachMailbox(tx *sqldb.Tx, d id.ID) (Email, i18n.Lang, error) {

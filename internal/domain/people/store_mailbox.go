@@ -66,6 +66,18 @@ func readyMailboxes(tx *sqldb.Tx, kind Ownership, ids []id.ID, f func(Mailbox)) 
 	})
 }
 
+func accountMailboxes(tx *sqldb.Tx, after id.ID, limit int) ([]Mailbox, error) {
+	return sqldb.All(tx, func(row sqldb.Scanner) (Mailbox, error) {
+		m, err := scanMailbox(row)
+		return m.closed(), err
+	}, `
+		SELECT `+mailboxColumns+`
+		FROM mailbox
+		WHERE owner = 'account' AND ended_at IS NULL AND id > $1
+		ORDER BY id
+		LIMIT $2`, after, limit)
+}
+
 func insertMailbox(tx *sqldb.Tx, m Mailbox) error {
 	return tx.One(`
 		INSERT INTO mailbox (`+mailboxColumns+`, ended_rule)

@@ -35,7 +35,7 @@ func init() {
 	again := job(30, jobs.Failed, "search.anew", "database is busy", 3)
 	again.AskedBy = "系统员"
 	gallery.Add("jobs/failed", admin, list(jobs.Failed, job(6, jobs.Failed, "trail.verify", "matter 01K2V3C4B5D6E 与最后一条留痕不符 (record_altered)", 1), again))
-	gallery.Add("jobs/running", admin, list(jobs.Running, job(1, jobs.Running, "mail.letter", "", 1)))
+	gallery.Add("jobs/running", admin, list(jobs.Running, job(1, jobs.Running, "letters.post", "", 1)))
 	gallery.Add("jobs/empty", admin, list(jobs.Waiting))
 	gallery.Add("jobs/timetable", admin, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("jobs.title")

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package letters
+
+import (
+	"context"
+	"time"
+
+	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// The limits of confirmations, which anybody may have sent to any address.
+const (
+	confirmGap     = time.Minute // between two to one address
+	confirmDay     = 3           // to one address
+	confirmsAnHour = 20          // asked for from one network address
+)
+
+// Give keeps the address the owner wants to be written to, in place of an earlier
+// one, and sends the question whether it is right; from is the network address
+// that asks. Only the owner may (Denied). It is Invalid beside "mailbox" if it is
+// no address, TooMany if the address or the asker has had its share, and Busy if
+// no letters can be sent here.
+func (s *Service) Give(ctx context.Context, by scope.Actor, of people.Owner, address string, lang i18n.Lang, from string) error {
+	if !s.Offered() {
+		return errs.New(errs.Busy, "letter.off")
+	}
+	e, err := people.ParseEmail(address)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		box, err := s.People.GiveMailbox(tx, by, of, e, lang)
+		if err != nil {
+			return err
+		}
+		return s.ask(tx, box, e, from)
+	})
+}
+
+// AskAgain sends the question once more, to an address that was not confirmed or
+// that refused letters. It fails as Give does, and is NotFound if there is none.
+func (s *Service) AskAgain(ctx context.Context, by scope.Actor, of people.Owner, from string) error {
+	if !s.Offered() {
+		return errs.New(errs.Busy, "letter.off")
+	}
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		box, err := s.People.AskMailbox(tx, by, of)
+		if err != nil {
+			return err
+		}
+		e, _, err := s.People.ReachMailbox(tx, box.ID)
+		if err != nil {
+			return err
+		}
+		return s.ask(tx, box, e, from)
+	})
+}
+
+// ask promises the question, unless the address or the asker has had its share.
+func (s *Service) ask(tx *sqldb.Tx, box people.Mailbox, e people.Email, from string) error {
+	l := Letter{ID: tx.NewID(), Mailbox: box.ID, Owner: box.Owner.Kind, Kind: Confirm, State: Waiting, Urgent: true, MadeAt: tx.Now(), DueAt: tx.Now()}
+	var err error
+	if l.to, err = s.People.EmailIndex(e); err != nil {
+		return err
+	}
+	if l.from, err = s.People.FromIndex(from); err != nil {
+		return err
+	}
+	last, day, hour, err := confirmations(tx, l.to, l.from, tx.Now())
+	if err != nil {
+		return err
+	}
+	switch {
+	case !last.IsZero() && last.Add(confirmGap).After(tx.Now()):
+		return &errs.Error{Kind: errs.TooMany, Key: "letter.confirm.gap", Field: "mailbox"}
+	case day >= confirmDay:
+		return &errs.Error{Kind: errs.TooMany, Key: "letter.confirm.day", Field: "mailbox"}
+	case hour >= confirmsAnHour:
+		return &errs.Error{Kind: errs.TooMany, Key: "letter.confirm.hour", Field: "mailbox"}
+	}
+	if err := insertLetter(tx, l); err != nil {
+		return err
+	}
+	return enqueue(tx, l)
+}
+
+// Want switches the owner's letters on or off; only they may (Denied).
+func (s *Service) Want(ctx context.Context, by scope.Actor, of people.Owner, on bool) error {
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.People.WantLetters(tx, by, of, on) })
+}
+
+// End deletes the owner's address; only they may (Denied).
+func (s *Service) End(ctx context.Context, by scope.Actor, of people.Owner) error {
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.People.EndMailbox(tx, by, of) })
+}
+
+// Of is the owner's mailbox, closed; false if there is none. The caller has seen
+// that it is theirs.
+func (s *Service) Of(ctx context.Context, of people.Owner) (box people.Mailbox, ok bool, err error) {
+	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		box, ok, err = s.People.MailboxOf(tx, of)
+		return err
+	})
+	return box, ok, err
+}
+
+// ToConfirm is the mailbox of a link that confirms, for the page that asks before
+// it does. It is NotFound if the link is none of ours, is too old, or another was
+// sent since.
+func (s *Service) ToConfirm(ctx context.Context, token string) (box people.Mailbox, err error) {
+	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		if box, err = s.follow(tx, "confirm", token); err != nil {
+			return err
+		}
+		if box.Ended() || !box.Confirmed() && !tx.Now().Before(box.ExpiresAt) {
+			err = errs.New(errs.NotFound, "people.mailbox.over")
+		}
+		return err
+	})
+	return box, err
+}
+
+// Confirm is what the link in a question does, for whoever has it. It fails as
+// ToConfirm does; confirming twice does nothing.
+func (s *Service) Confirm(ctx context.Context, by scope.Actor, token string) (box people.Mailbox, err error) {
+	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if box, err = s.follow(tx, "confirm", token); err != nil {
+			return err
+		}
+		return s.People.ConfirmMailbox(tx, byLink(by), box.ID)
+	})
+	return box, err
+}
+
+// ToStop is the mailbox of a link that stops letters, for the page that asks
+// before it does. It is NotFound if the link is none of ours.
+func (s *Service) ToStop(ctx context.Context, token string) (box people.Mailbox, err error) {
+	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		box, err = s.follow(tx, "stop", token)
+		return err
+	})
+	return box, err
+}
+
+// Stop is what the link to stop does, for whoever has it and as often as they
+// like: no further letter is sent. It is NotFound if the link is none of ours.
+func (s *Service) Stop(ctx context.Context, by scope.Actor, token string) (box people.Mailbox, err error) {
+	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		if box, err = s.follow(tx, "stop", token); err != nil {
+			return err
+		}
+		return s.People.StopMailbox(tx, byLink(by), box.ID)
+	})
+	return box, err
+}
+
+// byLink is who follows a link: whoever has it, whether or not somebody is signed
+// in on that device.
+func byLink(by scope.Actor) scope.Actor {
+	return scope.Actor{Kind: scope.Anonymous, Address: by.Address}
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package letters
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/jobs"
+	"yuanba/internal/kit/mail"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// Post sends a letter: it is what a job of the kind [Post] does. The letter is
+// marked as under way, written, handed over, and marked by what became of it, in
+// one transaction with the end of the job.
+func (s *Service) Post(ctx context.Context, j *jobs.Job, p Parcel) error {
+	if s.Carrier == nil {
+		return errors.New("no mail server is configured")
+	}
+	l, box, err := s.take(ctx, p.Letter)
+	if errs.KindOf(err) == errs.NotFound {
+		return nil // its fate was swept away
+	}
+	if err != nil || l.State != Posting {
+		return err
+	}
+	m, err := s.write(ctx, &l, box)
+	if err != nil {
+		return err
+	}
+	if m.To == "" {
+		return s.end(ctx, j, l, Dropped)
+	}
+	err = s.Carrier.Send(ctx, m)
+	if err == nil {
+		return s.end(ctx, j, l, Sent)
+	}
+	return s.failed(ctx, j, l, err)
+}
+
+// take marks the letter as under way. One whose time has not come stays as it is
+// and asks to be taken again; one that nobody is there to read is dropped.
+func (s *Service) take(ctx context.Context, d id.ID) (l Letter, box people.Mailbox, err error) {
+	gone := false
+	if err := s.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		if l, err = loadLetter(tx, d); err == nil {
+			box, err = s.People.Mailbox(tx, l.Mailbox)
+		}
+		return err
+	}); err != nil {
+		return l, box, err
+	}
+	if box.Owner.Kind == people.OwnedByAccount {
+		a, err := s.Access.Get(ctx, box.Owner.ID)
+		if err != nil && errs.KindOf(err) != errs.NotFound {
+			return l, box, err
+		}
+		gone = err != nil || a.Disabled
+	}
+	var wait time.Duration
+	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		wait = 0
+		if l, err = loadLetter(tx, d); err != nil || l.State.over() {
+			return err
+		}
+		if box, err = s.People.Mailbox(tx, l.Mailbox); err != nil {
+			return err
+		}
+		if gone || !s.reads(l, box, tx.Now()) {
+			return endLetter(tx, &l, Dropped)
+		}
+		if wait = night(tx.Now()); wait > 0 && !l.Urgent {
+			l.DueAt = tx.Now().Add(wait)
+			return saveLetter(tx, l)
+		}
+		wait = 0
+		l.State, l.TriedAt, l.EndedAt, l.Tries = Posting, tx.Now(), time.Time{}, l.Tries+1
+		return saveLetter(tx, l)
+	})
+	if err == nil && wait > 0 {
+		err = jobs.Snooze(wait)
+	}
+	return l, box, err
+}
+
+// reads reports whether a letter may go to a mailbox as it is now.
+func (s *Service) reads(l Letter, box people.Mailbox, now time.Time) bool {
+	if l.Kind == Confirm {
+		return !box.Ended() && !box.Confirmed() && now.Before(box.ExpiresAt)
+	}
+	return box.Ready()
+}
+
+// write writes the letter from what its reader may read now. The message has no
+// address if there is nothing left to say.
+func (s *Service) write(ctx context.Context, l *Letter, box people.Mailbox) (m mail.Message, err error) {
+	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		address, lang, err := s.People.ReachMailbox(tx, box.ID)
+		if err != nil || address.Empty() { // it ended a moment ago
+			return err
+		}
+		c := composer{s: s, lang: lang, now: tx.Now()}
+		if c.stop, err = s.stopLink(box.ID); err != nil {
+			return err
+		}
+		switch l.Kind {
+		case Confirm:
+			link, err := s.confirmLink(box)
+			if err != nil {
+				return err
+			}
+			m = c.confirm(link, box)
+		case News:
+			lines, err := s.lines(tx, *l, box.Owner)
+			if err != nil || len(lines) == 0 {
+				return err
+			}
+			l.News = len(lines)
+			m = c.news(lines, box.Owner.Kind)
+		}
+		m.ID, m.To, m.At = l.ID.String(), address.Plain(), l.TriedAt
+		return nil
+	})
+	return m, err
+}
+
+// lines are what the letter says, in the order in which it happened.
+func (s *Service) lines(tx *sqldb.Tx, l Letter, to people.Owner) (all []Line, err error) {
+	items, err := itemsOf(tx, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	bySource := map[string][]id.ID{}
+	for _, x := range items {
+		bySource[x.Source] = append(bySource[x.Source], x.Ref)
+	}
+	for name, source := range s.sources {
+		if len(bySource[name]) == 0 {
+			continue
+		}
+		lines, err := source.Lines(tx, to, bySource[name])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, lines...)
+	}
+	slices.SortStableFunc(all, func(a, b Line) int { return a.At.Compare(b.At) })
+	return all, nil
+}
+
+// end marks the letter and ends its job, in one transaction.
+func (s *Service) end(ctx context.Context, j *jobs.Job, l Letter, as State) error {
+	return s.DB.Write(context.WithoutCancel(ctx), func(tx *sqldb.Tx) error {
+		l.Fault = ""
+		if err := endLetter(tx, &l, as); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// failed marks what became of a letter that was not taken, and says whether it is
+// to be tried again.
+func (s *Service) failed(ctx context.Context, j *jobs.Job, l Letter, why error) error {
+	var f *mail.Fault
+	if !errors.As(why, &f) {
+		f = &mail.Fault{}
+	}
+	err := s.DB.Write(context.WithoutCancel(ctx), func(tx *sqldb.Tx) error {
+		l.Fault = why.Error()
+		if f.Unreachable() {
+			code := f.Enhanced
+			if code == "" {
+				code = "5xx"
+			}
+			if err := s.People.RefuseMailbox(tx, scope.Program("letters"), l.Mailbox, code); err != nil {
+				return err
+			}
+		}
+		switch {
+		case f.Permanent():
+			if err := endLetter(tx, &l, Refused); err != nil {
+				return err
+			}
+			return j.Finish(tx)
+		case j.Tries >= j.MaxTries:
+			l.State, l.EndedAt = GivenUp, tx.Now()
+		default:
+			l.State = Waiting
+		}
+		return saveLetter(tx, l)
+	})
+	if err != nil || f.Permanent() {
+		return err
+	}
+	return why
+}
+
+// endLetter ends a letter for good; what it was to tell is forgotten.
+func endLetter(tx *sqldb.Tx, l *Letter, as State) error {
+	l.State, l.EndedAt = as, tx.Now()
+	if err := saveLetter(tx, *l); err != nil {
+		return err
+	}
+	return deleteItems(tx, l.ID)
+}
