@@ -22,20 +22,29 @@ const maxHeader = 32 << 10
 // Handler is everything the program serves: the pages, the static files, and the
 // addresses by which it is watched.
 func (a *App) Handler(version string) (http.Handler, error) {
+	mux, site, err := a.mux(version)
+	if err != nil {
+		return nil, err
+	}
+	return site.Wrap(mux), nil
+}
+
+// mux are all the routes there are, and the site around them.
+func (a *App) mux(version string) (*http.ServeMux, *page.Site, error) {
 	registry := obs.Registry(version)
 	a.measure(registry)
 	site, err := a.site(version, obs.NewRequests(registry))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", obs.Handler(registry))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	if err := a.routes(mux, site); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return site.Wrap(mux), nil
+	return mux, site, nil
 }
 
 // ready says whether requests can be answered: the database can be read.

@@ -36,7 +36,7 @@ var Roles = []Role{
 	{"liaison", []scope.Need{Handle}},
 	{"delegate", []scope.Need{RaiseFor, Supervise}},
 	{"analyst", []scope.Need{See, Export}},
-	{"administrator", []scope.Need{Administer, Audit, Moderate}},
+	{"administrator", []scope.Need{Administer, Moderate}},
 	{"auditor", []scope.Need{Audit, See}},
 }
 

@@ -75,11 +75,11 @@ func TestAuditorWritesNothing(t *testing.T) {
 }
 
 // TestAdministratorHandlesNothing keeps those who give permissions from using
-// them on matters.
+// them on matters, and from reading those that are private.
 func TestAdministratorHandlesNothing(t *testing.T) {
 	t.Parallel()
 	r, _ := access.RoleOf("administrator")
-	for _, n := range []scope.Need{access.Handle, access.Dispatch, access.Intake, access.Command, access.Reveal} {
+	for _, n := range []scope.Need{access.Handle, access.Dispatch, access.Intake, access.Command, access.Reveal, access.Audit, access.See, access.ReadPrivate} {
 		if slices.Contains(r.Needs, n) {
 			t.Errorf("the administrator may %s", n)
 		}

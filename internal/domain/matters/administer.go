@@ -208,5 +208,8 @@ func (s *Service) SaveView(ctx context.Context, by scope.Actor, name, query stri
 
 // DeleteView forgets one of the actor's own saved views.
 func (s *Service) DeleteView(ctx context.Context, by scope.Actor, d id.ID) error {
+	if by.Account == 0 {
+		return errs.New(errs.Denied, scope.DeniedSignIn)
+	}
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return deleteView(tx, by.Account, d) })
 }

@@ -159,9 +159,6 @@ func (s *Service) draft(by scope.Actor, in Raising) (Matter, error) {
 	s.checkWords(&faults, &m)
 	s.checkCategory(&faults, &m, in)
 	s.checkPlace(&faults, &m, in)
-	if err := s.checkBehalf(by, &m, in); err != nil {
-		return m, err
-	}
 	if err := faults.Join(in.Contact.Check()); err != nil {
 		return m, err
 	}
@@ -169,6 +166,9 @@ func (s *Service) draft(by scope.Actor, in Raising) (Matter, error) {
 		faults.Add("files", "matter.files.many", MaxFiles)
 	}
 	if err := faults.Err(); err != nil {
+		return m, err
+	}
+	if err := s.checkBehalf(by, &m, in); err != nil {
 		return m, err
 	}
 	if c, ok := s.orgs.Directory().Centre(m.Path); ok {

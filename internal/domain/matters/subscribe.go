@@ -64,6 +64,9 @@ func (s *Service) checkTarget(ctx context.Context, by scope.Actor, target string
 
 // Unsubscribe ends one of the actor's own subscriptions.
 func (s *Service) Unsubscribe(ctx context.Context, by scope.Actor, target string) error {
+	if by.Account == 0 && by.Resident == 0 {
+		return errs.New(errs.Denied, scope.DeniedSignIn)
+	}
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return deleteSubscription(tx, by, target) })
 }
 

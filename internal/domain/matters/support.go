@@ -36,7 +36,8 @@ type Supporting struct {
 }
 
 // Support adds the actor to those whom the matter concerns too: anybody who may
-// read it, once. A second "me too" is a Conflict.
+// read it, once. A second "me too" is a Conflict. Staff say it for somebody who
+// came or rang, as often as somebody does, and need raise_for in the place.
 func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporting) error {
 	said, err := words("words", in.Words, 0)
 	if err != nil {
@@ -45,10 +46,13 @@ func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporti
 	if err := in.Contact.Check(); err != nil {
 		return err
 	}
-	if by.Resident == 0 && in.Browser == "" {
+	if by.Kind != scope.Staff && by.Resident == 0 && in.Browser == "" {
 		return errs.New(errs.Denied, "matter.support.unknown")
 	}
-	may := func(_ *sqldb.Tx, m Matter) error {
+	may := func(tx *sqldb.Tx, m Matter) error {
+		if by.Kind == scope.Staff {
+			return needs(by, "raise_for")(tx, m)
+		}
 		if isReporter(by, m) {
 			return errs.New(errs.Conflict, "matter.support.own")
 		}
@@ -63,7 +67,7 @@ func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporti
 			}
 		}
 		browser := ""
-		if by.Resident == 0 {
+		if by.Resident == 0 && by.Kind != scope.Staff {
 			browser = markAt(in.Browser, m.ID)
 		}
 		n, err := insertSupport(tx, p, browser)

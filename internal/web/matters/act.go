@@ -65,7 +65,7 @@ func allowed(b page.Base, w matters.Whole, act matters.Act) error {
 	may := func(n scope.Need) bool { return b.Actor.May(n, m.Target(n, b.Now)).OK }
 	switch act {
 	case matters.SupportAct:
-		ok = true
+		ok = !b.Staff() || may("raise_for")
 	case matters.Note:
 		ok = w.View == matters.Inside && access.Works(b.Actor, b.Now)
 	case matters.WhistleAct:

@@ -107,6 +107,9 @@ func (c *Counter) bulk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := page.From(r)
+	if !b.Staff() {
+		return errs.New(errs.Denied, scope.DeniedSignIn)
+	}
 	act := f.Choice("act", string(matters.Accept), string(matters.Dispatch))
 	lead := f.ID("lead")
 	numbers := f.All("id")

@@ -114,6 +114,9 @@ func (c *Counter) list(w http.ResponseWriter, r *http.Request) error {
 		Head:  page.Head{Title: b.T("matter.list.title"), Lead: b.T("matter.list.lead"), Action: page.Link{Href: "/raise", Text: b.T("matter.raise.title"), Icon: "plus", Main: true}},
 		Empty: page.Empty{Icon: "search", Title: b.T("matter.list.empty"), Text: b.T("matter.list.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("matter.list.all")}},
 	}
+	if mayRaise(b) != nil {
+		v.Head.Action = page.Link{}
+	}
 	if p.More && len(p.Cards) > 0 {
 		v.Pager.Older = without(r, "before", p.Cards[len(p.Cards)-1].ID.String())
 	}

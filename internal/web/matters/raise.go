@@ -13,6 +13,7 @@ import (
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
 	"yuanba/internal/web/static"
 )
@@ -59,14 +60,29 @@ var raised = page.New[raisePage](files, "raise.html", "entries.html")
 // raise shows the first step. Words may come along in the address, from the home
 // page's box.
 func (c *Counter) raise(w http.ResponseWriter, r *http.Request) error {
+	if err := mayRaise(page.From(r)); err != nil {
+		return err
+	}
 	c.Slips.mark(w, r)
 	f := form.Of("body", r.URL.Query().Get("words"), "place", r.URL.Query().Get("place"))
 	return raised.Show(w, r, c.raisePage(r, f, stepWhat))
 }
 
+// mayRaise tells staff who raise nothing for others so before they begin; whose
+// own wish it is raises it as a resident.
+func mayRaise(b page.Base) error {
+	if b.Staff() && !b.Actor.Has("raise_for") {
+		return errs.New(errs.Denied, scope.DeniedNeed)
+	}
+	return nil
+}
+
 // raising takes one step and shows the next, or the same again with what is
 // wrong; the last one raises the matter.
 func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
+	if err := mayRaise(page.From(r)); err != nil {
+		return err
+	}
 	f, err := form.Read(r)
 	if err != nil {
 		return err

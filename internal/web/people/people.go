@@ -198,6 +198,9 @@ func (c *Counter) ask(w http.ResponseWriter, r *http.Request) error {
 	if _, err := c.subject(r); err != nil {
 		return err
 	}
+	if !page.Actor(r).Has("reveal") {
+		return errs.New(errs.Denied, scope.DeniedNeed)
+	}
 	return revealed.Show(w, r, c.revealPage(r, nil))
 }
 

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"yuanba/internal/apptest"
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/sqldb/sqldbtest"
+)
+
+// Everybody of the cast, a stranger first. Chen is the reporter of the matters.
+var (
+	everybody = strings.Fields("- zhou chen li wang zhao sun he wu zheng luo feng xu tang deng gao han admin audit")
+	residents = everybody[1:3]
+	staff     = everybody[3:]
+)
+
+// A walk is a town through whose doors everybody goes.
+type walk struct {
+	*apptest.Town
+	t      *testing.T
+	h      http.Handler
+	routes []string
+	marks  map[string]*cookiejar.Jar
+	at     map[string]string // what stands for what in the addresses of the table
+}
+
+// walks opens a town in which a little has happened, on every engine.
+func walks(t *testing.T, f func(*walk)) {
+	t.Helper()
+	run := func(open func(testing.TB) *apptest.Town) func(*testing.T) {
+		return func(t *testing.T) {
+			t.Parallel()
+			x := &walk{Town: open(t), t: t, marks: map[string]*cookiejar.Jar{}}
+			var err error
+			if x.h, x.routes, err = x.Open(); err != nil {
+				t.Fatal(err)
+			}
+			x.prepare()
+			f(x)
+		}
+	}
+	t.Run("sqlite", run(apptest.Lived))
+	if os.Getenv(sqldbtest.PostgresEnv) != "" {
+		t.Run("postgres", run(apptest.LivedPostgres))
+	}
+}
+
+func (x *walk) must(err error) {
+	x.t.Helper()
+	if err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// prepare makes what the addresses of the table name.
+func (x *walk) prepare() {
+	x.t.Helper()
+	ctx := x.t.Context()
+	chen, zhao := x.guest("chen"), x.As("zhao")
+	baota := x.Place("文君街道", "宝塔社区")
+	raise := func(public bool) matters.Slip {
+		s, err := x.Matters.Raise(ctx, chen, matters.Raising{Body: "隔壁半夜吵架，不想让人晓得。", Place: baota[scope.Village], Public: public})
+		x.must(err)
+		return s
+	}
+	pub, priv := raise(true), raise(false)
+	secret, err := x.Matters.Invite(ctx, zhao, pub.ID, "物业公司", "管子是谁家的？", 7)
+	x.must(err)
+	dir := x.Orgs.Directory()
+	post := dir.Posts(zhao.Unit)[0]
+	templates, err := x.Matters.Templates(ctx)
+	x.must(err)
+	x.must(x.CatchUp(ctx))
+	_, err = x.Sealer.Seal(ctx)
+	x.must(err)
+	x.at = map[string]string{
+		"pub": pub.Number, "priv": priv.Number, "privid": priv.ID.String(), "secret": secret, "place": baota[scope.Village].String(), "town": baota[scope.Town].String(),
+		"unit": zhao.Unit.String(), "post": post.ID.String(), "holding": dir.Holders(post.ID, x.DB.Now())[0].ID.String(), "account": zhao.Account.String(),
+		"category": x.Matters.Catalogue().Categories[0].Code, "template": templates[0].ID.String(), "resident": chen.Resident.String(), "none": id.ID(1).String(),
+	}
+}
+
+func (x *walk) guest(who string) scope.Actor {
+	x.t.Helper()
+	by := scope.Actor{Kind: scope.Resident}
+	x.must(x.DB.Read(x.t.Context(), func(tx *sqldb.Tx) error {
+		n, err := sqldb.Mark(tx, "demo."+who)
+		by.Resident = id.ID(n)
+		return err
+	}))
+	return by
+}
+
+var site = &url.URL{Scheme: "http", Host: "town.example"}
+
+// browser is somebody's, signed in; a new one each time.
+func (x *walk) browser(who string) *cookiejar.Jar {
+	x.t.Helper()
+	jar, err := cookiejar.New(nil)
+	x.must(err)
+	var code int
+	switch {
+	case who == "-":
+		code = x.send(jar, "GET", "/raise", nil).Code // gives it its mark
+		if code == 200 {
+			code = 303
+		}
+	case slices.Contains(residents, who):
+		code = x.send(jar, "POST", "/signin/guest", url.Values{"resident": {x.guest(who).Resident.String()}}).Code
+	default:
+		code = x.send(jar, "POST", "/signin/as", url.Values{"login": {who}}).Code
+	}
+	if code != 303 {
+		x.t.Fatalf("%s does not get in: %d", who, code)
+	}
+	x.send(jar, "GET", "/raise", nil)
+	return jar
+}
+
+// usual is somebody's browser, the same each time.
+func (x *walk) usual(who string) *cookiejar.Jar {
+	if x.marks[who] == nil {
+		x.marks[who] = x.browser(who)
+	}
+	return x.marks[who]
+}
+
+func (x *walk) send(jar *cookiejar.Jar, method, path string, form url.Values) *httptest.ResponseRecorder {
+	x.t.Helper()
+	var body io.Reader
+	if method == "POST" {
+		body = strings.NewReader(form.Encode())
+	}
+	r := httptest.NewRequest(method, site.String()+path, body)
+	if method == "POST" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for _, c := range jar.Cookies(site) {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	x.h.ServeHTTP(w, r)
+	jar.SetCookies(site, w.Result().Cookies())
+	return w
+}
+
+var hole = regexp.MustCompile(`\{[a-z]+\}`)
+
+// fill puts what was prepared into an address.
+func (x *walk) fill(path string) string {
+	return hole.ReplaceAllStringFunc(path, func(s string) string {
+		v, ok := x.at[s[1:len(s)-1]]
+		if !ok {
+			x.t.Fatalf("%s in %s: what is that?", s, path)
+		}
+		return v
+	})
+}
+
+// A door is one route, with an address of it and what is sent there.
+type door struct {
+	route string
+	path  string
+	form  []string
+	fresh bool   // each goes with a browser of their own, since it does not stay as it was
+	want  string // status of who: "200 everybody; 303 -". Who is not named gets the usual refusal
+}
+
+// wanted reads what a door is to answer to whom.
+func (d door) wanted(t *testing.T) map[string]int {
+	t.Helper()
+	want := map[string]int{}
+	for _, who := range everybody {
+		want[who] = 403
+	}
+	if strings.HasPrefix(d.route, "GET ") {
+		want["-"] = 303 // on to sign in
+	}
+	for part := range strings.SplitSeq(d.want, ";") {
+		var code int
+		words := strings.Fields(part)
+		if len(words) < 2 {
+			t.Fatalf("%s: %q", d.route, part)
+		}
+		if _, err := fmt.Sscan(words[0], &code); err != nil {
+			t.Fatalf("%s: %q: %v", d.route, part, err)
+		}
+		for _, word := range words[1:] {
+			names := map[string][]string{"everybody": everybody, "residents": residents, "staff": staff}[word]
+			if names == nil {
+				names = []string{word}
+			}
+			for _, who := range names {
+				if _, ok := want[who]; !ok {
+					t.Fatalf("%s: who is %s?", d.route, who)
+				}
+				want[who] = code
+			}
+		}
+	}
+	return want
+}
+
+// Every route of the program is tried by everybody of the cast, and answers each
+// as the table says. A route without a line in the table fails.
+func TestEveryRouteForEverybody(t *testing.T) {
+	t.Parallel()
+	walks(t, func(x *walk) {
+		tried := map[string]bool{}
+		x.acts(tried)
+		for _, d := range doors {
+			tried[d.route] = true
+			want := d.wanted(x.t)
+			method, _, _ := strings.Cut(d.route, " ")
+			form := url.Values{}
+			for i := 0; i+1 < len(d.form); i += 2 {
+				form.Add(d.form[i], x.fill(d.form[i+1]))
+			}
+			got := map[int][]string{}
+			wrong := false
+			for _, who := range everybody {
+				jar := x.usual(who)
+				if d.fresh {
+					jar = x.browser(who)
+				}
+				code := x.send(jar, method, x.fill(d.path), form).Code
+				got[code] = append(got[code], who)
+				wrong = wrong || code != want[who]
+			}
+			if wrong {
+				x.t.Errorf("%s at %s: %v", d.route, d.path, got)
+			}
+		}
+		for _, r := range x.routes {
+			if !tried[r] {
+				x.t.Errorf("%s: nobody tries it; add a line to doors in access_doors_test.go", r)
+			}
+		}
+		for r := range tried {
+			if !slices.Contains(x.routes, r) {
+				x.t.Errorf("%s is not there any more; take its line out of doors", r)
+			}
+		}
+	})
+}
