@@ -14,9 +14,9 @@
 //   - where it is how one of the exact strings begins, punctuation left aside:
 //     QL-2026-00 and ql202600 find QL-2026-0042.
 //
-// For this the index holds terms that the program makes: of Chinese every letter
-// and every pair of neighbours, of words and exact strings every beginning, and
-// of tags the whole. A query is an intersection of terms, so that limits of
+// For this the index holds terms that the program makes: of Chinese every pair of
+// neighbours, of words and exact strings every beginning, and of tags the whole.
+// A query is an intersection of terms, so that limits of
 // place, visibility and state are part of the find and not a sieve behind it,
 // and it is walked from the newest record back. Pairs alone would also find
 // 路灯 and 灯光 for 路灯光; so each candidate is verified on its folded text. This

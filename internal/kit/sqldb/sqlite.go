@@ -32,6 +32,7 @@ type lite struct {
 	wdb     *sql.DB
 	rdb     *sql.DB
 	readers chan *liteConn
+	log     *checkpointer
 }
 
 // A write is a transaction that waits for the writer.
@@ -71,24 +72,32 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 		sync = "synchronous(OFF)"
 	}
 	wdb, err := sql.Open("sqlite", liteDSN(path, "busy_timeout(10000)", "journal_mode(WAL)", sync,
-		"foreign_keys(1)", "cache_size(-65536)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)", "trusted_schema(0)"))
+		"foreign_keys(1)", "cache_size(-65536)", fmt.Sprintf("wal_autocheckpoint(%d)", backstop), "temp_store(MEMORY)", "trusted_schema(0)"))
 	if err != nil {
 		return nil, err
 	}
-	wdb.SetMaxOpenConns(2) // the writer's, and one for migrations and checks
+	wdb.SetMaxOpenConns(3) // the writer's, the checkpointer's, and one for migrations and checks
 	conn, err := newLiteConn(ctx, wdb)
 	if err != nil {
 		wdb.Close()
 		return nil, err
 	}
+	log, err := newCheckpointer(ctx, wdb)
+	if err != nil {
+		conn.close()
+		wdb.Close()
+		return nil, err
+	}
 	rdb, err := sql.Open("sqlite", liteDSN(path, "busy_timeout(10000)", "query_only(1)", "cache_size(-8192)", "temp_store(MEMORY)", "trusted_schema(0)"))
 	if err != nil {
+		log.close()
+		conn.close()
 		wdb.Close()
 		return nil, err
 	}
 	e := &lite{
 		writes: make(chan *write, o.Queue), done: make(chan struct{}),
-		wdb: wdb, rdb: rdb, readers: make(chan *liteConn, o.Readers),
+		wdb: wdb, rdb: rdb, readers: make(chan *liteConn, o.Readers), log: log,
 	}
 	for range o.Readers {
 		e.readers <- nil // opened when first needed
@@ -146,7 +155,12 @@ func (e *lite) writer(c *liteConn) {
 	defer close(e.done)
 	for w := range e.writes {
 		c.commitTogether(w, e.writes)
+		if e.log.due() {
+			_ = c.plain("PRAGMA wal_checkpoint(PASSIVE)") // a fault here is met by the next commit too
+		}
+		e.log.committed()
 	}
+	e.log.close()
 	c.close()
 }
 
