@@ -54,8 +54,10 @@ const (
 	// so that a busy town is followed in batches: the larger they are, the less
 	// each matter costs. With the step itself it stays well under two seconds.
 	gather = 600 * time.Millisecond
-	// followRows is how many rows of the trail one step of a follower takes.
-	followRows = 1000
+	// followRows is how many rows of the trail one step of a follower takes: few
+	// enough that those who write meanwhile do not wait for long, and the town
+	// goes on reading what people send while the index is written.
+	followRows = 250
 	// flushEvery is how often this process writes down which of its sessions were
 	// used. Every process has its own to tell, so it is no line of the timetable.
 	flushEvery = time.Minute

@@ -138,8 +138,8 @@ type audience struct {
 // outside the writing transaction, so that the writer is not kept.
 func (s *Service) notices(ctx context.Context, rows []trail.Row) (ns []notice, err error) {
 	var acts []trail.Row
-	var ids []ID
-	seen := map[ID]bool{}
+	var ids, moved []ID // moved: by more than being raised
+	seen, seenMoved := map[ID]bool{}, map[ID]bool{}
 	for _, r := range rows {
 		if r.Noun != "matter" || !told[Act(r.Act)] {
 			continue
@@ -148,6 +148,10 @@ func (s *Service) notices(ctx context.Context, rows []trail.Row) (ns []notice, e
 		if !seen[r.Record] {
 			seen[r.Record] = true
 			ids = append(ids, r.Record)
+		}
+		if Act(r.Act) != raised && !seenMoved[r.Record] {
+			seenMoved[r.Record] = true
+			moved = append(moved, r.Record)
 		}
 	}
 	if len(acts) == 0 {
@@ -158,7 +162,7 @@ func (s *Service) notices(ctx context.Context, rows []trail.Row) (ns []notice, e
 		if err := s.orgs.Check(tx); err != nil {
 			return err
 		}
-		a, err := s.audience(tx, ids)
+		a, err := s.audience(tx, ids, moved)
 		if err != nil {
 			return err
 		}

@@ -27,9 +27,10 @@ func (s *Service) scanBrief(r sqldb.Scanner) (m Matter, err error) {
 // atOnce is how many matters are asked about in one statement.
 const atOnce = 200
 
-// audience finds who is to hear of the matters. few: the matters are those of
-// one batch of the trail, and whom they concern is complete or wrong.
-func (s *Service) audience(tx *sqldb.Tx, ids []ID) (*audience, error) {
+// audience finds who is to hear of the matters. Of those that were no more than
+// raised only subscribers hear; moved are the others. few: the matters are those
+// of one batch of the trail, and whom they concern is complete or wrong.
+func (s *Service) audience(tx *sqldb.Tx, ids, moved []ID) (*audience, error) {
 	a := &audience{matters: map[ID]Matter{}, supporters: map[ID][]reader{}, joined: map[ID][]Matter{}, slips: map[ID]bool{}, subscribers: map[string][]reader{}}
 	asked := map[string]bool{}
 	for some := range slices.Chunk(ids, atOnce) {
@@ -45,6 +46,13 @@ func (s *Service) audience(tx *sqldb.Tx, ids []ID) (*audience, error) {
 		}); err != nil {
 			return nil, err
 		}
+		if err := eachSubscriber(tx, targets, func(target string, who reader) {
+			a.subscribers[target] = append(a.subscribers[target], who)
+		}); err != nil {
+			return nil, err
+		}
+	}
+	for some := range slices.Chunk(moved, atOnce) {
 		concerned := slices.Clone(some)
 		if err := s.eachBrief(tx, "joined_to", some, func(m Matter) {
 			a.joined[m.JoinedTo] = append(a.joined[m.JoinedTo], m)
@@ -65,11 +73,6 @@ func (s *Service) audience(tx *sqldb.Tx, ids []ID) (*audience, error) {
 			err := r.Scan(&d, &resident)
 			a.supporters[d] = append(a.supporters[d], reader{resident: resident})
 			return err
-		}); err != nil {
-			return nil, err
-		}
-		if err := eachSubscriber(tx, targets, func(target string, who reader) {
-			a.subscribers[target] = append(a.subscribers[target], who)
 		}); err != nil {
 			return nil, err
 		}

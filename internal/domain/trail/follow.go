@@ -24,7 +24,8 @@ type Follower struct {
 	horizon horizon
 }
 
-// A Batch is what a follower is to do next.
+// A Batch is what a follower is to do next. Of each row it has who did what to
+// which record and when, and not the rest.
 type Batch struct {
 	Rows []Row
 	from int64

@@ -102,10 +102,16 @@ func Since(tx *sqldb.Tx, after int64, limit int) ([]Row, error) {
 		LIMIT $2`, after, limit)
 }
 
-// between returns the rows after one Seq and up to another, in order.
+// between returns the rows after one Seq and up to another, in order, as far as
+// a [Batch] has them.
 func between(tx *sqldb.Tx, after, upTo int64, limit int) ([]Row, error) {
-	return sqldb.All(tx, scan, `
-		SELECT `+columns+`
+	return sqldb.All(tx, func(s sqldb.Scanner) (r Row, err error) {
+		var at sqldb.Time
+		err = s.Scan(&r.Seq, &at, &r.Account, &r.Actor, &r.Kind, &r.Noun, &r.Record, &r.Act)
+		r.At = at.Time
+		return r, err
+	}, `
+		SELECT seq, at, account, actor, kind, noun, record, act
 		FROM trail
 		WHERE seq > $1 AND seq <= $2
 		ORDER BY seq
