@@ -298,9 +298,12 @@ func (s *Service) newCode() (string, error) {
 	return string(b[:4]) + "-" + string(b[4:]), nil
 }
 
+// codeGaps are what people leave out of a code, or write into it.
+var codeGaps = strings.NewReplacer("-", "", " ", "")
+
 // codeIndex is what is kept of a code: its keyed hash.
 func (s *Service) codeIndex(code string) ([]byte, error) {
-	code = strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(code))
+	code = strings.ToUpper(codeGaps.Replace(code))
 	return s.seal.Index("matter.query_code", code)
 }
 

@@ -123,8 +123,10 @@ func (p Step) values() []any {
 	return []any{p.ID, p.Matter, sqldb.At(p.At), p.Act, p.Account, p.Actor, p.Unit, p.ToUnit, p.Public, p.Hidden, p.Words, sqldb.At(p.Until), p.Detail, p.Behalf}
 }
 
+var insertStepSQL = `INSERT INTO matter_step (` + stepColumns + `) VALUES (` + sqldb.List(14, 1) + `)`
+
 func insertStep(tx *sqldb.Tx, p Step) error {
-	_, err := tx.Exec(`INSERT INTO matter_step (`+stepColumns+`) VALUES (`+sqldb.List(14, 1)+`)`, p.values()...)
+	_, err := tx.Exec(insertStepSQL, p.values()...)
 	return err
 }
 

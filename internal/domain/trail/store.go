@@ -15,6 +15,8 @@ const columns = `seq, at, account, actor, kind, noun, record, act, from_state, t
 
 const insertColumns = `INSERT INTO trail (at, account, actor, kind, noun, record, act, from_state, to_state, behalf, note, digest) VALUES `
 
+var insertOne = insertColumns + `(` + sqldb.List(12, 1) + `)`
+
 // values are the arguments for insertColumns.
 func (r *Row) values() []any {
 	digest := r.Digest
@@ -25,7 +27,7 @@ func (r *Row) values() []any {
 }
 
 func insert(tx *sqldb.Tx, r *Row) error {
-	_, err := tx.Exec(insertColumns+`(`+sqldb.List(12, 1)+`)`, r.values()...)
+	_, err := tx.Exec(insertOne, r.values()...)
 	return err
 }
 

@@ -70,7 +70,7 @@ func Read(r *http.Request) (*Form, error) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return counted(&Form{values: r.URL.Query()})
 	}
-	err := r.ParseForm()
+	err := parse(r)
 	if err == nil && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 		err = r.ParseMultipartForm(maxMemory)
 	}
@@ -82,6 +82,22 @@ func Read(r *http.Request) (*Form, error) {
 		f.values, f.files = r.MultipartForm.Value, r.MultipartForm.File
 	}
 	return counted(f)
+}
+
+// parse is [http.Request.ParseForm] for a short body whose length is known: it is read
+// into one piece of memory, and the values are kept once.
+func parse(r *http.Request) error {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	if r.PostForm != nil || r.ContentLength < 0 || r.ContentLength > 64<<10 || kind != "application/x-www-form-urlencoded" {
+		return r.ParseForm()
+	}
+	body := make([]byte, r.ContentLength)
+	if _, err := io.ReadFull(r.Body, body); err != nil {
+		return err
+	}
+	var err error
+	r.PostForm, err = url.ParseQuery(string(body))
+	return err
 }
 
 func counted(f *Form) (*Form, error) {

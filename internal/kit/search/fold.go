@@ -41,6 +41,12 @@ func fold(s string, emit func(r rune, from, to int)) {
 			i += n
 			continue
 		}
+		// Full-width forms, such as the comma of nearly every Chinese sentence.
+		if r >= 0xFF01 && r <= 0xFF5E && alone(s[i+n:]) {
+			letter(r-0xFEE0, i, i+n, emit)
+			i += n
+			continue
+		}
 		// Several runes may become one, or one several.
 		if n = norm.NFKC.NextBoundaryInString(s[i:], true); n <= 0 {
 			n = len(s) - i
@@ -63,10 +69,15 @@ func plain(s string, r rune, n int) bool {
 			return false
 		}
 	}
-	if n == len(s) || s[n] < utf8.RuneSelf || s[n] >= 0xE4 && s[n] <= 0xE9 {
+	return alone(s[n:])
+}
+
+// alone reports whether what stands before rest does not join with it.
+func alone(rest string) bool {
+	if rest == "" || rest[0] < utf8.RuneSelf || rest[0] >= 0xE4 && rest[0] <= 0xE9 {
 		return true
 	}
-	return norm.NFKC.PropertiesString(s[n:]).BoundaryBefore()
+	return norm.NFKC.PropertiesString(rest).BoundaryBefore()
 }
 
 func letter(r rune, from, to int, emit func(rune, int, int)) {

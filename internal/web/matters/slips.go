@@ -9,8 +9,11 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"hash"
+	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"yuanba/internal/domain/matters"
@@ -25,6 +28,8 @@ import (
 type Slips struct {
 	Key  []byte // at least 32 bytes; who has it can make cookies
 	Next page.Sessions
+
+	macs sync.Pool // of hashes with the key
 }
 
 const (
@@ -179,8 +184,14 @@ func (s *Slips) open(purpose, text string) ([]byte, bool) {
 }
 
 func (s *Slips) sum(purpose string, b []byte) []byte {
-	h := hmac.New(sha256.New, s.Key)
-	h.Write([]byte("yuanba/slips/1/" + purpose + "\x00"))
+	h, ok := s.macs.Get().(hash.Hash)
+	if !ok {
+		h = hmac.New(sha256.New, s.Key)
+	}
+	defer s.macs.Put(h)
+	h.Reset()
+	io.WriteString(h, "yuanba/slips/1/") // a hash takes everything
+	io.WriteString(h, purpose+"\x00")
 	h.Write(b)
 	return h.Sum(nil)[:16]
 }
