@@ -112,7 +112,7 @@ func (d *drawing) open() {
 	d.text(d.Name)
 	if d.Tap {
 		num := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
-		d.b.WriteString(`" data-map="" data-west="` + num(d.west) + `" data-north="` + num(d.north) + `" data-lon="` + num(d.kx) + `" data-lat="` + num(d.ky))
+		d.b.WriteString(`" data-map="" data-west="` + num(d.west) + `" data-north="` + num(d.north) + `" data-lon="` + num(d.kx) + `" data-lat="` + num(d.ky) + `" data-pin="` + needle)
 	}
 	d.b.WriteString(`">`)
 }
@@ -174,12 +174,12 @@ func (d *drawing) button(id string, s Spot, name string, shape geo.Shape) {
 		box.left, box.top = d.at(geo.Point{b.Min[0], b.Max[1]})
 		box.right, box.bottom = d.at(geo.Point{b.Max[0], b.Min[1]})
 	}
-	d.b.WriteString(`<clipPath id="` + id + `-c"><use href="#` + id + `"/></clipPath><foreignObject x="` + whole(box.left) + `" y="` + whole(box.top) +
-		`" width="` + whole(box.right-box.left) + `" height="` + whole(box.bottom-box.top) + `" clip-path="url(#` + id + `-c)"><button name="go" value="`)
+	d.b.WriteString(`<clipPath id="` + id + `-c"><use href="#` + id + `"/></clipPath><g clip-path="url(#` + id + `-c)"><foreignObject x="` + whole(box.left) + `" y="` + whole(box.top) +
+		`" width="` + whole(box.right-box.left) + `" height="` + whole(box.bottom-box.top) + `"><button name="go" value="`)
 	d.text(s.Send)
 	d.b.WriteString(`" aria-label="`)
 	d.text(name)
-	d.b.WriteString(`"></button></foreignObject>`)
+	d.b.WriteString(`"></button></foreignObject></g>`)
 }
 
 // rim draws the outline of what the map shows.
@@ -227,10 +227,13 @@ func (d *drawing) neighbours() (near []neighbour) {
 	return near
 }
 
+// needle is a pin, drawn from its point on.
+const needle = "l-20-38a23 23 0 1 1 40 0zm-7-49a7 7 0 1 0 14 0 7 7 0 1 0-14 0"
+
 func (d *drawing) pin(p geo.Point) {
 	x, y := d.at(p)
 	if x < 0 || y < 0 || x > wide || y > d.height {
 		return
 	}
-	d.b.WriteString(`<path class="map-pin" d="M` + whole(x) + " " + whole(y) + `l-20-38a23 23 0 1 1 40 0zm-7-49a7 7 0 1 0 14 0 7 7 0 1 0-14 0"/>`)
+	d.b.WriteString(`<path class="map-pin" d="M` + whole(x) + " " + whole(y) + needle + `"/>`)
 }

@@ -43,6 +43,9 @@ type raisePage struct {
 	Stop    *page.Note
 	MayGoOn bool // an emergency: after ringing, the matter can be raised all the same
 	Place   page.Field
+	Pick    *picking // on the map, if it is open
+	Located string   // what the phone's position has shown
+	Pinned  bool     // the very spot is known
 	Similar []page.Row
 	Who     page.Field
 	Staff   bool
@@ -94,6 +97,11 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 	}
 	if f.Get("go") == "back" {
 		return raised.Show(w, r, c.raisePage(r, f, c.before(step)))
+	}
+	if step == stepWhere {
+		if v, ok := c.whereStep(r, f); ok {
+			return raised.Show(w, r, v)
+		}
 	}
 	files, err := c.upload(r, f, "files")
 	if err == nil && !(step == stepKind && c.toAsk(f)) {
@@ -210,6 +218,7 @@ func (c *Counter) read(f *form.Form) matters.Raising {
 			in.At = &matters.Point{Lon: lon, Lat: lat}
 		}
 	}
+	in.At = c.spotIn(in)
 	for _, t := range f.All("file") {
 		if x, ok := c.Slips.fileFrom(t); ok && len(in.Files) < matters.MaxFiles {
 			in.Files = append(in.Files, x)
@@ -222,7 +231,7 @@ func (c *Counter) read(f *form.Form) matters.Raising {
 var askedOn = map[int][]string{
 	stepWhat:  {"body", "files", "urgent"},
 	stepKind:  {"category", "find", "called", "asked"},
-	stepWhere: {"place", "place_words", "lat", "lon"},
+	stepWhere: {"place", "place_words", "lat", "lon"}, // and the map, while it is open
 	stepWho:   {"who", "name", "phone", "for_words", "channel"},
 }
 
@@ -246,10 +255,11 @@ func (c *Counter) raisePage(r *http.Request, f *form.Form, step int) raisePage {
 	case stepKind:
 		c.askKind(&v, f)
 	case stepWhere:
-		v.Place = page.NewField(b.Lang, f, "place", "matter.raise.place").Of(c.raisePlaces(b)).Example(b.T("matter.raise.place.choose"))
+		v.Place = page.NewField(b.Lang, f, "place", "matter.raise.place").Of(c.placesFor(b, f.Get("place"))).Example(b.T("matter.raise.place.choose"))
 		if o := v.Place.Options; len(o) == 1 && v.Place.Value == "" {
 			v.Place.Values = []string{o[0].Value} // whose grid is one has no choice
 		}
+		v.Pinned = pinned(f) != nil && c.read(f).At != nil
 	case stepSimilar:
 		c.findSimilar(&v, r, f)
 	case stepWho:
@@ -266,7 +276,7 @@ func (c *Counter) raisePage(r *http.Request, f *form.Form, step int) raisePage {
 // carried are the values of the other steps, as hidden fields.
 func carried(f *form.Form, step int) []page.Hidden {
 	out := []page.Hidden{{Name: "step", Value: strconv.Itoa(step)}}
-	here := map[string]bool{"step": true, "go": true, "files": true}
+	here := map[string]bool{"step": true, "go": true, "files": true, "map": true}
 	for _, name := range askedOn[step] {
 		here[name] = true
 	}
