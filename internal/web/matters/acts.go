@@ -261,9 +261,9 @@ func split(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 
 func whistleForm(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
 	return []entry{
-		{"boxes", page.NewField(b.Lang, f, "units", "matter.field.whistle.units").Of(c.unitOptions(b, w.Matter.Path, 0))},
-		{"text", page.NewField(b.Lang, f, "hours", "matter.field.whistle.hours").As("number").From("2").Need()},
 		area(b, f, "matter.field.whistle.words", 3),
+		{"text", page.NewField(b.Lang, f, "hours", "matter.field.whistle.hours").As("number").From("2").Need()},
+		{"boxes", page.NewField(b.Lang, f, "units", "matter.field.whistle.units").Of(c.unitOptions(b, w.Matter.Path, 0)).Need()},
 	}
 }
 

@@ -155,6 +155,15 @@ func (c *Counter) showSampleStep(step int, asks bool) page.Handler {
 			f.Set("asked", lamp)
 		}
 		v := c.sampleStep(r, f, step)
+		if step == stepKind && !asks {
+			var likely []page.Option
+			for _, code := range []string{"lamp", "manhole", "dark_corner"} {
+				if k, ok := c.Matters.Catalogue().Get(code); ok {
+					likely = append(likely, page.Option{Value: k.Code, Text: k.Name.In(v.Lang), Help: k.Hint.In(v.Lang), Icon: k.Icon})
+				}
+			}
+			v.Kinds = v.Kinds.Of(append(likely, v.Kinds.Options...))
+		}
 		return raised.Show(w, r, v)
 	}
 }

@@ -53,7 +53,7 @@ func (c *Counter) inboxFor(r *http.Request) (v inboxPage, err error) {
 	v = inboxPage{Base: b,
 		Head:  page.Head{Title: b.T("matter.inbox.title"), Lead: b.T("matter.inbox.lead", in.Counts.Turn, in.Counts.Late)},
 		Rows:  c.rows(b, in.Cards, true),
-		Empty: page.Empty{Icon: "check", Title: b.T("matter.inbox.empty"), Text: b.T("matter.inbox.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("matter.list.title")}},
+		Empty: page.Empty{Icon: "check", Title: b.T("matter.inbox.empty"), Text: b.T("matter.inbox.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("home.rail.all")}},
 	}
 	late := r.URL.Query().Get("late") != ""
 	v.Tabs = []page.Tab{
