@@ -201,10 +201,10 @@ var (
 
 // name is what pictures of the screen are called after.
 func (s Screen) name() string {
-	switch s {
-	case Phone:
+	switch s.Width {
+	case Phone.Width:
 		return "phone"
-	case Desk:
+	case Desk.Width:
 		return "desk"
 	}
 	return fmt.Sprint(s.Width)

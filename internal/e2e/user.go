@@ -284,7 +284,8 @@ func (u *User) Fits() {
 }
 
 // Shot writes a picture of the page to docs/screenshots/<name>-phone.png, or
-// -desk, with -update only: the whole page on a phone, the window at a desk. Without, it makes the picture in the test's own folder, so
+// -desk, with -update only: the window, and on a phone what
+// little is below it. Without, it makes the picture in the test's own folder, so
 // that a page that cannot be pictured is noticed.
 func (u *User) Shot(name string) {
 	u.t.Helper()
@@ -309,7 +310,9 @@ func (u *User) Shot(name string) {
 func (u *User) picture(dir, name string) string {
 	u.t.Helper()
 	file := filepath.Join(dir, name+"-"+u.Screen.name()+".png")
-	u.do("shot", map[string]any{"file": file, "full": u.Screen == Phone}, nil)
+	var height float64
+	u.JS(`document.documentElement.scrollHeight`, &height)
+	u.do("shot", map[string]any{"file": file, "full": u.Screen.Width == Phone.Width && height < 1300}, nil)
 	return file
 }
 

@@ -207,6 +207,9 @@ func area(b page.Base, f *form.Form, key string, lines int) entry {
 	return entry{"area", d}
 }
 
+// needed is the question, not to be left out.
+func needed(e entry) entry { e.Field = e.Field.Need(); return e }
+
 func photos(b page.Base, f *form.Form) entry {
 	d := page.NewField(b.Lang, f, "files", "matter.field.files").Files("image/*,audio/*,application/pdf", matters.MaxFiles)
 	return entry{"files", d}
@@ -225,7 +228,7 @@ func wordsOnly(key string, need bool) func(*Counter, page.Base, matters.Whole, *
 	return func(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
 		e := area(b, f, key, 5)
 		if need {
-			e.Field = e.Field.Need()
+			e = needed(e)
 		}
 		return []entry{e}
 	}

@@ -43,7 +43,7 @@ func init() {
 		matters.Take:     {main: true, key: "t", do: worded((*matters.Service).Take)},
 		matters.Handle:   {main: true, key: "h", form: wordsAndFiles("matter.field.result"), do: withFiles((*matters.Service).Handle)},
 		matters.Extend: {side: true, form: func(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
-			return []entry{untilDay(b, f, "matter.field.until.extend", w.Matter.Due.Add(48*time.Hour)), area(b, f, "matter.field.reason.public", 4)}
+			return []entry{untilDay(b, f, "matter.field.until.extend", w.Matter.Due.Add(48*time.Hour)), needed(area(b, f, "matter.field.reason.public", 4))}
 		}, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 			until, words := f.Date("until"), said(f)
 			if err := dated(f, until); err != nil {
@@ -52,7 +52,7 @@ func init() {
 			return c.Matters.Extend(r.Context(), page.Actor(r), m.ID, until, words)
 		}},
 		matters.Suspend: {side: true, form: func(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
-			return []entry{untilDay(b, f, "matter.field.until.suspend", b.Now.AddDate(0, 1, 0)), area(b, f, "matter.field.reason.public", 4)}
+			return []entry{untilDay(b, f, "matter.field.until.suspend", b.Now.AddDate(0, 1, 0)), needed(area(b, f, "matter.field.reason.public", 4))}
 		}, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 			until, words := f.Date("until"), said(f)
 			if err := dated(f, until); err != nil {
@@ -219,7 +219,7 @@ func rate(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 }
 
 func joinForm(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
-	return []entry{{"text", page.NewField(b.Lang, f, "to", "matter.field.join").Max(30).Need()}, area(b, f, "matter.field.reason.public", 3)}
+	return []entry{{"text", page.NewField(b.Lang, f, "to", "matter.field.join").Max(30).Need()}, needed(area(b, f, "matter.field.reason.public", 3))}
 }
 
 func join(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
@@ -261,7 +261,7 @@ func split(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 
 func whistleForm(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
 	return []entry{
-		area(b, f, "matter.field.whistle.words", 3),
+		needed(area(b, f, "matter.field.whistle.words", 3)),
 		{"text", page.NewField(b.Lang, f, "hours", "matter.field.whistle.hours").As("number").From("2").Need()},
 		{"boxes", page.NewField(b.Lang, f, "units", "matter.field.whistle.units").Of(c.unitOptions(b, w.Matter.Path, 0)).Need()},
 	}

@@ -47,7 +47,7 @@ func (c *Counter) news(w http.ResponseWriter, r *http.Request) error {
 		row := c.row(b, n.Card, "")
 		row.Title, row.Unread = b.T(n.Key, n.Card.Number, n.Card.Title), n.ReadAt.IsZero()
 		row.Meta = []string{i18n.When(b.Lang, b.Now, n.At)}
-		row.Left = ""
+		row.Left, row.Number = "", "" // the words name it
 		v.Any = v.Any || row.Unread
 		v.Rows = append(v.Rows, row)
 	}
