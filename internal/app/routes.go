@@ -13,6 +13,7 @@ import (
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/home"
 	webjobs "yuanba/internal/web/jobs"
+	webletters "yuanba/internal/web/letters"
 	webmatters "yuanba/internal/web/matters"
 	weborgs "yuanba/internal/web/orgs"
 	"yuanba/internal/web/page"
@@ -35,11 +36,11 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		gallery.Routes(mux)
 	}
 	account.Routes(mux, account.Options{
-		Access: a.Access, Phones: a.People, Secure: site.HTTPS, Guests: a.guests, Left: slips.Drop,
+		Access: a.Access, Phones: a.People, Mail: a.Letters.Offered(), Secure: site.HTTPS, Guests: a.guests, Left: slips.Drop,
 		Place: func(p scope.Path) i18n.Text { return a.Places.Tree().Words(p, "") },
 	})
 	counter := &webmatters.Counter{
-		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Blobs: a.Blobs, Slips: slips,
+		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Blobs: a.Blobs, Slips: slips, Mail: a.Letters.Offered(),
 		Address: a.Config.Address(), Log: a.log,
 		Raising: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 		Asking:  func(h http.Handler) http.Handler { return page.Limit(0.2, 20, h) }, // codes are guessed slowly
@@ -49,9 +50,10 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	first.Routes(mux)
 	(&webplaces.Counter{Places: a.Places, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows, Choices: counter.Choices}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
-	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places}).Routes(mux)
+	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered()}).Routes(mux)
 	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Address: a.Config.Address()}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
+	(&webletters.Counter{Letters: a.Letters, Matters: a.Matters, Tray: a.Tray}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
 	(&admin.Counter{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters}).Routes(mux)
 	site.Rail, site.Place = first.Rail, first.Where

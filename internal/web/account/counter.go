@@ -43,6 +43,7 @@ type Guest struct {
 type Options struct {
 	Access *access.Service
 	Phones Phones // nil: residents cannot sign in by telephone
+	Mail   bool   // letters can be sent
 	Secure bool   // reached over https: the cookie is a __Host- one
 
 	// Guests are the residents of the cast; asked only in the demonstration.

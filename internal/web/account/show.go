@@ -40,6 +40,7 @@ type reason struct {
 type showPage struct {
 	page.Base
 	Staff    bool
+	Mail     bool // letters are offered
 	Login    string
 	Name     string
 	Second   bool
@@ -56,7 +57,7 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 		return gone(err)
 	}
 	by, ctx := actor(r, sess), r.Context()
-	v := showPage{Base: page.From(r).Titled("me.title"), Name: sess.Name, Staff: sess.Account != 0}
+	v := showPage{Base: page.From(r).Titled("me.title"), Name: sess.Name, Staff: sess.Account != 0, Mail: c.Mail}
 	if v.Staff {
 		a, err := c.Access.Get(ctx, sess.Account)
 		if err != nil {

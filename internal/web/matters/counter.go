@@ -37,6 +37,7 @@ type Counter struct {
 	Address  string                          // of this site as others reach it, for QR codes and links
 	Raising  func(http.Handler) http.Handler // the limit of raisings by address; nil for none
 	Asking   func(http.Handler) http.Handler // the limit of tries of query codes
+	Mail     bool                            // letters can be sent
 	Log      *slog.Logger
 
 	guesses *page.Limiter // tries of the code of one number, from wherever they come

@@ -41,7 +41,11 @@ func (c *Counter) news(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := newsPage{Base: b, Head: page.Head{Title: b.T("matter.news.title"), Lead: b.T("matter.news.lead")},
+	head := page.Head{Title: b.T("matter.news.title"), Lead: b.T("matter.news.lead")}
+	if c.Mail {
+		head.Action = page.Link{Href: "/mailbox", Text: b.T("mailbox.title"), Icon: "mail"}
+	}
+	v := newsPage{Base: b, Head: head,
 		Empty: page.Empty{Icon: "bell", Title: b.T("matter.news.empty"), Text: b.T("matter.news.empty.text")}}
 	for _, n := range ns {
 		row := c.row(b, n.Card, "")

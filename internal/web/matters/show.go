@@ -34,6 +34,7 @@ type showPage struct {
 	More      []page.Button // acts beside the turn's
 	Followed  bool
 	CanFollow bool
+	CanWrite  bool        // the slip's holder may leave an address
 	MeToo     *page.Field // nil if it makes no sense for this reader
 	Public    page.Field
 	Notes     []page.Note
@@ -89,7 +90,7 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 		Head: page.Head{Kicker: m.Number, Title: m.Title, Lead: c.where(b.Lang, m.Path, m.PlaceWords, m.RaisedAt), Read: true},
 		Pill: pill(b.Lang, m.State, m.Late(b.Now)), Turn: c.turn(b, whole), Photos: c.filesOf(b, whole, 0),
 		Facts: c.facts(b, whole), Timeline: c.timeline(b, whole), Supports: whole.Supports,
-		Others: c.rows(b, slices.Concat(whole.Origins, whole.Parts, whole.JoinedHere), false), CanFollow: !b.Anonymous(),
+		Others: c.rows(b, slices.Concat(whole.Origins, whole.Parts, whole.JoinedHere), false), CanFollow: !b.Anonymous(), CanWrite: c.Mail && b.Anonymous() && whole.IsReporter,
 	}
 	v.More, v.Changes = c.buttons(b, whole, false), moderations(b, whole)
 	c.calls(&v, b, whole)

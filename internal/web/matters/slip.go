@@ -22,6 +22,7 @@ type slipPage struct {
 	Slip   page.Slip
 	Number string
 	Code   string
+	Mail   bool // the slip's holder may leave an address
 }
 
 var slipped = page.New[slipPage](files, "slip.html")
@@ -63,7 +64,7 @@ func (c *Counter) showSlip(w http.ResponseWriter, r *http.Request, s matters.Sli
 	if err != nil {
 		return err
 	}
-	v := slipPage{Base: b, Number: m.Number, Code: s.Code, Slip: page.Slip{
+	v := slipPage{Base: b, Number: m.Number, Code: s.Code, Mail: c.Mail && b.Anonymous() && whole.IsReporter, Slip: page.Slip{
 		Town: b.Site.Town.In(b.Lang), Number: m.Number, Code: s.Code, Title: m.Title, QR: code, Phone: b.Site.Phone,
 		Facts: []page.Fact{
 			{Label: b.T("matter.fact.where"), Value: c.where(b.Lang, m.Path, m.PlaceWords, m.RaisedAt)},

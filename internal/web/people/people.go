@@ -32,6 +32,7 @@ type Counter struct {
 	Access  *access.Service
 	Matters *matters.Service
 	Places  *places.Service
+	Mail    bool // letters can be sent
 }
 
 // Routes adds the pages to mux.
@@ -65,6 +66,7 @@ type mePage struct {
 	Looks page.Timeline
 	Open  bool // the facts are shown in the open
 	Slips bool // of somebody without an account
+	Mail  bool // letters are offered
 }
 
 var mine = page.New[mePage](files, "me.html")
@@ -99,7 +101,7 @@ func (c *Counter) me(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := mePage{Base: b, Head: page.Head{Title: b.T("mydata.title"), Lead: b.T("mydata.lead")}, Open: r.URL.Query().Get("show") != ""}
+	v := mePage{Base: b, Head: page.Head{Title: b.T("mydata.title"), Lead: b.T("mydata.lead")}, Mail: c.Mail, Open: r.URL.Query().Get("show") != ""}
 	for _, f := range []struct {
 		key  string
 		text seal.Text
