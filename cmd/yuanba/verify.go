@@ -29,8 +29,9 @@ first row that was altered, removed or cut off. It changes nothing, works beside
 serving Yuanba, and on a backup as well.
 
 A checkpoint that was kept elsewhere, on paper or in somebody's hands, is what
-finds out that the whole was written anew: give it with --older. Signatures are
-checked with the keys in --key, without it with those in the file trail.pub beside
+finds out that the whole was written anew: give it with --older, as the signed note
+or as the sheet from the notice board, typed off: the rows, then the check value
+under them. Signatures are checked with the keys in --key, without it with those in the file trail.pub beside
 the keys; an outsider brings their own copy.`,
 		Example: `  yuanba verify --db town.db
   yuanba verify --db /mnt/backup/town.db --older checkpoint-2026-03.txt --key trail.pub
@@ -72,7 +73,7 @@ the keys; an outsider brings their own copy.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&older, "older", "", "a checkpoint that was kept elsewhere: a `file` made by checkpoint --note")
+	cmd.Flags().StringVar(&older, "older", "", "a checkpoint that was kept elsewhere: a `file` made by checkpoint, with --note or without")
 	cmd.Flags().StringVar(&key, "key", "", "`file` of the public keys that are believed, one a line")
 	c.settings(cmd)
 	return cmd
@@ -108,7 +109,8 @@ func (c *cli) checkpoint() *cobra.Command {
 rows there were, and one number that stands for all of them. On a notice board, in
 a newspaper, in as many hands as can be, it keeps the town to what was recorded.
 
-With --note it prints the signed note itself, for the option --older of verify.`,
+With --note it prints the signed note itself. Either is what the option --older of
+verify takes.`,
 		Example: "  yuanba checkpoint --db town.db | lpr\n  yuanba checkpoint --note > checkpoint-2026-03.txt",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			cfg, _, err := c.load()

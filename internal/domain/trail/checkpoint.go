@@ -4,8 +4,10 @@ package trail
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -40,16 +42,6 @@ func (c *Checkpoint) sign(s note.Signer) error {
 	msg, err := note.Sign(&note.Note{Text: c.text()}, s)
 	c.Note, c.KeyID = string(msg), fmt.Sprintf("%08x", s.KeyHash())
 	return err
-}
-
-// ReadCheckpoint reads a signed note. publicKeys are the keys it may be signed
-// with, one a line; if empty, signatures are not checked.
-func ReadCheckpoint(text []byte, publicKeys string) (Checkpoint, error) {
-	keys, err := verifiers(publicKeys)
-	if err != nil {
-		return Checkpoint{}, err
-	}
-	return readCheckpoint(string(text), keys)
 }
 
 func verifiers(publicKeys string) ([]note.Verifier, error) {
@@ -92,6 +84,58 @@ func readCheckpoint(text string, keys []note.Verifier) (c Checkpoint, err error)
 		return c, errors.New("checkpoint: not in canonical form")
 	}
 	return c, nil
+}
+
+// ReadCheckpoint reads a checkpoint that somebody kept: the signed note, or what was
+// printed for the notice board, perhaps typed off a photograph. The printed one
+// carries no signature: who keeps it trusts their own eyes. Of it only Size and
+// Root are known.
+func ReadCheckpoint(text []byte, publicKeys string) (Checkpoint, error) {
+	keys, err := verifiers(publicKeys)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	return kept(string(text), keys)
+}
+
+func kept(text string, keys []note.Verifier) (Checkpoint, error) {
+	if strings.Contains(text, "\n— ") {
+		return readCheckpoint(text, keys)
+	}
+	return readPrinted(text)
+}
+
+// printedRoot is the root as Groups prints it.
+var printedRoot = regexp.MustCompile(`(?:[0-9A-Fa-f]{4}\s*){15}[0-9A-Fa-f]{4}`)
+
+// readPrinted reads the rows and the root of a printed sheet; of a sheet in two
+// languages the first.
+func readPrinted(text string) (c Checkpoint, err error) {
+	unreadable := errors.New("neither a signed note nor a printed sheet with the number of rows and the check value")
+	at := printedRoot.FindStringIndex(text)
+	if at == nil {
+		return c, unreadable
+	}
+	digits := strings.Join(strings.Fields(text[at[0]:at[1]]), "")
+	if _, err := hex.Decode(c.Root[:], []byte(digits)); err != nil {
+		return c, unreadable
+	}
+	above := strings.Split(strings.TrimSpace(text[:at[0]]), "\n")
+	for i := len(above) - 1; i >= 0; i-- {
+		rows := strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, above[i])
+		if rows != "" {
+			if c.Size, err = strconv.ParseInt(rows, 10, 64); err != nil {
+				return c, unreadable
+			}
+			return c, nil
+		}
+	}
+	return c, unreadable
 }
 
 func number(line, prefix string) (int64, error) {

@@ -17,7 +17,8 @@ import (
 // Options are the choices of Verify.
 type Options struct {
 	// Older is a checkpoint kept outside this database: a note that was copied,
-	// mailed or published. It is what finds out that the whole was rewritten.
+	// mailed or published: the signed note, or the printed sheet. It is what finds
+	// out that the whole was rewritten.
 	Older []byte
 	// PublicKey holds the keys that are believed, one a line. If it is empty,
 	// signatures are not checked, and Report.Signed is false.
@@ -91,7 +92,9 @@ func (f *Fault) Message() (key string, args []any) {
 	switch f.Kind {
 	case RecordAltered, RecordUntold, RecordLost:
 		return key, []any{f.Noun, f.Record.String()}
-	case CutOff, Forged, Unsigned:
+	case CutOff:
+		return key, []any{f.Size, f.Seq}
+	case Forged, Unsigned:
 		return key, []any{f.Size}
 	case Rewritten:
 		return key, []any{f.Seq, f.To}

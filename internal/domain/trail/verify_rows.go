@@ -58,13 +58,14 @@ func (w *walk) found(f Fault) error {
 // start learns how far the tree and the checkpoints go.
 func (w *walk) start(ctx context.Context, older []byte) error {
 	if len(older) > 0 {
-		c, err := readCheckpoint(string(older), w.keys)
+		c, err := kept(string(older), w.keys)
 		if err != nil {
 			return fmt.Errorf("older checkpoint: %w", err)
 		}
 		w.older = &c
 	}
 	var signed int64
+	next := int64(1) // the row after the last one sealed
 	err := w.db.Read(ctx, func(tx *sqldb.Tx) error {
 		t, err := lastTile(tx, 0)
 		if err == nil {
@@ -72,6 +73,7 @@ func (w *walk) start(ctx context.Context, older []byte) error {
 				return w.found(Fault{Kind: Damaged, Detail: fmt.Sprintf("tile 0/%d: %v", t.n, err)})
 			}
 			w.size = t.n*tileWidth + int64(t.width())
+			next = t.seq(t.width()-1) + 1
 		} else if errs.KindOf(err) != errs.NotFound {
 			return err
 		}
@@ -91,9 +93,9 @@ func (w *walk) start(ctx context.Context, older []byte) error {
 	w.total, w.rep.Size = w.size, signed
 	switch {
 	case w.older != nil && w.older.Size > w.size:
-		w.fault = &Fault{Kind: CutOff, Size: w.older.Size, Seq: w.older.Seq, Detail: fmt.Sprintf("the checkpoint kept outside has %d rows, the tree %d", w.older.Size, w.size)}
+		w.fault = &Fault{Kind: CutOff, Size: w.older.Size, Seq: next, Detail: fmt.Sprintf("the checkpoint kept outside has %d rows, the tree %d", w.older.Size, w.size)}
 	case signed > w.size:
-		w.fault = &Fault{Kind: CutOff, Size: signed, Detail: fmt.Sprintf("the last checkpoint has %d rows, the tree %d", signed, w.size)}
+		w.fault = &Fault{Kind: CutOff, Size: signed, Seq: next, Detail: fmt.Sprintf("the last checkpoint has %d rows, the tree %d", signed, w.size)}
 	case signed < w.size:
 		w.fault = &Fault{Kind: Unsigned, Size: w.size, Detail: fmt.Sprintf("the last checkpoint has %d rows, the tree %d", signed, w.size)}
 	}

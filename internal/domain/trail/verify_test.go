@@ -114,13 +114,13 @@ func TestVerifyFindsTampering(t *testing.T) {
 		}, want: trail.Rewritten, seq: 301},
 		{name: "a tile removed", tamper: func(t *testing.T, db *sqldb.DB) { do(t, db, `DELETE FROM trail_tile WHERE level = 0 AND n = 1`) }, want: trail.Damaged, seq: 256},
 		{name: "the upper tile removed", tamper: func(t *testing.T, db *sqldb.DB) { do(t, db, `DELETE FROM trail_tile WHERE level = 1`) }, want: trail.Damaged},
-		{name: "the last tile removed", tamper: func(t *testing.T, db *sqldb.DB) { do(t, db, `DELETE FROM trail_tile WHERE level = 0 AND n = 2`) }, want: trail.CutOff},
+		{name: "the last tile removed", tamper: func(t *testing.T, db *sqldb.DB) { do(t, db, `DELETE FROM trail_tile WHERE level = 0 AND n = 2`) }, want: trail.CutOff, seq: 513},
 		{name: "the tail, its tile and its checkpoint removed", tamper: func(t *testing.T, db *sqldb.DB) {
 			do(t, db, `DELETE FROM trail WHERE seq > 256`)
 			do(t, db, `DELETE FROM trail_tile WHERE level = 0 AND n > 0`)
 			do(t, db, `UPDATE trail_tile SET width = 1, hashes = substr(hashes, 1, 32) WHERE level = 1`)
 			do(t, db, `DELETE FROM trail_checkpoint`)
-		}, want: trail.CutOff, seq: 300, older: true},
+		}, want: trail.CutOff, seq: 257, older: true},
 		{name: "the last checkpoint removed", tamper: func(t *testing.T, db *sqldb.DB) { do(t, db, `DELETE FROM trail_checkpoint WHERE size = 700`) }, want: trail.Unsigned},
 		{name: "a checkpoint's number altered", tamper: func(t *testing.T, db *sqldb.DB) {
 			do(t, db, `UPDATE trail_checkpoint SET at = at + 1 WHERE size = 300`)
@@ -151,29 +151,58 @@ func TestVerifyFindsTampering(t *testing.T) {
 				if tc.nokey {
 					o.PublicKey = ""
 				}
-				if tc.older {
-					o.Older = []byte(older.Note)
+				kept := [][]byte{nil}
+				if tc.older { // the note, and the sheet that hung on the notice board
+					kept = [][]byte{[]byte(older.Note), []byte(trail.PrintCheckpoint(i18n.ZH, older)), []byte(trail.PrintCheckpoint(i18n.EN, older)), fmt.Appendf(nil, "%d\n%s", older.Size, strings.ToLower(older.Groups()))}
 				}
-				rep := verify(t, db, o)
-				switch f := rep.FirstFault; {
-				case tc.want == "" && f != nil:
-					t.Errorf("found %+v", f)
-				case tc.want == "":
-				case f == nil:
-					t.Error("nothing found")
-				case f.Kind != tc.want || f.Seq != tc.seq:
-					t.Errorf("found %+v, want %s of row %d", f, tc.want, tc.seq)
-				default:
-					key, args := f.Message()
-					for _, lang := range i18n.Langs {
-						if s := i18n.T(lang, key, args...); strings.Contains(s, "⟦") || strings.Contains(s, "{") {
-							t.Error(s)
+				for _, o.Older = range kept {
+					rep := verify(t, db, o)
+					switch f := rep.FirstFault; {
+					case tc.want == "" && f != nil:
+						t.Errorf("found %+v", f)
+					case tc.want == "":
+					case f == nil:
+						t.Error("nothing found")
+					case f.Kind != tc.want || f.Seq != tc.seq:
+						t.Errorf("found %+v, want %s of row %d", f, tc.want, tc.seq)
+					default:
+						key, args := f.Message()
+						for _, lang := range i18n.Langs {
+							if s := i18n.T(lang, key, args...); strings.Contains(s, "⟦") || strings.Contains(s, "{") {
+								t.Error(s)
+							}
 						}
 					}
 				}
 			})
 		})
 	}
+}
+
+// TestWhatIsNoCheckpoint is said, and is no fault of the trail.
+func TestWhatIsNoCheckpoint(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		key, older := sealed(t, db)
+		for _, text := range []string{"nonsense", older.Groups(), "Rows: many\n" + older.Groups(), "99999999999999999999\n" + older.Groups(), older.Note[:len(older.Note)-20], "— \n— \n"} {
+			if _, err := trail.Verify(t.Context(), db, trail.Options{PublicKey: key, Older: []byte(text)}); err == nil {
+				t.Errorf("%q was taken for a checkpoint", text)
+			}
+		}
+	})
+}
+
+// FuzzReadCheckpoint: what somebody kept may be anything.
+func FuzzReadCheckpoint(f *testing.F) {
+	f.Add("yuanba/trail\n3\nB2sbMrcg\nat 1\nseq 3\n\n— yuanba BdjzCq\n")
+	f.Add("Rows: 3\n" + strings.Repeat("0AF9 ", 16))
+	f.Add("3\n" + strings.Repeat("0af9\n", 16))
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := trail.ReadCheckpoint([]byte(text), "")
+		if err == nil && c.Size < 0 {
+			t.Errorf("%d rows", c.Size)
+		}
+	})
 }
 
 // refresh writes the hash of a changed row into its leaf tile.

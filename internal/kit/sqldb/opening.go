@@ -77,6 +77,9 @@ func opening(dsn string, err error) error {
 	}
 	switch le.Code() & 0xff {
 	case sqlite3.SQLITE_NOTADB:
+		if kind, err := kindOf(dsn); err == nil && kind == Postgres {
+			return fmt.Errorf("%s is a backup of a PostgreSQL database: restore it to an empty one, and look at that", dsn)
+		}
 		return fmt.Errorf("%s is no database", dsn)
 	case sqlite3.SQLITE_CORRUPT:
 		return fmt.Errorf("%s is damaged, or only the beginning of a database: restore the last good backup", dsn)
