@@ -151,7 +151,7 @@ func (c *cli) examine(ctx context.Context, db *sqldb.DB, cfg app.Config, progres
 		return nil, err
 	case !rep.OK:
 		key, args := rep.FirstFault.Message()
-		return nil, fmt.Errorf("the trail does not hold: %s; yuanba verify says more", i18n.T(c.lang(), key, args...))
+		return nil, fmt.Errorf("the trail does not hold: %s (yuanba verify says more)", i18n.T(c.lang(), key, args...))
 	}
 	return &checked{Sound: true, Trail: &rep}, nil
 }

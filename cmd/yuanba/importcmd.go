@@ -49,7 +49,9 @@ and reply_time, both empty for what was not answered. A column user is left alon
 who wrote is not taken over. Times are the town's.
 
 A message that was answered is a closed matter, with its whole life; another is
-received, and waits for the intake desk. Its words are never printed.`,
+received, and waits for the intake desk. It belongs to the town that its words name,
+and to the village if they name one of that town, else to the city as a whole. Its
+words are never printed.`,
 			"  yuanba import messages messages_with_replies.csv.gz --db town.db", matters.ReadMessages),
 		c.importMatters("open311 FILE", "bring in requests of Open311 GeoReport v2", `Import open311 takes in requests as GeoReport v2 describes them, one JSON object on
 each line, packed with gzip or not. The name of the service is the matter's title
@@ -75,6 +77,9 @@ func (in *importing) flags(c *cli, cmd *cobra.Command) *cobra.Command {
 func (c *cli) source(name string) (io.ReadCloser, error) {
 	if name == "-" {
 		return io.NopCloser(c.stdin), nil
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder: name a file in it", name)
 	}
 	return os.Open(name)
 }
@@ -116,7 +121,14 @@ func (c *cli) importMatters(use, short, long, example string, read func(io.Reade
 
 // imported prints what an import did; err says why it ended early.
 func (c *cli) imported(t matters.Taken, in importing, faults *faultFile, err error) error {
-	aerr := c.answer(t, func(w io.Writer) {
+	v := struct {
+		matters.Taken
+		Error string `json:"error,omitempty"` // why it ended early
+	}{Taken: t}
+	if err != nil {
+		v.Error = c.say(err)
+	}
+	aerr := c.answer(v, func(w io.Writer) {
 		added := "added"
 		if in.dry {
 			added = "would be added"
@@ -127,7 +139,11 @@ func (c *cli) imported(t matters.Taken, in importing, faults *faultFile, err err
 	case err != nil || aerr != nil:
 		return errors.Join(err, aerr)
 	case t.Rejected > 0:
-		fmt.Fprintf(c.stderr, "yuanba: %d rows were left out%s\n", t.Rejected, faults.where())
+		were := "rows were"
+		if t.Rejected == 1 {
+			were = "row was"
+		}
+		fmt.Fprintf(c.stderr, "yuanba: %d %s left out%s\n", t.Rejected, were, faults.where())
 		return errSaid
 	}
 	return nil

@@ -58,7 +58,7 @@ func (a *App) ImportMatters(ctx context.Context, in Importing) (all matters.Take
 			return all, err
 		}
 	}
-	if in.Dry || all.Added == 0 {
+	if in.Dry {
 		return all, nil
 	}
 	return all, a.Settle(ctx, in.Progress)

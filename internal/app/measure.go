@@ -16,6 +16,12 @@ import (
 // measure adds the program's own figures to /metrics.
 func (a *App) measure(r prometheus.Registerer) {
 	obs.Gauge(r, "write_queue", "Transactions waiting to be written.", func() float64 { return float64(a.DB.Queue()) })
+	obs.Gauge(r, "disk_full", "1 if the last transaction found no room on the disk. Alert on it.", func() float64 {
+		if a.DB.Full() {
+			return 1
+		}
+		return 0
+	})
 	r.MustRegister(&figures{app: a})
 }
 

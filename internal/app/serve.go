@@ -47,13 +47,18 @@ func (a *App) mux(version string) (*http.ServeMux, *page.Site, error) {
 	return mux, site, nil
 }
 
-// ready says whether requests can be answered: the database can be read.
+// ready says whether requests can be answered: the database can be read. That it
+// cannot be written is said, and is no reason to send readers away.
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	if err := a.DB.Ping(ctx); err != nil {
 		a.log.Error("not ready", "err", err)
 		http.Error(w, "the database cannot be read", http.StatusServiceUnavailable)
+		return
+	}
+	if a.DB.Full() {
+		fmt.Fprintln(w, "degraded: nothing can be written, the disk is full or not writable; reading goes on")
 		return
 	}
 	fmt.Fprintln(w, "ready")

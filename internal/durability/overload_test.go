@@ -153,6 +153,9 @@ func TestDiskFull(t *testing.T) {
 	for _, path := range []string{"/matters", "/matters/" + first, "/healthz", "/readyz"} {
 		get(t, s, path)
 	}
+	if said := get(t, s, "/readyz"); !strings.HasPrefix(said, "degraded") {
+		t.Errorf("with a full disk /readyz says %q", said)
+	}
 	limit(unix.RLIM_INFINITY)
 	last, res, err := raise(straight(), s, place, "有地方写了以后说的一件事。")
 	if err != nil || last == "" {

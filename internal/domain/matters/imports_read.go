@@ -25,6 +25,7 @@ const (
 	maxImport    = 1 << 30   // bytes, unpacked
 	maxImportRow = 256 << 10 // bytes of one row
 	maxForeignID = 80        // characters
+	maxBlank     = 100_000   // empty lines in a file: more are no list of anything
 )
 
 // An ImportReader reads matters from a file of another system, one by one.
@@ -39,6 +40,7 @@ type ImportReader interface {
 type lines struct {
 	r    *bufio.Reader
 	row  int      // of the line returned last
+	none int      // empty lines so far
 	back [][]byte // lines to be returned again
 }
 
@@ -108,7 +110,12 @@ func (l *lines) next() (line []byte, err error) {
 		if long {
 			return nil, nil
 		}
-		return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r")), nil
+		if line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r")); len(line) == 0 {
+			if l.none++; l.none > maxBlank {
+				return nil, errs.New(errs.Invalid, "import.unreadable")
+			}
+		}
+		return line, nil
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/scope"
@@ -252,6 +253,44 @@ func TestBomb(t *testing.T) {
 	if _, err := r.Next(); errs.KindOf(err) != errs.Invalid || errors.As(err, new(*matters.RowFault)) {
 		t.Errorf("a gigabyte of zeros: %v", err)
 	}
+}
+
+// TestEmptyLines: a file of nothing but ends of lines is refused before they are
+// all counted.
+func TestEmptyLines(t *testing.T) {
+	t.Parallel()
+	endless := strings.NewReader(strings.Repeat("\n", 200_000))
+	r, err := matters.ReadOpen311(endless)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Next(); errs.KindOf(err) != errs.Invalid || errors.As(err, new(*matters.RowFault)) {
+		t.Errorf("200,000 empty lines: %v", err)
+	}
+	if endless.Len() == 0 {
+		t.Error("all of it was read")
+	}
+}
+
+// TestImportedWhereItsWordsSay: what names a town of ours belongs to it, what
+// names none to the city as a whole.
+func TestImportedWhereItsWordsSay(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		rows, _ := read(t, matters.ReadMessages, []byte(`id,user,subject,time,detail,reply,reply_time
+1,A1,平乐镇的路灯坏了,2025-11-03 09:00:00,老街口的路灯不亮。,已经换好。,2025-11-10 15:30:00
+2,A2,路灯坏了,2025-11-04 09:00:00,老街口的路灯不亮。,已经换好。,2025-11-10 15:30:00
+`))
+		if _, err := town.Matters.TakeForeign(t.Context(), importer, rows, false); err != nil {
+			t.Fatal(err)
+		}
+		pingle := town.Places.Tree().ByName(places.Town, "平乐镇")[0]
+		p, err := town.Matters.List(t.Context(), scope.Actor{}, matters.Filter{Channel: matters.Import, Place: scope.Of(pingle.Path)})
+		if err != nil || len(p.Cards) != 1 || p.Cards[0].Title != "平乐镇的路灯坏了" {
+			t.Errorf("in the town there are %+v, %v", p.Cards, err)
+		}
+		verified(t, town)
+	})
 }
 
 // shared opens a file of the real data beside the checkout, if it is there.

@@ -232,6 +232,10 @@ func (s *Service) checkPlace(faults *errs.List, m *Matter, in Raising) {
 		if p, ok := tree.Locate(in.At.Lon, in.At.Lat); ok {
 			m.Path = p.Path
 		}
+	case in.Channel == Import:
+		if p, ok := tree.Named(in.Title + "\n" + in.Body + "\n" + in.PlaceWords); ok {
+			m.Path = p.Path
+		}
 	}
 	m.Path[scope.City] = s.city()
 	if m.Path[scope.Town] == 0 && m.PlaceWords == "" && in.At == nil && in.Origin == "" {

@@ -40,6 +40,7 @@ type DB struct {
 	ids    *id.Source
 	blocks numberBlocks
 	tracer atomic.Pointer[func(query string, args []any)]
+	full   atomic.Bool // the last transaction could not be written for want of room
 }
 
 // engine is what the two kinds of database do differently.
@@ -155,8 +156,19 @@ func (db *DB) Close() error { return db.engine.close() }
 // Write returns nil, what f wrote is on disk. Write may run f more than once, so
 // f must touch nothing but tx. It is Busy if too many transactions wait already.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
-	return db.engine.write(ctx, db, f)
+	err := db.engine.write(ctx, db, f)
+	switch full := errs.KindOf(err) == errs.Full; {
+	case full:
+		db.full.Store(true)
+	case err == nil && db.full.Load():
+		db.full.Store(false)
+	}
+	return err
 }
+
+// Full reports whether the last transaction found no room on the disk. Reading
+// goes on; the next one that is written ends it.
+func (db *DB) Full() bool { return db.full.Load() }
 
 // Read runs f in a transaction that sees one state of the database and cannot
 // change it.
