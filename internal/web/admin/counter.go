@@ -206,7 +206,7 @@ func named(r *http.Request, missing string) (id.ID, error) {
 }
 
 // options makes a choice of named things.
-func options[T ~string](b page.Base, values []T, text func(T) string) []page.Option {
+func options[T ~string](values []T, text func(T) string) []page.Option {
 	var os []page.Option
 	for _, v := range values {
 		os = append(os, page.Option{Value: string(v), Text: text(v)})

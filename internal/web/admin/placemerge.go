@@ -97,11 +97,11 @@ func (c *Counter) splitPlaceForm(s *sheet) error {
 		s.heading(s.T("admin.place.split.part", i))
 		s.ask("text", s.field("name"+end(i), "admin.field.name").Max(maxName))
 		s.ask("text", s.field("name_en"+end(i), "admin.field.name_en").Max(maxName))
-		os := options(s.Base, places.Schemes[:], func(x places.Scheme) string { return s.T(string(x.Word())) })
+		os := options(places.Schemes[:], func(x places.Scheme) string { return s.T(string(x.Word())) })
 		s.ask("select", s.field("scheme"+end(i), "admin.field.scheme").Of(os).From(string(p.Scheme)))
 		s.ask("text", s.field("code"+end(i), "admin.field.code").Max(32))
 		if p.Kind == places.Village {
-			os := options(s.Base, places.Communities[:], func(x places.Community) string { return s.T(string(x.Word())) })
+			os := options(places.Communities[:], func(x places.Community) string { return s.T(string(x.Word())) })
 			s.ask("select", s.field("community"+end(i), "admin.field.community").Of(os).From(string(p.Community)))
 		}
 		if len(children) > 0 {

@@ -36,13 +36,13 @@ func (s *sheet) askName(n i18n.Text) {
 }
 
 func (s *sheet) askCode(scheme places.Scheme, code string) {
-	os := options(s.Base, places.Schemes[:], func(x places.Scheme) string { return s.T(string(x.Word())) })
+	os := options(places.Schemes[:], func(x places.Scheme) string { return s.T(string(x.Word())) })
 	s.ask("select", s.field("scheme", "admin.field.scheme").Of(os).From(string(scheme)))
 	s.ask("text", s.field("code", "admin.field.code").Max(32).From(code))
 }
 
 func (s *sheet) askCommunity(is places.Community) {
-	os := options(s.Base, places.Communities[:], func(x places.Community) string { return s.T(string(x.Word())) })
+	os := options(places.Communities[:], func(x places.Community) string { return s.T(string(x.Word())) })
 	s.ask("select", s.field("community", "admin.field.community").Of(os).From(string(is)))
 }
 
@@ -86,7 +86,7 @@ func (c *Counter) addPlaceForm(s *sheet) error {
 		scheme = places.Grid15
 	case places.City, places.Courtyard:
 	}
-	os := options(s.Base, kinds, func(k places.Kind) string { return s.T(string(k.Word())) })
+	os := options(kinds, func(k places.Kind) string { return s.T(string(k.Word())) })
 	os[0].On = true
 	s.ask("radios", s.field("kind", "admin.field.kind").Need().Of(os))
 	s.askName(i18n.Text{})
@@ -194,7 +194,7 @@ func (c *Counter) markPlaceForm(s *sheet) error {
 	}
 	s.ask("text", s.field("lat", "admin.field.lat").Need().From(lat))
 	s.ask("text", s.field("lon", "admin.field.lon").Need().From(lon))
-	os := options(s.Base, []places.Accuracy{places.Exact, places.Approximate}, func(a places.Accuracy) string { return s.T(string(a.Word())) })
+	os := options([]places.Accuracy{places.Exact, places.Approximate}, func(a places.Accuracy) string { return s.T(string(a.Word())) })
 	os[0].On = p.Accuracy != places.Approximate
 	os[1].On = !os[0].On
 	s.ask("radios", s.field("accuracy", "admin.field.accuracy").Need().Of(os))

@@ -22,7 +22,7 @@ func askQuestions(s *sheet, k matters.Category) {
 	for rows < maxQuestions && s.Form.Get(in(rows+1, "key")) != "" {
 		rows++
 	}
-	types := options(s.Base, questionTypes, func(x string) string { return s.T("admin.question.type." + x) })
+	types := options(questionTypes, func(x string) string { return s.T("admin.question.type." + x) })
 	for i := 1; i <= rows; i++ {
 		var q matters.Question
 		if i <= len(k.Questions) {

@@ -77,7 +77,7 @@ func (c *Counter) templateForm(s *sheet) error {
 	}
 	s.title, s.back = t.Name, "/admin/templates"
 	s.carry("version", strconv.Itoa(t.Version))
-	s.ask("select", s.field("act", "admin.template.act").Need().Of(options(s.Base, templateActs, func(a matters.Act) string { return s.T("matter.act." + string(a)) })).From(string(t.Act)))
+	s.ask("select", s.field("act", "admin.template.act").Need().Of(options(templateActs, func(a matters.Act) string { return s.T("matter.act." + string(a)) })).From(string(t.Act)))
 	s.ask("select", s.field("category", "admin.template.category").Of(c.categoryOptions(s.Base)).Example(s.T("admin.template.any")).From(t.Category))
 	s.ask("text", s.field("name", "admin.template.name").Need().Max(60).From(t.Name))
 	s.ask("area", s.field("words", "admin.template.words").Need().Max(matters.MaxWords).Rows(6).From(t.Words))

@@ -179,7 +179,7 @@ func (c *Counter) addUnitForm(s *sheet) error {
 		}
 	}
 	s.carry("parent", parent)
-	s.ask("select", s.field("kind", "admin.field.kind").Need().Of(options(s.Base, orgs.Kinds, func(k orgs.Kind) string { return s.T("unit.kind." + string(k)) })))
+	s.ask("select", s.field("kind", "admin.field.kind").Need().Of(options(orgs.Kinds, func(k orgs.Kind) string { return s.T("unit.kind." + string(k)) })))
 	s.ask("text", s.field("name_zh", "admin.field.name").Need().Max(60))
 	s.ask("text", s.field("name_en", "admin.field.name_en").Max(160))
 	s.ask("select", s.field("place", "admin.field.place").Need().Of(c.placeOptions(s.Base, root.ID, scope.Village)).From(place))

@@ -10,7 +10,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"hash"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -190,8 +189,7 @@ func (s *Slips) sum(purpose string, b []byte) []byte {
 	}
 	defer s.macs.Put(h)
 	h.Reset()
-	io.WriteString(h, "yuanba/slips/1/") // a hash takes everything
-	io.WriteString(h, purpose+"\x00")
+	h.Write([]byte("yuanba/slips/1/" + purpose + "\x00"))
 	h.Write(b)
 	return h.Sum(nil)[:16]
 }
