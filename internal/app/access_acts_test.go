@@ -20,9 +20,9 @@ type actDoor struct {
 	state matters.State
 	who   string
 	form  []string
-	ask   string // of the address
-	setup func(x *walk, m matters.Matter)
-	done  int // status when it is done; 0 is 303
+	ask   string                                         // of the address
+	setup func(x *walk, m matters.Matter) matters.Matter // returns the one that the act is about
+	done  int                                            // status when it is done; 0 is 303
 }
 
 // Who may record what the reporter says: they, and who raises for others and works
@@ -30,12 +30,19 @@ type actDoor struct {
 const forReporter = "chen wang zhao luo feng xu gao"
 
 func actDoors() []actDoor {
-	whistle := func(x *walk, m matters.Matter) {
+	whistle := func(x *walk, m matters.Matter) matters.Matter {
 		x.must(x.Matters.Blow(x.t.Context(), x.As("sun"), m.ID, []id.ID{x.As("wu").Unit, x.As("he").Unit}, 3600e9, "一起到现场。"))
+		return m
 	}
-	hide := func(x *walk, m matters.Matter) {
+	part := func(x *walk, m matters.Matter) matters.Matter {
+		numbers, err := x.Matters.Split(x.t.Context(), x.As("zhao"), m.ID, []matters.Part{{Title: "路面结冰", Body: "水流到路上结了冰。"}})
+		x.must(err)
+		return x.whole(numbers[0]).Matter
+	}
+	hide := func(x *walk, m matters.Matter) matters.Matter {
 		x.must(x.Matters.Moderate(x.t.Context(), x.As("zhao"), m.ID, matters.Moderating{Part: "title", Words: "水管冻裂", Reason: "标题里有门牌号。"}))
 		x.at["moderation"] = x.whole(m.Number).Moderations[0].ID.String()
+		return m
 	}
 	return []actDoor{
 		{act: matters.Accept, state: matters.Received, who: "zhao"},
@@ -64,12 +71,13 @@ func actDoors() []actDoor {
 		{act: matters.Join, state: matters.Received, who: "zhao", form: []string{"to", "{pub}", "words", "同一根水管。"}},
 		{act: matters.Unjoin, state: matters.Joined, who: "zhao"},
 		{act: matters.Split, state: matters.Accepted, who: "zhao", form: []string{"title1", "路面结冰", "body1", "水流到路上结了冰。"}},
+		{act: matters.Unsplit, state: matters.Accepted, who: "zhao", form: []string{"words", "还是一起办。"}, setup: part},
 		{act: matters.Urge, state: matters.Handling, who: "wang sun gao", form: []string{"words", "今天下班前关阀。"}},
 		{act: matters.Supervise, state: matters.Handling, who: "sun", form: []string{"words", "每天报一次。"}},
 		{act: matters.Note, state: matters.Handling, who: "wang zhao sun wu zheng", form: []string{"words", "备件在路上。"}},
 		{act: matters.WhistleAct, state: matters.Handling, who: "sun", form: []string{"units", "{water}", "units", "{police}", "hours", "2", "words", "一起到现场。"}},
 		{act: matters.Respond, state: matters.Handling, who: "he", form: []string{"words", "已到现场。"}, ask: "?unit={police}", setup: whistle},
-		{act: matters.AssistAct, state: matters.Handling, who: "he", form: []string{"words", "拉了警戒线。"}, ask: "?unit={police}", setup: func(x *walk, m matters.Matter) {}},
+		{act: matters.AssistAct, state: matters.Handling, who: "he", form: []string{"words", "拉了警戒线。"}, ask: "?unit={police}"},
 		{act: matters.Invite, state: matters.Handling, who: "zhao sun wu", form: []string{"party", "物业公司", "words", "管子是谁家的？", "days", "7"}, done: 200},
 		{act: matters.Moderate, state: matters.Handling, who: "zhao sun admin", form: []string{"part", "body", "words", "水管冻裂了。", "reason", "内容里有门牌号。"}},
 		{act: matters.Restore, state: matters.Handling, who: "zhao sun admin", form: []string{"reason", "重新看过，没有门牌号。"}, ask: "?moderation={moderation}", setup: hide},
@@ -156,7 +164,7 @@ func (x *walk) acts(tried map[string]bool) {
 		fresh := func() {
 			m = x.brought(a.state, a.act == matters.AssistAct)
 			if a.setup != nil {
-				a.setup(x, m)
+				m = a.setup(x, m)
 			}
 			x.at["later"] = m.Due.In(i18n.Zone).AddDate(0, 0, 1).Format("2006-01-02")
 			if m.Due.IsZero() {

@@ -116,6 +116,9 @@ func (c *Counter) keepSettings(w http.ResponseWriter, r *http.Request) error {
 		}
 		in.Place = p.Path
 	}
+	if in.Lang == "" && f.At("lang") == nil { // before anything is kept, since the two are kept one after the other
+		f.Fault("lang", "form.choice")
+	}
 	name, address := f.Line("name", 80), f.Line("address", 200)
 	if !f.Sent("name") { // the desk has verified it, and the page does not ask
 		own, err := c.People.Own(r.Context(), page.Actor(r))
