@@ -209,7 +209,7 @@ func (f *faultFile) close() error {
 func (c *cli) importDivisions() *cobra.Command {
 	var in importing
 	var o app.DivisionImporting
-	found, shipped := false, false
+	found, shipped, grids := false, false, false
 	cmd := &cobra.Command{
 		Use:   "divisions FILE",
 		Short: "bring in the tree of places: city, towns, villages",
@@ -218,7 +218,8 @@ JSON (code, name, towns, villages) or CSV. What is in the books stays as it is:
 changes of names and codes have a day, and are made in the administration.
 
 With --shipped, and no file, it is the tree of Qionglai that comes with the
-program. With --found the units and posts that a town begins with are made for
+program. With --grids every village that has no grids gets two to six, numbered, for
+the town to correct; with --found the units and posts that a town begins with are made for
 every place that has none.`,
 		Example: "  yuanba import divisions villages.csv --db town.db --city 邛崃市\n  yuanba import divisions --shipped --found --db town.db",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -237,7 +238,7 @@ every place that has none.`,
 					o.Format = places.CSV
 				}
 			}
-			o.File, o.Dry, o.Found = f, in.dry, found
+			o.File, o.Dry, o.Found, o.Grids = f, in.dry, found, grids
 			return c.importPlaces(cmd.Context(), in, func(a *app.App) (places.Result, error) { return a.ImportDivisions(cmd.Context(), o) })
 		},
 	}
@@ -247,6 +248,7 @@ every place that has none.`,
 	cmd.Flags().StringVar(&o.City.EN, "city-en", "", "the same in English")
 	cmd.Flags().StringVar((*string)(&o.On), "on", "", "from which `day` new places are there (2026-03-01); without it, as far back as the books go")
 	cmd.Flags().BoolVar(&found, "found", false, "make the units and posts that a town begins with")
+	cmd.Flags().BoolVar(&grids, "grids", false, "propose grids for the villages that have none")
 	cmd.Flags().BoolVar(&shipped, "shipped", false, "take the tree that comes with the program")
 	return cmd
 }
@@ -260,7 +262,8 @@ func (c *cli) importBoundaries() *cobra.Command {
 		Long: `Import boundaries gives places their outlines from a GeoJSON file: each feature is
 matched to a place by its code, else by its name. Say in which coordinates they
 are: wgs84, or gcj02 as most maps on the Chinese web are. Holes, overlaps and
-outlines that cross are told with the names of the places concerned.`,
+outlines that cross are told with the names of the places concerned. The outlines
+of a demonstration are made up; they all end with the first real one.`,
 		Example: "  yuanba import boundaries towns.geojson --crs wgs84 --level town --db town.db",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := c.source(args[0])

@@ -171,16 +171,28 @@ func (a *App) Settle(ctx context.Context, progress Progress) error {
 // A DivisionImporting is a file of the tree of places and how to take it.
 type DivisionImporting struct {
 	places.DivisionImport
+	Grids bool // propose grids for the villages that have none, and about where all lies
 	Found bool // make the units and posts that a town begins with, where there are none
 }
+
+// proposal is the seed of what is proposed: the same for every town.
+const proposal = 1
 
 // ImportDivisions takes in a tree of places, as [places.Service.ImportDivisions]
 // does.
 func (a *App) ImportDivisions(ctx context.Context, in DivisionImporting) (places.Result, error) {
 	by := scope.Program(matters.Importer)
 	res, err := a.Places.ImportDivisions(ctx, by, in.DivisionImport)
-	if err != nil || in.Dry || !in.Found {
+	if err != nil || in.Dry {
 		return res, err
+	}
+	if in.Grids {
+		if err := a.Places.Furnish(ctx, by, places.Generate(a.Places.Tree(), proposal, nil), in.On); err != nil {
+			return res, err
+		}
+	}
+	if !in.Found {
+		return res, nil
 	}
 	ground := orgs.GroundOf(a.Places.Tree())
 	return res, a.DB.Write(ctx, func(tx *sqldb.Tx) error { return a.Orgs.Found(tx, by, ground) })

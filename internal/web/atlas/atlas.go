@@ -14,6 +14,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/geo"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/web/page"
 )
 
@@ -36,7 +37,6 @@ type Map struct {
 	Name  string       // for readers who do not see it
 	Pin   *geo.Point   // exactly here
 	Large bool         // in large type
-	Small bool         // a small one, without names but that of the place in question
 	Tap   bool         // a script may read where it was touched
 }
 
@@ -55,11 +55,9 @@ func (m Map) Draw(lang i18n.Lang) page.Map {
 		d.land(i)
 	}
 	d.rim("map-line")
-	if !m.Small {
-		d.names("map-wide", 25)
-		d.names("map-narrow", 40)
-		d.furniture()
-	}
+	d.names("map-wide", 25)
+	d.names("map-narrow", 40)
+	d.furniture()
 	if m.Pin != nil {
 		d.pin(*m.Pin)
 	}
@@ -105,6 +103,8 @@ type drawing struct {
 	b        strings.Builder
 	invented bool // an outline is
 	rough    bool // a point is
+	near     []neighbour
+	seen     map[id.ID]middle // see middles
 }
 
 func (d *drawing) open() {
@@ -196,7 +196,8 @@ func (d *drawing) around() {
 		return
 	}
 	d.b.WriteString(`<g class="map-near" aria-hidden="true">`)
-	for _, n := range d.neighbours() {
+	d.near = d.neighbours()
+	for _, n := range d.near {
 		d.b.WriteString(`<path d="` + d.path(n.shape) + `"/>`)
 	}
 	d.b.WriteString(`</g>`)

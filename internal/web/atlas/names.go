@@ -10,6 +10,7 @@ import (
 
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
 )
 
 // larger is how much larger type is in large type.
@@ -41,7 +42,7 @@ func (d *drawing) names(class string, size float64) {
 		}
 	}
 	if d.Of.Kind != places.City {
-		for _, n := range d.neighbours() {
+		for _, n := range d.near {
 			w.beside(n.place)
 		}
 	}
@@ -97,32 +98,50 @@ func (w *writer) free(room box) bool {
 	return room.left >= 4 && room.right <= wide-4 && room.top >= 4 && room.bottom <= w.height-4 && !slices.ContainsFunc(w.taken, room.over)
 }
 
-// beside names a neighbour in the middle of what is seen of it, if it fits.
-func (w *writer) beside(n places.Place) {
-	const across = 24
-	x, y, seen := 0.0, 0.0, 0.0
+// A middle is that of what is seen of a place.
+type middle struct{ x, y, n float64 }
+
+// middles are those of all places beside the one that the map shows, found by
+// looking here and there.
+func (d *drawing) middles() map[id.ID]middle {
+	const across = 18
+	if d.seen != nil {
+		return d.seen
+	}
+	d.seen = map[id.ID]middle{}
 	for i := range across * across {
-		px, py := wide*(float64(i%across)+.5)/across, w.height*(float64(i/across)+.5)/across
-		if w.in(n, px, py) {
-			x, y, seen = x+px, y+py, seen+1
+		x, y := wide*(float64(i%across)+.5)/across, d.height*(float64(i/across)+.5)/across
+		q := d.point(x, y)
+		if at, ok := d.Tree.Locate(q.Lon(), q.Lat()); ok && at.Path[d.Of.Kind.Level()] != d.Of.ID {
+			for _, p := range at.Path {
+				m := d.seen[p]
+				d.seen[p] = middle{m.x + x, m.y + y, m.n + 1}
+			}
 		}
 	}
-	if seen == 0 {
+	return d.seen
+}
+
+// beside names a neighbour in the middle of what is seen of it, if it fits.
+func (w *writer) beside(n places.Place) {
+	m := w.middles()[n.ID]
+	if m.n == 0 {
 		return
 	}
 	word := short(w.lang, n)
 	half := width(word, w.size) / 2
-	x, y = min(max(x/seen, half+6), wide-half-6), min(max(y/seen, w.size*.7), w.height-w.size*.7)
+	x, y := min(max(m.x/m.n, half+6), wide-half-6), min(max(m.y/m.n, w.size*.7), w.height-w.size*.7)
 	room := box{x - half, y - w.size*.6, x + half, y + w.size*.6}
+	if !w.free(room) || !w.in(n, x, y) {
+		return
+	}
 	for i := range 5 { // not over the ground that the map is of
 		if w.in(w.Of, room.left+(room.right-room.left)*float64(i)/4, y) {
 			return
 		}
 	}
-	if w.free(room) && w.in(n, x, y) {
-		w.put(x, y, word, "faint")
-		w.taken = append(w.taken, room)
-	}
+	w.put(x, y, word, "faint")
+	w.taken = append(w.taken, room)
 }
 
 func (d *drawing) put(x, y float64, word, class string) {

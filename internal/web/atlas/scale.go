@@ -39,8 +39,12 @@ func (s Scale) Of(n int) (shade int) {
 	return shade
 }
 
-// Legend says what the shades mean, as far as they occur.
+// Legend says what the shades mean, as far as they occur; nothing if all are
+// empty.
 func (s Scale) Legend(most int) (out []page.Shade) {
+	if most == 0 {
+		return nil
+	}
 	for i, from := range s {
 		if from > most {
 			break

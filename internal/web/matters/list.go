@@ -29,6 +29,7 @@ type listPage struct {
 	Export  []page.Link
 	Query   string
 	CanSave bool
+	Place   page.Link // to the page of the place, if the list is of one
 }
 
 var listed = page.New[listPage](files, "list.html")
@@ -116,6 +117,9 @@ func (c *Counter) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	if mayRaise(b) != nil {
 		v.Head.Action = page.Link{}
+	}
+	if q := r.URL.Query().Get("place"); q != "" {
+		v.Place = c.placeLink(b, placeIn(c.Places.Tree(), q).Path)
 	}
 	if p.More && len(p.Cards) > 0 {
 		v.Pager.Older = without(r, "before", p.Cards[len(p.Cards)-1].ID.String())

@@ -23,6 +23,8 @@ type showPage struct {
 	Matter    matters.Matter
 	Photos    []page.File
 	Facts     []page.Fact
+	Map       page.Map
+	Place     page.Link // to the page of the place
 	Timeline  page.Timeline
 	Supports  []matters.Support
 	Others    []page.Row // parts, joined ones, the one it was joined to
@@ -92,6 +94,7 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 		Facts: c.facts(b, whole), Timeline: c.timeline(b, whole), Supports: whole.Supports,
 		Others: c.rows(b, slices.Concat(whole.Origins, whole.Parts, whole.JoinedHere), false), CanFollow: !b.Anonymous(), CanWrite: c.Mail && b.Anonymous() && whole.IsReporter,
 	}
+	v.Map, v.Place = c.mapOf(b, whole), c.placeLink(b, m.Path)
 	v.More, v.Changes = c.buttons(b, whole, false), moderations(b, whole)
 	c.calls(&v, b, whole)
 	if m.State.Open() && !whole.IsReporter && m.VisibleToAll() && !b.Staff() {

@@ -83,3 +83,20 @@ func TestWhereByPosition(t *testing.T) {
 		t.Errorf("the spot in another town than chosen was kept: %s", got)
 	}
 }
+
+// The page of a matter shows where it is; the very spot only to those who deal
+// with it.
+func TestMatterMap(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	grid := w.Places.Tree().Children(w.Place("文君街道", "宝塔社区")[scope.Village])[0]
+	s, err := w.Matters.Raise(t.Context(), w.guest("zhou"), matters.Raising{Body: "这里的井盖松了", Place: grid.ID, At: &matters.Point{Lon: grid.Point.Lon(), Lat: grid.Point.Lat()}, Public: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for who, pin := range map[string]string{"": `!class="map-pin"`, "zhou": `class="map-pin"`, "zhao": `class="map-pin"`, "chen": `!class="map-pin"`} {
+		a := w.visit(who).get("/matters/" + s.Number).is(200)
+		a.says(`class="n0 here"`, "<title>"+grid.Name.ZH+"</title>", "/places/"+grid.ID.String(), "不是真的", pin)
+	}
+	w.visit("").get("/matters?place=" + grid.ID.String()).is(200).says("看" + grid.Name.ZH + "的地图和事项")
+}

@@ -110,13 +110,18 @@ func (c *Counter) table(b page.Base, tree *places.Tree, ps []places.Place, now o
 	if len(ps) == 0 {
 		return page.Table{}
 	}
-	t := page.Table{Caption: b.T("place.page.below"), Cols: []page.Col{{Text: b.T("place.page.name")}, {Text: b.T("place.page.has"), Num: true}, {Text: now.what(b), Num: true}}}
+	below := slices.ContainsFunc(ps, func(p places.Place) bool { return len(tree.Children(p.ID)) > 0 })
+	t := page.Table{Caption: b.T("place.page.below"), Cols: []page.Col{{Text: b.T("place.page.name")}}}
+	if below {
+		t.Cols = append(t.Cols, page.Col{Text: b.T("place.page.has"), Num: true})
+	}
+	t.Cols = append(t.Cols, page.Col{Text: now.what(b), Num: true})
 	for i, p := range ps {
-		has := ""
-		if n := len(tree.Children(p.ID)); n > 0 {
-			has = page.Number(n)
+		row := []page.Cell{{Text: strconv.Itoa(i+1) + " " + p.Name.In(b.Lang), Href: now.href(p)}}
+		if below {
+			row = append(row, page.Cell{Text: page.Number(len(tree.Children(p.ID)))})
 		}
-		t.Rows = append(t.Rows, []page.Cell{{Text: strconv.Itoa(i+1) + " " + p.Name.In(b.Lang), Href: now.href(p)}, {Text: has}, {Text: now.say(now.of(tree, p))}})
+		t.Rows = append(t.Rows, append(row, page.Cell{Text: now.say(now.of(tree, p))}))
 	}
 	return t
 }

@@ -101,9 +101,6 @@ func (c *Counter) whatIsThere(r *http.Request, v *showPage, p places.Place, now 
 		return err
 	}
 	v.Rows, v.All = c.Rows(b, list.Cards), now.matters(p)
-	if !list.More {
-		v.All = ""
-	}
 	open, ended := now.choice, now.choice
 	open.state, ended.state = "", string(matters.Closed)
 	v.Tabs = []page.Tab{
