@@ -24,10 +24,10 @@ test: need-go node_modules/.ready ## run every test on SQLite and PostgreSQL, an
 	@go build -o bin/suite ./tools/suite && bin/suite
 
 e2e: need-go node_modules/.ready ## run only the browser journeys
-	@go build -o bin/suite ./tools/suite && YUANBA_REQUIRE=all bin/suite -count=1 ./internal/e2e/...
+	@go build -o bin/suite ./tools/suite && YUANBA_REQUIRE=all bin/suite -timeout=20m -count=1 ./internal/e2e/...
 
 shots: need-go node_modules/.ready ## run the browser journeys and write the screenshots in docs/screenshots
-	@go build -o bin/suite ./tools/suite && YUANBA_REQUIRE=all bin/suite -count=1 ./internal/e2e/... -args -update
+	@go build -o bin/suite ./tools/suite && YUANBA_REQUIRE=all bin/suite -timeout=20m -count=1 ./internal/e2e/... -args -update
 
 lint: need-go ## check format, vet, staticcheck and golangci-lint (those that are installed)
 	@unformatted="$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l)"; \

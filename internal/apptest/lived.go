@@ -92,7 +92,7 @@ func live(dsn, dir string) error {
 // with the work beside the requests, and returns the address.
 func (w *Town) Serve() string {
 	w.t.Helper()
-	h, err := w.Handler("test")
+	h, err := w.Handler("unversioned") // pictures of pages name no version
 	if err != nil {
 		w.t.Fatal(err)
 	}

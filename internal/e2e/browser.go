@@ -217,7 +217,7 @@ type Options struct {
 	Lang     string        // the browser's language; "" is zh-CN
 	NoScript bool          // the browser runs no script
 	Lat, Lon float64       // where the user stands; 0, 0: does not say
-	Timeout  time.Duration // of one step; 0: 10 s
+	Timeout  time.Duration // of one step; 0: 20 s
 }
 
 // User puts a new person in front of the program at base, such as
@@ -232,7 +232,7 @@ func (b *Browser) User(t testing.TB, base, name string, o Options) *User {
 		o.Lang = "zh-CN"
 	}
 	if o.Timeout == 0 {
-		o.Timeout = 10 * time.Second
+		o.Timeout = 20 * time.Second
 	}
 	b.mu.Lock()
 	b.next++
