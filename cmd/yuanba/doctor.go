@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"yuanba/internal/app"
+	"yuanba/internal/kit/mail"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -103,10 +104,7 @@ func examine(ctx context.Context, c app.Config, quick bool) []finding {
 		fs = append(fs, tools())
 	}
 	fs = append(fs, address(c.Listen))
-	if c.Mail.Server != "" {
-		fs = append(fs, reachable(ctx, "mail", c.Mail.Server))
-	}
-	return fs
+	return append(fs, letters(ctx, c.Mail))
 }
 
 // clock: a clock that runs behind what was already written, or before this
@@ -216,11 +214,32 @@ func address(listen string) finding {
 	return finding{About: "address", State: "ok", Says: listen + " is free"}
 }
 
-func reachable(ctx context.Context, about, server string) finding {
-	conn, err := (&net.Dialer{Timeout: 3 * time.Second}).DialContext(ctx, "tcp", server)
-	if err != nil {
-		return finding{about, "wrong", err.Error(), "see that the server runs and that the address is right"}
+// letters: would the mail server take letters now? Nothing is sent.
+func letters(ctx context.Context, m app.Mail) finding {
+	if m.Server == "" {
+		return finding{About: "mail", State: "note", Says: "no mail.server is set: no letters are sent, and nobody is offered any"}
 	}
-	conn.Close()
-	return finding{About: about, State: "ok", Says: server + " answers"}
+	sender, err := m.Sender()
+	if err != nil {
+		return finding{"mail", "wrong", err.Error(), "put right what stands under [mail]"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	if err := sender.Check(ctx); err != nil {
+		do := "see that the server runs, and that mail.server and mail.tls are right"
+		var f *mail.Fault
+		if errors.As(err, &f) && f.Code >= 500 {
+			do = "see that mail.user and mail.password are right, and that the server lets this machine send"
+		}
+		return finding{"mail", "wrong", m.Server + ": " + err.Error(), do}
+	}
+	f := finding{About: "mail", State: "ok", Says: m.Server + " lets this program send"}
+	host, _, err := net.SplitHostPort(m.Server)
+	if err != nil {
+		host = m.Server
+	}
+	if ip := net.ParseIP(host); m.TLS == string(mail.Open) && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		f.State, f.Says, f.Do = "note", f.Says+", but on its way there a letter can be read by others", "set mail.tls to starttls or tls"
+	}
+	return f
 }

@@ -100,6 +100,9 @@ func TestNonsense(t *testing.T) {
 		{name: "url", key: "YUANBA_URL", value: "town.example", want: "url:"},
 		{name: "proxies", key: "YUANBA_PROXIES", value: "10.0.0.0/8, nearby", want: `"nearby" is no network`},
 		{name: "bucket without service", key: "YUANBA_S3_BUCKET", value: "b", want: "s3.endpoint"},
+		{name: "mail from nobody", file: "[mail]\nserver = \"mail.example.cn\"\nfrom = \"town\"", want: "mail: \"town\" is no address"},
+		{name: "mail's protection", file: "[mail]\nserver = \"mail.example.cn\"\nfrom = \"town@example.cn\"\ntls = \"ssl\"", want: "starttls, tls, none"},
+		{name: "a password without a name", file: "[mail]\nserver = \"mail.example.cn\"\nfrom = \"town@example.cn\"\npassword = \"x\"", want: "mail.user"},
 		{name: "mail without sender", key: "YUANBA_MAIL_SERVER", value: "mail:25", want: "mail.from"},
 		{name: "secret's file is missing", key: "YUANBA_MAIL_PASSWORD_FILE", value: "/nowhere/at/all", want: "YUANBA_MAIL_PASSWORD_FILE"},
 	}

@@ -233,7 +233,6 @@ CREATE TABLE matter_subscription (
     account     BIGINT NOT NULL,
     resident_id BIGINT NOT NULL,
     target      TEXT NOT NULL,          -- matter:ID, place:ID or category:CODE
-    email       BOOLEAN NOT NULL,
     at          BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX matter_subscription_once ON matter_subscription (target, resident_id, account);

@@ -418,7 +418,6 @@ CREATE TABLE matter_subscription (
     account     BIGINT NOT NULL,
     resident_id BIGINT NOT NULL,
     target      TEXT NOT NULL,          -- matter:ID, place:ID or category:CODE
-    email       BOOLEAN NOT NULL,
     at          BIGINT NOT NULL
 );
 

@@ -98,6 +98,16 @@ func (s *Service) List(ctx context.Context, by scope.Actor, state State, before 
 	return ls, counts, err
 }
 
+// Waits is how many letters wait for their moment.
+func (s *Service) Waits(ctx context.Context) (n int, err error) {
+	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		counts, err := countLetters(tx)
+		n = counts[Waiting]
+		return err
+	})
+	return n, err
+}
+
 // administers is Denied for all who do not administer the town.
 func administers(tx *sqldb.Tx, by scope.Actor) error {
 	if d := by.May(needAdminister, scope.Target{At: tx.Now()}); !d.OK {

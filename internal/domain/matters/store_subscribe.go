@@ -9,7 +9,7 @@ import (
 
 func insertSubscription(tx *sqldb.Tx, by scope.Actor, target string) error {
 	_, err := tx.Exec(`
-		INSERT INTO matter_subscription (id, account, resident_id, target, email, at) VALUES ($1, $2, $3, $4, FALSE, $5)
+		INSERT INTO matter_subscription (id, account, resident_id, target, at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT DO NOTHING`, tx.NewID(), by.Account, by.Resident, target, sqldb.At(tx.Now()))
 	return err
 }

@@ -18,6 +18,7 @@ const trayPath = "/letters/tray"
 type trayPage struct {
 	page.Base
 	Head    page.Head
+	Note    page.Note
 	Letters []unsent
 	Empty   page.Empty
 }
@@ -35,13 +36,20 @@ type line struct{ Text, Href string }
 var trayShown = page.New[trayPage](files, "tray.html")
 
 func (c *Counter) tray(w http.ResponseWriter, r *http.Request) error {
-	return trayShown.Show(w, r, trayOf(page.From(r), c.Letters.Address, c.Tray.Letters()))
+	n, err := c.Letters.Waits(r.Context())
+	if err != nil {
+		return err
+	}
+	return trayShown.Show(w, r, trayOf(page.From(r), c.Letters.Address, c.Tray.Letters(), n))
 }
 
-func trayOf(b page.Base, address string, ms []mail.Message) trayPage {
+func trayOf(b page.Base, address string, ms []mail.Message, waiting int) trayPage {
 	b = b.Titled("letters.tray")
 	v := trayPage{Base: b, Head: page.Head{Title: b.T("letters.tray"), Lead: b.T("letters.tray.lead"), Action: page.Link{Href: trayPath, Text: b.T("letters.tray.look"), Icon: "mail"}},
 		Empty: page.Empty{Icon: "mail", Title: b.T("letters.tray.none"), Text: b.T("letters.tray.none.text"), Action: page.Link{Href: "/mailbox", Text: b.T("mailbox.title")}}}
+	if waiting > 0 {
+		v.Note = page.Note{Tone: page.ToneSoon, Text: b.T("letters.tray.waiting", waiting)}
+	}
 	for _, m := range ms {
 		u := unsent{ID: m.ID, Subject: m.Subject, At: m.At}
 		if e, err := people.ParseEmail(m.To); err == nil {
