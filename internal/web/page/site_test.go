@@ -255,6 +255,46 @@ func TestCrowdIsToldToComeBack(t *testing.T) {
 	}
 }
 
+// One address that sent many bodies slowly kept everybody else out.
+func TestOneAddressLeavesRoomForOthers(t *testing.T) {
+	t.Parallel()
+	h, _ := town(t, &Site{MaxActive: 4, MaxWait: time.Millisecond})
+	ctx, free := context.WithCancel(t.Context())
+	left := make(chan struct{}, 4)
+	slow := func() {
+		for w := httptest.NewRecorder(); ctx.Err() == nil; w = httptest.NewRecorder() { // again if the reader below was there first
+			h.ServeHTTP(w, httptest.NewRequest("GET", "/slow", nil).WithContext(ctx))
+		}
+		left <- struct{}{}
+	}
+	for range 3 {
+		go slow()
+	}
+	from := func(address string) int {
+		r := httptest.NewRequest("GET", "/home", nil)
+		r.RemoteAddr = address
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	full := false
+	for range 100_000 { // until all three are at work
+		if full = from("192.0.2.1:1") == 503; full {
+			break
+		}
+	}
+	if other := from("198.51.100.7:1"); !full || other != 200 {
+		t.Errorf("the address is held back: %t; another one gets %d", full, other)
+	}
+	free()
+	for range 3 {
+		<-left
+	}
+	if from("192.0.2.1:1") != 200 {
+		t.Error("it is still held back afterwards")
+	}
+}
+
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	h, _ := town(t, &Site{Rates: Rates{Write: 0.001, Burst: 3000}})

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package schema_test
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The promises to residents bind the schema, not only the screens: no score, level
+// or count of a person, no trail of where anyone was, nothing private in the open.
+// Each rule says what may not be, and which columns are known not to be it.
+var promises = []struct {
+	name   string
+	broken func(table, column, kind string, person, place bool) bool
+	but    []string
+}{
+	{"no score, rating, level or points of a person", func(table, column, _ string, person, _ bool) bool {
+		return person && regexp.MustCompile(`score|rating|rank|level|points|grade|credit|risk|tier|strikes`).MatchString(column)
+	}, []string{"matter.rating_words"}}, // what the reporter says of the town's work
+	{"no count of what a person does", func(table, column, kind string, person, _ bool) bool {
+		return (table == "resident" || table == "contact") && regexp.MustCompile(`count|_n$|^n$|total|number_of|matters|complaints|times`).MatchString(column)
+	}, nil},
+	{"no places of a person in time", func(table, column, kind string, person, place bool) bool {
+		return person && place && (column == "lat" || column == "lon")
+	}, []string{"matter.lat", "matter.lon"}}, // where the thing is that is to be put right
+	{"no private fact in the open", func(table, column, kind string, _, _ bool) bool {
+		return regexp.MustCompile(`phone|telephone|id_number|birth|gender|religion|ethnic|household`).MatchString(column) && !strings.HasPrefix(kind, "BYTEA") && !strings.HasPrefix(kind, "BIGINT")
+	}, []string{"unit.phone", "post.phone"}},
+}
+
+var (
+	tables  = regexp.MustCompile(`(?s)CREATE TABLE (\w+) \((.*?)\n\);`)
+	columns = regexp.MustCompile(`(?m)^\s+(\w+)\s+(TEXT|BYTEA|BIGINT|BOOLEAN|DOUBLE PRECISION|\{\{id\}\})`)
+)
+
+func TestSchemaKeepsThePromises(t *testing.T) {
+	t.Parallel()
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".sql") || f.Name() == "schema.sql" {
+			continue
+		}
+		text, err := os.ReadFile(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range tables.FindAllStringSubmatch(string(text), -1) {
+			for _, fault := range broken(x[1], x[2]) {
+				t.Errorf("%s: %s", f.Name(), fault)
+			}
+			seen++
+		}
+	}
+	if seen < 30 {
+		t.Errorf("only %d tables were found", seen)
+	}
+	for _, bad := range []string{"\n id {{id}},\n resident_id BIGINT,\n score BIGINT", "\n account BIGINT,\n lat DOUBLE PRECISION,\n lon DOUBLE PRECISION,\n at BIGINT", "\n id {{id}},\n phone TEXT"} {
+		if broken("bad", bad) == nil {
+			t.Errorf("not noticed: %s", bad)
+		}
+	}
+}
+
+// broken are the promises that a table breaks.
+func broken(table, body string) (faults []string) {
+	cols := columns.FindAllStringSubmatch(body, -1)
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(cols, func(c []string) bool { return slices.Contains(names, c[1]) })
+	}
+	person := table == "resident" || table == "contact" || table == "account" || has("resident_id", "contact_id", "account", "account_id")
+	for _, c := range cols {
+		for _, p := range promises {
+			if p.broken(table, c[1], c[2], person, has("at", "seen_at", "raised_at", "created_at")) && !slices.Contains(p.but, table+"."+c[1]) {
+				faults = append(faults, table+"."+c[1]+": "+p.name)
+			}
+		}
+	}
+	return faults
+}
