@@ -22,7 +22,7 @@ func init() {
 			v := homePage{Base: b, Head: page.Head{Title: b.T("home.hello"), Lead: b.T("home.lead")}, Doors: doors(b), Known: known, NearName: "宝塔社区", NearHref: "/matters", Place: "/places"}
 			v.Near = []page.Row{row("QL-2026-004101", "巷口的井盖松了", "宝塔社区", page.ToneCalm, b.T("matter.state.handling"), b.T("time.left", b.T("time.workdays", 2)))}
 			if known {
-				v.Head.Title, v.News = b.T("home.hello.name", "周*"), 3
+				v.Head.Title, v.News = b.T("home.hello.name", "周敏"), 3
 				v.Mine = []page.Row{row("QL-2026-004217", "路灯不亮，老人夜里不敢出门", "宝塔社区 第3网格", page.ToneSoon, b.T("matter.state.asked_intake"), b.T("time.due.today"))}
 			}
 			return homed.Show(w, r, v)

@@ -70,8 +70,14 @@ func (c *Counter) home(w http.ResponseWriter, r *http.Request) error {
 		return page.Redirect(w, r, "/matters")
 	}
 	v := homePage{Base: b, Head: page.Head{Title: b.T("home.hello"), Lead: b.T("home.lead")}, Doors: doors(b), Known: !b.Anonymous()}
-	if v.Known && b.Actor.Name != "" {
-		v.Head.Title = b.T("home.hello.name", b.Actor.Name)
+	if v.Known { // one's own name, to oneself; elsewhere it stays masked
+		own, err := c.People.Own(r.Context(), b.Actor)
+		if err != nil {
+			return err
+		}
+		if name := own.Name.Plain(); name != "" {
+			v.Head.Title = b.T("home.hello.name", name)
+		}
 	}
 	mine, err := c.Matters.Mine(r.Context(), b.Actor, matters.Filter{Most: few})
 	if err != nil {
