@@ -66,16 +66,17 @@ func (r Rules) withDefaults() Rules {
 
 // Needs are the services below and beside this one.
 type Needs struct {
-	DB       *sqldb.DB
-	Places   *places.Service
-	Orgs     *orgs.Service
-	People   *people.Service
-	Letters  *letters.Service // nil: nobody is written to
-	Calendar *when.Calendar
-	Seal     *seal.Box
-	Bus      *bus.Bus
-	Random   io.Reader // where query codes and links come from: crypto/rand.Reader, but for a simulation
-	Rules    Rules
+	DB        *sqldb.DB
+	Places    *places.Service
+	Orgs      *orgs.Service
+	People    *people.Service
+	Letters   *letters.Service // nil: nobody is written to
+	Calendar  *when.Calendar
+	Seal      *seal.Box
+	Bus       *bus.Bus
+	Random    io.Reader // where query codes and links come from: crypto/rand.Reader, but for a simulation
+	Rules     Rules
+	Catalogue *Catalogue // until LoadCatalogue; nil is an empty one
 }
 
 // New returns the service. The categories are those in the database; see
@@ -83,6 +84,9 @@ type Needs struct {
 func New(n Needs) *Service {
 	s := &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, letters: n.Letters, calendar: n.Calendar, seal: n.Seal, bus: n.Bus, random: n.Random, rules: n.Rules.withDefaults()}
 	s.catalogue.Store(&Catalogue{})
+	if n.Catalogue != nil {
+		s.catalogue.Store(n.Catalogue)
+	}
 	return s
 }
 

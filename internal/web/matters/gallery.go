@@ -5,6 +5,7 @@ package matters
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"yuanba/internal/domain/matters"
@@ -18,35 +19,45 @@ import (
 // that look different.
 func init() {
 	resident, clerk := page.Base{Actor: gallery.Resident}, page.Base{Actor: gallery.Clerk}
-	c := &Counter{Matters: matters.New(matters.Needs{}), Slips: &Slips{}}
+	// The categories are read when a sample is first looked at, not at every start.
+	town := sync.OnceValue(func() *Counter {
+		cat, err := matters.Shipped()
+		if err != nil {
+			panic(err) // it comes with the program
+		}
+		return &Counter{Matters: matters.New(matters.Needs{Catalogue: cat}), Slips: &Slips{}}
+	})
+	with := func(show func(*Counter, http.ResponseWriter, *http.Request) error) page.Handler {
+		return func(w http.ResponseWriter, r *http.Request) error { return show(town(), w, r) }
+	}
 
 	gallery.Add("matters/list", page.Base{}, showSampleList(false))
 	gallery.Add("matters/list-empty", clerk, showSampleList(true))
 	gallery.Add("matters/inbox", clerk, showSampleInbox(false))
 	gallery.Add("matters/inbox-empty", clerk, showSampleInbox(true))
-	gallery.Add("matters/show-turn", clerk, c.showSample)
-	gallery.Add("matters/show-public", page.Base{}, c.showSample)
-	gallery.Add("matters/show-reporter", resident, c.showSample)
-	gallery.Add("matters/act", clerk, c.showSampleAct(nil))
-	gallery.Add("matters/act-wrong", clerk, c.showSampleAct(func() *form.Form {
+	gallery.Add("matters/show-turn", clerk, with((*Counter).showSample))
+	gallery.Add("matters/show-public", page.Base{}, with((*Counter).showSample))
+	gallery.Add("matters/show-reporter", resident, with((*Counter).showSample))
+	gallery.Add("matters/act", clerk, with(showSampleAct(nil)))
+	gallery.Add("matters/act-wrong", clerk, with(showSampleAct(func() *form.Form {
 		f := form.Of("words", "好了")
 		f.Fault("words", "matter.words.short", 4)
 		return f
-	}))
+	})))
 	for name, step := range map[string]int{"what": stepWhat, "kind": stepKind, "asks": stepKind, "where": stepWhere, "similar": stepSimilar, "who": stepWho} {
-		gallery.Add("matters/raise-"+name, page.Base{}, c.showSampleStep(step, name == "asks"))
+		gallery.Add("matters/raise-"+name, page.Base{}, with(showSampleStep(step, name == "asks")))
 	}
 	gallery.Add("matters/slip", page.Base{}, showSampleSlip)
 	gallery.Add("matters/query", page.Base{}, func(w http.ResponseWriter, r *http.Request) error {
-		return queried.Show(w, r, c.queryPage(r, nil))
+		return queried.Show(w, r, town().queryPage(r, nil))
 	})
 	gallery.Add("matters/link", clerk, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("matter.link.title")
 		return linked.Show(w, r, linkPage{Base: b, Link: "https://yuanba.example/answer/" + strings.Repeat("k7Qm", 8), Party: "临江物业服务公司", Back: "/matters/QL-2026-004217",
 			Until: i18n.Date(b.Lang, b.Now.AddDate(0, 0, 7)), Head: page.Head{Kicker: "QL-2026-004217", Title: b.T("matter.link.title"), Lead: b.T("matter.link.lead", "临江物业服务公司")}})
 	})
-	gallery.Add("matters/answer", page.Base{}, c.showSampleAnswer(false))
-	gallery.Add("matters/answer-done", page.Base{}, c.showSampleAnswer(true))
+	gallery.Add("matters/answer", page.Base{}, with(showSampleAnswer(false)))
+	gallery.Add("matters/answer-done", page.Base{}, with(showSampleAnswer(true)))
 	gallery.Add("matters/news", resident, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("matter.news.title")
 		v := newsPage{Base: b, Any: true, Head: page.Head{Title: b.T("matter.news.title"), Lead: b.T("matter.news.lead")}, Rows: sampleRows(b)[:2]}
@@ -133,8 +144,8 @@ func (c *Counter) showSample(w http.ResponseWriter, r *http.Request) error {
 	return shown.Show(w, r, v)
 }
 
-func (c *Counter) showSampleAct(typed func() *form.Form) page.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
+func showSampleAct(typed func() *form.Form) func(*Counter, http.ResponseWriter, *http.Request) error {
+	return func(c *Counter, w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("matter.act.handle")
 		if typed != nil {
 			b.Form = typed()
@@ -146,8 +157,8 @@ func (c *Counter) showSampleAct(typed func() *form.Form) page.Handler {
 	}
 }
 
-func (c *Counter) showSampleStep(step int, asks bool) page.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
+func showSampleStep(step int, asks bool) func(*Counter, http.ResponseWriter, *http.Request) error {
+	return func(c *Counter, w http.ResponseWriter, r *http.Request) error {
 		f := form.Of("body", "老菜市场门口的路灯坏了三天", "step", itoa(step))
 		if asks {
 			lamp := "lamp"
@@ -155,15 +166,6 @@ func (c *Counter) showSampleStep(step int, asks bool) page.Handler {
 			f.Set("asked", lamp)
 		}
 		v := c.sampleStep(r, f, step)
-		if step == stepKind && !asks {
-			var likely []page.Option
-			for _, code := range []string{"lamp", "manhole", "dark_corner"} {
-				if k, ok := c.Matters.Catalogue().Get(code); ok {
-					likely = append(likely, page.Option{Value: k.Code, Text: k.Name.In(v.Lang), Help: k.Hint.In(v.Lang), Icon: k.Icon})
-				}
-			}
-			v.Kinds = v.Kinds.Of(append(likely, v.Kinds.Options...))
-		}
 		return raised.Show(w, r, v)
 	}
 }
@@ -204,8 +206,8 @@ func showSampleSlip(w http.ResponseWriter, r *http.Request) error {
 			{Label: b.T("matter.fact.raised"), Value: i18n.Exact(b.Lang, b.Now)}, {Label: b.T("matter.fact.promised"), Value: i18n.Date(b.Lang, b.Now.AddDate(0, 0, 3))}}}})
 }
 
-func (c *Counter) showSampleAnswer(done bool) page.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
+func showSampleAnswer(done bool) func(*Counter, http.ResponseWriter, *http.Request) error {
+	return func(c *Counter, w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("matter.answer.title")
 		b.Look = page.LookPlain
 		return answered.Show(w, r, answerPage{Base: b, Done: done, Asked: matters.Asked{Body: "单元门口的水管一直滴，地上长青苔。"}, Words: wordsOnly("matter.field.answer", true)(c, b, matters.Whole{}, nil)[0], Files: photos(b, nil),
