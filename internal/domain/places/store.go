@@ -136,6 +136,9 @@ func loadRows(tx *sqldb.Tx, last *Tree) ([]row, error) {
 
 // loadShapes reads the outlines that hold now: those that last does not have.
 func loadShapes(tx *sqldb.Tx, last *Tree, at map[id.ID]*row) error {
+	if last == nil {
+		return eachShape(tx, at, `to_day = ''`)
+	}
 	var missing []id.ID
 	err := tx.Each(`SELECT place_id, version FROM place_shape WHERE to_day = ''`, nil, func(r sqldb.Scanner) error {
 		var p id.ID
@@ -143,24 +146,27 @@ func loadShapes(tx *sqldb.Tx, last *Tree, at map[id.ID]*row) error {
 		if err := r.Scan(&p, &version); err != nil {
 			return err
 		}
-		if last != nil {
-			if n := last.places[p]; n != nil && n.shape != nil && n.shape.version == version {
-				at[p].shape = n.shape
-				return nil
-			}
+		if n := last.places[p]; n != nil && n.shape != nil && n.shape.version == version {
+			at[p].shape = n.shape
+			return nil
 		}
 		missing = append(missing, p)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
 	for _, p := range missing {
+		if err == nil {
+			err = eachShape(tx, at, `to_day = '' AND place_id = $1`, p)
+		}
+	}
+	return err
+}
+
+// eachShape reads the outlines for which a condition holds.
+func eachShape(tx *sqldb.Tx, at map[id.ID]*row, where string, args ...any) error {
+	return tx.Each(`SELECT place_id, version, area, geometry FROM place_shape WHERE `+where, args, func(r sqldb.Scanner) error {
+		var p id.ID
 		o := &outline{}
-		if err := tx.Row(`
-			SELECT version, area, geometry
-			FROM place_shape
-			WHERE place_id = $1 AND to_day = ''`, p).Scan(&o.version, &o.area, &o.geojson); err != nil {
+		if err := r.Scan(&p, &o.version, &o.area, &o.geojson); err != nil {
 			return err
 		}
 		s, err := geo.ParseShape([]byte(o.geojson))
@@ -169,8 +175,8 @@ func loadShapes(tx *sqldb.Tx, last *Tree, at map[id.ID]*row) error {
 		}
 		o.shape = s
 		at[p].shape = o
-	}
-	return nil
+		return nil
+	})
 }
 
 func digests(tx *sqldb.Tx, f func(id.ID, []byte) error) error {

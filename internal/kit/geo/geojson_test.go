@@ -97,6 +97,30 @@ func TestReadGoesOn(t *testing.T) {
 	}
 }
 
+// What is written is read again, and nothing but outlines is.
+func TestParseShape(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]geo.Shape{
+		"one":         {{square(1, 1, 3)}},
+		"with a hole": {{square(0, 0, 8), square(1, 1, 1)}},
+		"two parts":   {{square(0, 0, 2)}, {square(-5, -5, 2)}},
+	} {
+		b := geo.AppendShape(nil, s, 7)
+		if got, err := geo.ParseShape(b); err != nil || !got.Equal(s) {
+			t.Errorf("%s: %s read as %v %v", name, b, got, err)
+		}
+	}
+	for _, bad := range []string{
+		``, `{}`, `{"type":"Polygon","coordinates":[[[]]]}`, `{"type":"Polygon","coordinates":[[[1,2],[3]]]}`, `{"type":"Polygon","coordinates":[[[NaN,2]]]}`,
+		`{"type":"Polygon","coordinates":[[[1_0,2]]]}`, `{"type":"Polygon","coordinates":[[[0x1,2]]]}`, `{"type":"Polygon","coordinates":[[[1,2],[500,2]]]}`, `{"type":"Polygon","coordinates":[[[1,2],,[1,2]]]}`,
+		`{"type":"Polygon","coordinates":[[[1,2]],[[]]]}`,
+	} {
+		if s, err := geo.ParseShape([]byte(bad)); err == nil && len(s) > 0 && geo.Vertices(s) > 0 {
+			t.Errorf("%s read as %v", bad, s)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(one))
 	f.Add([]byte(`{"type":"MultiPolygon","coordinates":[[[[0,0],[4,4],[4,0],[0,4],[0,0]]]]}`))
