@@ -45,12 +45,12 @@ func (s *Service) mayRead(tx *sqldb.Tx, by scope.Actor, f File) (bool, error) {
 		return false, nil
 	case v == Inside:
 		return true, nil
-	case f.Hidden, !f.Public && v < Reporter:
-		return false, nil
 	case f.Step == 0:
-		return true, nil
+		return mayOpen(f, raised, v), nil
+	default:
+		act, err := publicStep(tx, f)
+		return mayOpen(f, act, v), err
 	}
-	return publicStep(tx, f)
 }
 
 // NeedsFile reports whether some matter still has the file, for the job that

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,6 +29,12 @@ type Invitation struct {
 	ExpiresAt  time.Time
 	AnsweredAt time.Time
 	Answer     string
+	RevokedAt  time.Time
+}
+
+// Waiting reports whether the link is still good for an answer.
+func (v Invitation) Waiting(now time.Time) bool {
+	return v.AnsweredAt.IsZero() && v.RevokedAt.IsZero() && now.Before(v.ExpiresAt)
 }
 
 // Asked is what the holder of a link sees: the question, and of the matter only
@@ -59,21 +66,47 @@ func (s *Service) Invite(ctx context.Context, by scope.Actor, d ID, party, quest
 		return "", err
 	}
 	secret = base64.RawURLEncoding.EncodeToString(raw[:])
-	may := func(tx *sqldb.Tx, m Matter) error {
-		if err := needs(by, "handle")(tx, m); err == nil && m.Lead != 0 {
-			return nil
-		}
-		return needs(by, "dispatch")(tx, m)
-	}
-	err = s.beside(ctx, by, d, Invite, open(may), func(tx *sqldb.Tx, m Matter) (Step, error) {
+	err = s.beside(ctx, by, d, Invite, open(invites(by)), func(tx *sqldb.Tx, m Matter) (Step, error) {
 		v := Invitation{ID: tx.NewID(), Matter: m.ID, Party: party, Question: question, InvitedBy: by.Name, At: tx.Now(), ExpiresAt: tx.Now().AddDate(0, 0, days)}
 		return Step{Words: party + "：" + question, Until: v.ExpiresAt}, insertInvitation(tx, v, tokenOf(secret))
 	})
 	return secret, err
 }
 
+// invites returns the check that the actor may ask outside parties.
+func invites(by scope.Actor) func(*sqldb.Tx, Matter) error {
+	return func(tx *sqldb.Tx, m Matter) error {
+		if err := needs(by, "handle")(tx, m); err == nil && m.Lead != 0 {
+			return nil
+		}
+		return needs(by, "dispatch")(tx, m)
+	}
+}
+
+// Revoke makes a link worthless before its time: it went to the wrong party, or
+// is needed no more. What was answered stays. Needs what Invite needs.
+func (s *Service) Revoke(ctx context.Context, by scope.Actor, d ID, invitation id.ID) error {
+	return s.beside(ctx, by, d, Revoke, invites(by), func(tx *sqldb.Tx, m Matter) (Step, error) {
+		vs, err := invitationsOf(tx, m.ID)
+		if err != nil {
+			return Step{}, err
+		}
+		i := slices.IndexFunc(vs, func(v Invitation) bool { return v.ID == invitation })
+		switch {
+		case i < 0:
+			return Step{}, errs.New(errs.NotFound, "matter.invite.none")
+		case !vs[i].AnsweredAt.IsZero():
+			return Step{}, errs.New(errs.Conflict, "matter.invite.answered")
+		case !vs[i].Waiting(tx.Now()):
+			return Step{}, errs.New(errs.Conflict, "matter.invite.expired")
+		}
+		return Step{Words: vs[i].Party}, revokeInvitation(tx, invitation)
+	})
+}
+
 // Invited returns what the holder of a link is asked. It is NotFound if the link
-// is wrong, and a Conflict if it has run out.
+// is wrong, and a Conflict if it has run out, was revoked, or comes too late
+// because the matter has ended.
 func (s *Service) Invited(ctx context.Context, secret string) (a Asked, err error) {
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		a, _, err = s.asked(tx, secret)
@@ -87,11 +120,17 @@ func (s *Service) asked(tx *sqldb.Tx, secret string) (a Asked, m Matter, err err
 	if err != nil {
 		return a, m, err
 	}
-	if !tx.Now().Before(v.ExpiresAt) {
+	switch {
+	case !v.RevokedAt.IsZero():
+		return a, m, errs.New(errs.Conflict, "matter.invite.revoked")
+	case !tx.Now().Before(v.ExpiresAt):
 		return a, m, errs.New(errs.Conflict, "matter.invite.expired")
 	}
 	if m, err = s.load(tx, v.Matter); err != nil {
 		return a, m, err
+	}
+	if !m.State.Open() && v.AnsweredAt.IsZero() {
+		return a, m, errs.New(errs.Conflict, "matter.invite.over")
 	}
 	last, _ := m.Path.Last()
 	a = Asked{Invitation: v, Number: m.Number, Title: m.Title, Place: last}

@@ -28,6 +28,7 @@ type Card struct {
 	Hidden     bool
 	Urgent     bool
 	Supervised bool
+	Urged      int
 	TurnUnit   id.ID
 	Lead       id.ID
 	RaisedAt   time.Time

@@ -4,6 +4,7 @@ package matters
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yuanba/internal/domain/access"
@@ -38,9 +39,15 @@ var told = map[Act]bool{
 	Resume: true, Close: true, Reopen: true, Join: true, Unjoin: true, SplitOff: true, Unsplit: true,
 }
 
+// called are the acts of which those hear whose turn it is or who are called.
+var called = map[Act]bool{Urge: true, Supervise: true, WhistleAct: true}
+
 // NoticeKeys are the messages of which a Notice's Key is one.
 func NoticeKeys() []string {
 	keys := []string{noticeKey(Act(Soon)), noticeKey(Act(Late))}
+	for a := range called {
+		keys = append(keys, noticeKey(a))
+	}
 	for a := range told {
 		keys = append(keys, noticeKey(a))
 	}
@@ -51,8 +58,11 @@ func noticeKey(a Act) string { return "matter.notice." + string(a) }
 
 // A Notifier tells people what happened to matters that concern them: the
 // reporter, those who said "me too", and those who follow the matter, its place
-// or its category. Whoever has a mailbox is told by letter too (package letters);
-// a slip's holder without an account has no page of news, and only the letter. It follows the trail, so that no act waits for it, nothing is
+// or its category; and those at work when they are urged, supervised or called.
+// Whoever has a mailbox is told by letter too (package letters); a slip's holder
+// without an account has no page of news, and only the letter.
+//
+// It follows the trail, so that no act waits for it, nothing is
 // left out whatever happens in between, and nothing is told twice.
 //
 // Nobody hears of a matter they may not read. Who follows from outside hears
@@ -132,6 +142,7 @@ type audience struct {
 	joined      map[ID][]Matter
 	slips       map[ID]bool         // those whose slip's holder has a mailbox
 	subscribers map[string][]reader // by target
+	called      map[ID][]id.ID      // units that a whistle calls
 }
 
 // notices are those that the rows of the trail give rise to. They are found
@@ -141,7 +152,7 @@ func (s *Service) notices(ctx context.Context, rows []trail.Row) (ns []notice, e
 	var ids, moved []ID // moved: by more than being raised
 	seen, seenMoved := map[ID]bool{}, map[ID]bool{}
 	for _, r := range rows {
-		if r.Noun != "matter" || !told[Act(r.Act)] {
+		if r.Noun != "matter" || !told[Act(r.Act)] && !called[Act(r.Act)] {
 			continue
 		}
 		acts = append(acts, r)
@@ -193,6 +204,16 @@ func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns [
 		seen[to] = true
 		ns = append(ns, notice{to: to, matter: of.ID, key: noticeKey(act), at: r.At, urgent: m.Urgent})
 	}
+	if called[act] {
+		who := s.onTurn(m, tx.Now())
+		if act == WhistleAct {
+			who = s.atUnits(a.called[m.ID], tx.Now())
+		}
+		for _, to := range who {
+			tell(to, m)
+		}
+		return ns
+	}
 	if act != raised {
 		for _, x := range append([]Matter{m}, a.joined[m.ID]...) {
 			tell(reader{resident: x.Resident}, x)
@@ -216,6 +237,18 @@ func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns [
 		}
 	}
 	return ns
+}
+
+// atUnits are the members of units who handle there.
+func (s *Service) atUnits(units []id.ID, now time.Time) (who []reader) {
+	for _, u := range units {
+		for _, account := range s.orgs.Directory().Members(u, now) {
+			if slices.Contains(s.staff(account, now).Units("handle", now), u) {
+				who = append(who, reader{account: account})
+			}
+		}
+	}
+	return who
 }
 
 // targets are the subscriptions that a matter falls under.

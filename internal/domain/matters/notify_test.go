@@ -12,6 +12,7 @@ import (
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -71,6 +72,27 @@ func TestNoticeOfWhatHappens(t *testing.T) {
 		if err := town.Matters.ReadNotices(ctx, scope.Actor{}); errs.KindOf(err) != errs.Denied {
 			t.Errorf("anybody reads: %v", err)
 		}
+	})
+}
+
+// Those at work hear when they are urged, supervised or called; the reporter does not.
+func TestNoticeOfCalls(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		d := newDesk(t, town)
+		ctx := t.Context()
+		he := town.As("he")
+		slip := d.raise(d.resident, nil)
+		d.must(d.Matters.Urge(ctx, d.sun, slip.ID, "上午就请受理"))
+		d.wants("the desk", d.zhao, slip.Number, "urge")
+		d.to(slip, matters.Handling)
+		d.must(d.Matters.Supervise(ctx, d.sun, slip.ID, "每天报一次"))
+		d.must(d.Matters.Urge(ctx, d.sun, slip.ID, "今天请办完"))
+		d.must(d.Matters.Blow(ctx, d.sun, slip.ID, []id.ID{d.water, he.Unit}, 2*time.Hour, "请到现场"))
+		d.wants("the unit", d.wu, slip.Number, "supervise", "urge", "whistle")
+		d.wants("who is called", he, slip.Number, "whistle")
+		d.wants("the desk, whose turn it is no more", d.zhao, slip.Number, "urge")
+		d.wants("the reporter", d.resident, slip.Number, "accept", "dispatch", "take")
 	})
 }
 

@@ -161,7 +161,7 @@ func TestFileIsForThoseWhoMayReadIt(t *testing.T) {
 		}{
 			{"a stranger", stranger, "b"},
 			{"another resident", other, "b"},
-			{"the reporter", d.resident, "ab"},
+			{"the reporter, whose own photo was hidden from others", d.resident, "abd"},
 			{"the desk", d.zhao, "abcd"},
 			{"a bureau that has nothing to do with it", d.wu, "b"},
 		} {

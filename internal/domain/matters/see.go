@@ -169,12 +169,12 @@ func (s *Service) whole(tx *sqldb.Tx, by scope.Actor, m Matter) (w Whole, err er
 // reporter still reads; what a supporter said in confidence they do not.
 func (w *Whole) hide(by scope.Actor) {
 	w.Steps = slices.DeleteFunc(w.Steps, func(p Step) bool { return !p.Public })
-	seen := map[id.ID]bool{0: true}
+	seen := map[id.ID]Act{0: raised}
 	for _, p := range w.Steps {
-		seen[p.ID] = true
+		seen[p.ID] = p.Act
 	}
 	w.Files = slices.DeleteFunc(w.Files, func(f File) bool {
-		return !seen[f.Step] || w.View < Reporter && (f.Hidden || !f.Public)
+		return !mayOpen(f, seen[f.Step], w.View)
 	})
 	w.Supports = slices.DeleteFunc(w.Supports, func(p Support) bool {
 		return (p.Hidden || !p.Public) && (p.Resident == 0 || p.Resident != by.Resident)
@@ -192,6 +192,22 @@ func (w *Whole) hide(by scope.Actor) {
 		}
 		w.Steps[i].Detail = w.openDetail(p)
 	}
+}
+
+// mayOpen reports whether a reader from outside may open a file that came with
+// the act, "" if that is not for them: everybody what is public and not hidden,
+// the reporter also what was said to them, and what they sent themselves with the
+// raising even if it was hidden from others.
+func mayOpen(f File, with Act, v View) bool {
+	switch {
+	case with == "":
+		return false
+	case f.Hidden:
+		return v >= Reporter && f.Step == 0
+	case !f.Public:
+		return v >= Reporter && with != SupportAct
+	}
+	return true
 }
 
 // openDetail is a step's detail for everybody: numbers only of matters that

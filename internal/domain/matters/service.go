@@ -176,7 +176,7 @@ func (s *Service) record(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, from S
 	if err := insertStep(tx, step); err != nil {
 		return err
 	}
-	if err := insertFiles(tx, m.ID, step.ID, step.Public, files); err != nil {
+	if err := insertFiles(tx, m.ID, step.ID, step.Public && !step.confidential, files); err != nil {
 		return err
 	}
 	if err := trail.Append(tx, by, trail.Entry{

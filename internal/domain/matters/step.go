@@ -29,6 +29,8 @@ type Step struct {
 	Until   time.Time // the time the act sets, such as an extended due time
 	Detail  string    // what the act settled, as codes: see the Detail functions
 	Behalf  bool      // recorded by the actor for the reporter
+
+	confidential bool // its files are for those at work alone
 }
 
 // A File is a photo, a sound or a document of a matter.

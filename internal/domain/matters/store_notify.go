@@ -31,7 +31,7 @@ const atOnce = 200
 // raised only subscribers hear; moved are the others. few: the matters are those
 // of one batch of the trail, and whom they concern is complete or wrong.
 func (s *Service) audience(tx *sqldb.Tx, ids, moved []ID) (*audience, error) {
-	a := &audience{matters: map[ID]Matter{}, supporters: map[ID][]reader{}, joined: map[ID][]Matter{}, slips: map[ID]bool{}, subscribers: map[string][]reader{}}
+	a := &audience{matters: map[ID]Matter{}, supporters: map[ID][]reader{}, joined: map[ID][]Matter{}, slips: map[ID]bool{}, subscribers: map[string][]reader{}, called: map[ID][]id.ID{}}
 	asked := map[string]bool{}
 	for some := range slices.Chunk(ids, atOnce) {
 		var targets []string
@@ -76,6 +76,9 @@ func (s *Service) audience(tx *sqldb.Tx, ids, moved []ID) (*audience, error) {
 		}); err != nil {
 			return nil, err
 		}
+		if err := eachCalled(tx, some, func(d ID, unit id.ID) { a.called[d] = append(a.called[d], unit) }); err != nil {
+			return nil, err
+		}
 	}
 	return a, nil
 }
@@ -102,6 +105,22 @@ func (s *Service) eachBrief(tx *sqldb.Tx, column string, ids []ID, f func(Matter
 		m, err := s.scanBrief(r)
 		if err == nil {
 			f(m)
+		}
+		return err
+	})
+}
+
+// eachCalled calls f with the units that the whistles under way for the matters
+// call. few: at most twenty for each.
+func eachCalled(tx *sqldb.Tx, ids []ID, f func(d ID, unit id.ID)) error {
+	var w sqldb.Where
+	sqldb.In(&w, "h.matter_id", ids...)
+	w.Add("h.ended_at IS NULL AND r.at IS NULL")
+	return tx.Each(`SELECT h.matter_id, r.unit_id FROM matter_whistle h JOIN matter_response r ON r.whistle_id = h.id `+w.SQL()+` ORDER BY h.id, r.unit_id`, w.Args(), func(r sqldb.Scanner) error {
+		var d, unit id.ID
+		err := r.Scan(&d, &unit)
+		if err == nil {
+			f(d, unit)
 		}
 		return err
 	})

@@ -269,12 +269,12 @@ func answerWhistle(tx *sqldb.Tx, matter ID, unit id.ID, by scope.Actor, said str
 	return err
 }
 
-const invitationColumns = `id, matter_id, party, question, invited_by, at, expires_at, answered_at, answer`
+const invitationColumns = `id, matter_id, party, question, invited_by, at, expires_at, answered_at, answer, revoked_at`
 
 func scanInvitation(r sqldb.Scanner) (v Invitation, err error) {
-	var at, expires, answered sqldb.Time
-	err = r.Scan(&v.ID, &v.Matter, &v.Party, &v.Question, &v.InvitedBy, &at, &expires, &answered, &v.Answer)
-	v.At, v.ExpiresAt, v.AnsweredAt = at.Time, expires.Time, answered.Time
+	var at, expires, answered, revoked sqldb.Time
+	err = r.Scan(&v.ID, &v.Matter, &v.Party, &v.Question, &v.InvitedBy, &at, &expires, &answered, &v.Answer, &revoked)
+	v.At, v.ExpiresAt, v.AnsweredAt, v.RevokedAt = at.Time, expires.Time, answered.Time, revoked.Time
 	return v, err
 }
 
@@ -292,8 +292,12 @@ func insertInvitation(tx *sqldb.Tx, v Invitation, token []byte) error {
 	return err
 }
 
+func revokeInvitation(tx *sqldb.Tx, invitation id.ID) error {
+	return tx.One(`UPDATE matter_invitation SET revoked_at = $2 WHERE id = $1 AND answered_at IS NULL AND revoked_at IS NULL`, invitation, sqldb.At(tx.Now()))
+}
+
 func answerInvitation(tx *sqldb.Tx, invitation id.ID, answer string) error {
-	n, err := tx.Exec(`UPDATE matter_invitation SET answered_at = $2, answer = $3 WHERE id = $1 AND answered_at IS NULL`, invitation, sqldb.At(tx.Now()), answer)
+	n, err := tx.Exec(`UPDATE matter_invitation SET answered_at = $2, answer = $3 WHERE id = $1 AND answered_at IS NULL AND revoked_at IS NULL`, invitation, sqldb.At(tx.Now()), answer)
 	if err == nil && n == 0 {
 		return errs.New(errs.Conflict, "matter.invite.answered")
 	}

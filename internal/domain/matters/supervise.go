@@ -69,6 +69,7 @@ const (
 	Respond    Act = "respond"
 	AssistAct  Act = "assist"
 	Invite     Act = "invite"
+	Revoke     Act = "revoke"
 	Reply      Act = "reply"
 	SupportAct Act = "support"
 	Moderate   Act = "moderate"

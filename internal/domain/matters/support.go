@@ -37,14 +37,19 @@ type Supporting struct {
 
 // Support adds the actor to those whom the matter concerns too: anybody who may
 // read it, once. A second "me too" is a Conflict. Staff say it for somebody who
-// came or rang, as often as somebody does, and need raise_for in the place.
-func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporting) error {
+// came or rang, as often as somebody does, and need raise_for in the place. What
+// they say and show is for those who work on the matter, and for everybody if they
+// like; the reporter is not told more than everybody is.
+func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporting, files ...NewFile) error {
 	said, err := words("words", in.Words, 0)
 	if err != nil {
 		return err
 	}
 	if err := in.Contact.Check(); err != nil {
 		return err
+	}
+	if len(files) > MaxFiles {
+		return errs.At("files", "matter.files.many", MaxFiles)
 	}
 	if by.Kind != scope.Staff && by.Resident == 0 && in.Browser == "" {
 		return errs.New(errs.Denied, "matter.support.unknown")
@@ -77,8 +82,8 @@ func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporti
 		if n == 0 {
 			return Step{}, errs.New(errs.Conflict, "matter.support.once")
 		}
-		return Step{Public: true}, countSupporters(tx, m.ID, 1)
-	})
+		return Step{Public: true, confidential: !in.Public}, countSupporters(tx, m.ID, 1)
+	}, files...)
 }
 
 // markAt is a browser's mark as it is kept at one matter: enough to count the

@@ -38,6 +38,14 @@ func TestWhistleAssistInvite(t *testing.T) {
 		if w := d.get(slip.Number); w.Whistles[0].EndedAt.IsZero() || w.Assists[0].AnsweredAt.IsZero() {
 			t.Errorf("whistle %+v, part %+v", w.Whistles[0], w.Assists[0])
 		}
+		d.must(d.Matters.Blow(ctx, d.sun, slip.ID, []id.ID{d.water, police.ID}, 2*time.Hour, "再来一次现场"))
+		d.refused("a second whistle beside the first", d.Matters.Blow(ctx, d.sun, slip.ID, []id.ID{d.water, police.ID}, 2*time.Hour, "都来"+"现场"), "matter.whistle.under_way")
+		d.must(d.Matters.Respond(ctx, d.wu, slip.ID, d.water, "已到场，正在抽水"))
+		d.Clock.Add(3 * time.Hour)
+		d.must(d.Matters.Blow(ctx, d.sun, slip.ID, []id.ID{d.water, police.ID}, 2*time.Hour, "第三次到现场"))
+		if w := d.get(slip.Number); len(w.Whistles) != 3 || w.Whistles[1].EndedAt.IsZero() || !w.Whistles[1].Responses[0].At.IsZero() == !w.Whistles[1].Responses[1].At.IsZero() {
+			t.Errorf("the whistle whose time was up: %+v", w.Whistles)
+		}
 		secret, err := d.Matters.Invite(ctx, d.wu, slip.ID, "临江物业", "井盖钥匙在谁那里？", 3)
 		d.must(err)
 		asked, err := d.Matters.Invited(ctx, secret)
@@ -52,6 +60,23 @@ func TestWhistleAssistInvite(t *testing.T) {
 		if _, err := d.Matters.Invited(ctx, secret+"x"); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("a wrong link: %v", err)
 		}
+		wrong, err := d.Matters.Invite(ctx, d.wu, slip.ID, "另一家物业", "井盖钥匙在谁那里？", 3)
+		d.must(err)
+		vs := d.get(slip.Number).Invitations
+		d.refused("revoking what was answered", d.Matters.Revoke(ctx, d.wu, slip.ID, vs[0].ID), "matter.invite.answered")
+		if err := d.Matters.Revoke(ctx, d.zheng, slip.ID, vs[1].ID); errs.KindOf(err) != errs.Denied {
+			t.Errorf("the verifier revokes: %v", err)
+		}
+		d.must(d.Matters.Revoke(ctx, d.wu, slip.ID, vs[1].ID))
+		d.refused("revoking twice", d.Matters.Revoke(ctx, d.wu, slip.ID, vs[1].ID), "matter.invite.expired")
+		_, err = d.Matters.Invited(ctx, wrong)
+		d.refused("a revoked link", err, "matter.invite.revoked")
+		d.refused("answering by a revoked link", d.Matters.Reply(ctx, wrong, "钥匙在我们这里"), "matter.invite.revoked")
+		late, err := d.Matters.Invite(ctx, d.wu, slip.ID, "第三家", "井盖钥匙在谁那里？", 30)
+		d.must(err)
+		d.to(slip, matters.Closed)
+		_, err = d.Matters.Invited(ctx, late)
+		d.refused("a link of a matter that has ended", err, "matter.invite.over")
 		d.Clock.Add(4 * 24 * time.Hour)
 		if _, err := d.Matters.Invited(ctx, secret); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("an expired link: %v", err)

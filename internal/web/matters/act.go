@@ -5,6 +5,7 @@ package matters
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"yuanba/internal/domain/access"
@@ -45,7 +46,7 @@ type actPage struct {
 	Head      page.Head
 	Row       []page.Row
 	Entries   []entry
-	Templates []page.Option // prepared replies
+	Templates []prepared // prepared replies
 	Action    string
 	Back      string
 	Submit    string
@@ -54,6 +55,9 @@ type actPage struct {
 	Note      string
 	whole     matters.Whole
 }
+
+// prepared is a reply that can be put into the form.
+type prepared struct{ Name, Words, Href string }
 
 var acting = page.New[actPage](files, "act.html", "entries.html")
 
@@ -70,7 +74,7 @@ func allowed(b page.Base, w matters.Whole, act matters.Act) error {
 		ok = w.View == matters.Inside && access.Works(b.Actor, b.Now)
 	case matters.WhistleAct:
 		ok = may("command")
-	case matters.Invite:
+	case matters.Invite, matters.Revoke:
 		ok = may("dispatch") || m.Lead != 0 && may("handle")
 	case matters.Moderate, matters.Restore:
 		ok = may("moderate")
@@ -124,8 +128,9 @@ func (c *Counter) actPage(r *http.Request, act matters.Act, f *form.Form) (v act
 		whole: w, Base: b.Titled("matter.act." + string(act)), Action: here + "/" + string(act), Back: here, Danger: spec.danger,
 		Submit: b.T("matter.act." + string(act)), Head: page.Head{Kicker: w.Matter.Number, Title: b.T("matter.act." + string(act)), Lead: w.Matter.Title},
 	}
-	if q := r.URL.RawQuery; q != "" {
-		v.Action += "?" + q
+	q := r.URL.Query()
+	if q.Del("template"); len(q) > 0 {
+		v.Action += "?" + q.Encode()
 	}
 	if i18n.Has("matter.act." + string(act) + ".help") {
 		v.Note = b.T("matter.act." + string(act) + ".help")
@@ -133,26 +138,41 @@ func (c *Counter) actPage(r *http.Request, act matters.Act, f *form.Form) (v act
 	if spec.form == nil {
 		return v, nil
 	}
+	if b.Staff() {
+		var chosen string
+		if v.Templates, chosen, err = c.prepared(r, act, w.Matter.Category); err != nil {
+			return v, err
+		}
+		if f == nil && chosen != "" {
+			f = form.Of("words", chosen)
+		}
+	}
 	v.Entries = spec.form(c, b, w, f)
 	for _, e := range v.Entries {
 		v.Files = v.Files || e.Kind == "files"
 	}
-	if b.Staff() {
-		v.Templates, err = c.prepared(r, act, w.Matter.Category)
-	}
-	return v, err
+	return v, nil
 }
 
-// prepared are the replies prepared for the act.
-func (c *Counter) prepared(r *http.Request, act matters.Act, category string) ([]page.Option, error) {
+// prepared are the replies prepared for the act, those for the category first,
+// and the words of the one that the address asks for: so that a reply can be
+// taken without a script too.
+func (c *Counter) prepared(r *http.Request, act matters.Act, category string) (out []prepared, chosen string, err error) {
 	ts, err := c.Matters.Templates(r.Context())
-	var out []page.Option
+	if err != nil {
+		return nil, "", err
+	}
+	slices.SortStableFunc(ts, func(x, y matters.Template) int { return strings.Compare(y.Category, x.Category) })
 	for _, t := range ts {
-		if t.Active && t.Act == act && (t.Category == "" || t.Category == category) {
-			out = append(out, page.Option{Value: t.Words, Text: t.Name})
+		if !t.Active || t.Act != act || t.Category != "" && t.Category != category {
+			continue
+		}
+		out = append(out, prepared{t.Name, t.Words, without(r, "template", t.ID.String())})
+		if r.URL.Query().Get("template") == t.ID.String() {
+			chosen = t.Words
 		}
 	}
-	return out, err
+	return out, chosen, nil
 }
 
 // do carries an act out. What is wrong stands beside its field, and nothing is
@@ -170,7 +190,7 @@ func (c *Counter) do(act matters.Act) page.Handler {
 		}
 		err = acts[act].do(c, r, f, whole.Matter)
 		if err == nil {
-			return page.Done(w, r, "/matters/"+whole.Matter.Number, "matter.done."+string(act))
+			return c.done(w, r, act, whole.Matter)
 		}
 		if k := errs.KindOf(err); k != errs.Invalid && k != errs.Conflict || acts[act].form == nil {
 			return err
@@ -181,6 +201,24 @@ func (c *Counter) do(act matters.Act) page.Handler {
 		}
 		return acting.Fail(w, r, v, err)
 	}
+}
+
+// done says what an act has led to.
+func (c *Counter) done(w http.ResponseWriter, r *http.Request, act matters.Act, was matters.Matter) error {
+	here := "/matters/" + was.Number
+	if act != matters.Rate {
+		return page.Done(w, r, here, "matter.done."+string(act))
+	}
+	now, err := c.Matters.Get(r.Context(), page.Actor(r), was.Number)
+	switch m := now.Matter; {
+	case err != nil:
+		return err
+	case m.Solved == "": // not solved: taken up again, and to be rated anew
+		return page.Done(w, r, here, "matter.done.rate.reopened")
+	case m.Solved == matters.No:
+		return page.Done(w, r, here, "matter.done.rate.late", int(c.Matters.Rules().ReopenFor.Hours()/24))
+	}
+	return page.Done(w, r, here, "matter.done.rate")
 }
 
 // beside moves the public part of err, if any, beside the field.

@@ -86,10 +86,17 @@ func init() {
 			}
 			return c.Matters.Assist(r.Context(), page.Actor(r), m.ID, unit, words, files...)
 		})},
-		matters.Invite:     {side: true, form: inviteForm}, // answers with a page of its own, see invite.go
+		matters.Invite: {side: true, form: inviteForm}, // answers with a page of its own, see invite.go
+		matters.Revoke: {side: true, do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
+			invitation, err := id.Parse(r.URL.Query().Get("invitation"))
+			if err != nil {
+				return err
+			}
+			return c.Matters.Revoke(r.Context(), page.Actor(r), m.ID, invitation)
+		}},
 		matters.Moderate:   {side: true, form: moderateForm, do: moderate},
 		matters.Restore:    {side: true, form: restoreForm, do: restore},
-		matters.SupportAct: {side: true, form: wordsOnly("matter.support.words", false), do: support},
+		matters.SupportAct: {side: true, form: supportForm, do: filed(support)},
 	}
 }
 
@@ -327,13 +334,24 @@ func restore(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error 
 	return c.Matters.Restore(r.Context(), page.Actor(r), m.ID, moderation, reason)
 }
 
-func support(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-	in := matters.Supporting{Words: said(f), Public: f.Bool("public"), Browser: c.Slips.browser(r),
-		Contact: people.ContactInput{Phone: f.Line("phone", 30)}}
+func supportForm(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
+	es := []entry{area(b, f, "matter.support.words", 4), photos(b, f)}
+	if f == nil {
+		f = form.Of("public", "1")
+	}
+	es = append(es, entry{"box", page.NewField(b.Lang, f, "public", "matter.support.public")})
+	if b.Anonymous() {
+		es = append(es, entry{"text", page.NewField(b.Lang, f, "phone", "matter.raise.phone").As("tel")})
+	}
+	return es
+}
+
+func support(c *Counter, r *http.Request, f *form.Form, m matters.Matter, words string, files []matters.NewFile) error {
+	in := matters.Supporting{Words: words, Public: f.Bool("public"), Browser: c.Slips.browser(r), Contact: people.ContactInput{Phone: f.Line("phone", 30)}}
 	if err := f.Err(); err != nil {
 		return err
 	}
-	return c.Matters.Support(r.Context(), page.Actor(r), m.ID, in)
+	return c.Matters.Support(r.Context(), page.Actor(r), m.ID, in, files...)
 }
 
 func short(s string) string {

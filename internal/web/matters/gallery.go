@@ -153,7 +153,7 @@ func showSampleAct(typed func() *form.Form) func(*Counter, http.ResponseWriter, 
 		here := "/matters/QL-2026-004217"
 		return acting.Show(w, r, actPage{Base: b, Head: page.Head{Kicker: "QL-2026-004217", Title: b.T("matter.act.handle"), Lead: "路灯不亮，老人夜里不敢出门"},
 			Entries: append(wordsOnly("matter.field.result", true)(c, b, matters.Whole{}, b.Form), photos(b, b.Form)), Files: true, Action: here + "/handle", Back: here, Submit: b.T("matter.act.handle"),
-			Templates: []page.Option{{Text: "现场处理完毕", Value: "接到后，（谁）于（哪天）到现场查看，情况属实。"}}})
+			Templates: []prepared{{"现场处理完毕", "接到后，（谁）于（哪天）到现场查看，情况属实。", here + "/handle?template=1"}}})
 	}
 }
 

@@ -22,9 +22,14 @@ type inboxPage struct {
 	Rows  []page.Row
 	Calls []page.Row // whistles and parts asked of the clerk's units
 	Bulk  page.Bulk
+	Left  []left // what a bulk act left, and why
+	Notes []page.Note
 	Empty page.Empty
 	Pager page.Pager
 }
+
+// left is a matter that a bulk act left as it was.
+type left struct{ Number, Title, Why string }
 
 var inboxed = page.New[inboxPage](files, "inbox.html")
 
@@ -99,8 +104,8 @@ func (c *Counter) called(b page.Base, k matters.Called, what, act string) page.R
 	return r
 }
 
-// bulk accepts or dispatches everything that is selected, each by itself: what
-// somebody else was quicker with is counted and left.
+// bulk accepts or dispatches everything that is selected, each by itself. What
+// could not be done, because somebody else was quicker, is named with the reason.
 func (c *Counter) bulk(w http.ResponseWriter, r *http.Request) error {
 	f, err := form.Read(r)
 	if err != nil {
@@ -129,34 +134,45 @@ func (c *Counter) bulk(w http.ResponseWriter, r *http.Request) error {
 		v.Form, v.Bulk.Fields = f, []page.Field{c.bulkUnit(b, f)}
 		return inboxed.Fail(w, r, v, f.Err())
 	}
-	done, failed := 0, 0
+	done, lefts := 0, []left(nil)
 	for _, number := range numbers {
-		err := c.bulkOne(r, number, matters.Act(act), lead)
-		switch {
+		title, err := c.bulkOne(r, number, matters.Act(act), lead)
+		switch es := errs.Public(err); {
 		case err == nil:
 			done++
-		case errs.Public(err) != nil:
-			failed++
+		case len(es) > 0:
+			lefts = append(lefts, left{number, title, i18n.T(b.Lang, es[0].Key, es[0].Args...)})
 		default:
 			return err
 		}
 	}
-	if failed > 0 {
-		return page.Done(w, r, "/inbox", "matter.bulk.some", done, failed)
+	if len(lefts) == 0 {
+		return page.Done(w, r, "/inbox", "matter.bulk.done", done)
 	}
-	return page.Done(w, r, "/inbox", "matter.bulk.done", done)
-}
-
-func (c *Counter) bulkOne(r *http.Request, number string, act matters.Act, lead id.ID) error {
-	by := page.Actor(r)
-	whole, err := c.Matters.Get(r.Context(), by, number)
+	v, err := c.inboxFor(r)
 	if err != nil {
 		return err
 	}
-	if act == matters.Accept {
-		return c.Matters.Accept(r.Context(), by, whole.Matter.ID)
+	v.Left = lefts
+	if done > 0 {
+		v.Notes = []page.Note{{Text: b.T("matter.bulk.done", done), Tone: page.ToneDone}}
 	}
-	return c.Matters.Dispatch(r.Context(), by, whole.Matter.ID, matters.Dispatching{Lead: lead})
+	return inboxed.ShowStatus(w, r, http.StatusConflict, v)
+}
+
+// bulkOne does the act to one of those selected; title is its own, if the reader
+// may know it.
+func (c *Counter) bulkOne(r *http.Request, number string, act matters.Act, lead id.ID) (title string, err error) {
+	by := page.Actor(r)
+	whole, err := c.Matters.Get(r.Context(), by, number)
+	if err != nil {
+		return "", err
+	}
+	m := whole.Matter
+	if act == matters.Accept {
+		return m.Title, c.Matters.Accept(r.Context(), by, m.ID)
+	}
+	return m.Title, c.Matters.Dispatch(r.Context(), by, m.ID, matters.Dispatching{Lead: lead})
 }
 
 // afterOf reads where the page before ended.

@@ -25,11 +25,18 @@ type listPage struct {
 	Rows    []page.Row
 	Pager   page.Pager
 	Empty   page.Empty
-	Views   []page.Link // the reader's saved views
+	Views   []savedView // the reader's own
 	Export  []page.Link
 	Query   string
 	CanSave bool
 	Place   page.Link // to the page of the place, if the list is of one
+}
+
+// savedView is a filter that the reader gave a name.
+type savedView struct {
+	page.Link
+	Drop    string // where it is deleted
+	Current bool
 }
 
 var listed = page.New[listPage](files, "list.html")
@@ -95,10 +102,21 @@ func without(r *http.Request, pairs ...string) string {
 // list shows matters, newest first: what the reader may see of what the filter
 // asks for.
 func (c *Counter) list(w http.ResponseWriter, r *http.Request) error {
-	b := page.From(r).Titled("matter.list.title")
-	f, err := c.readFilter(r.URL.Query())
+	v, err := c.listFor(r, nil)
 	if err != nil {
 		return err
+	}
+	return listed.Show(w, r, v)
+}
+
+// listFor is the list that the address of r asks for; form is that of a name for
+// it, if one was sent.
+func (c *Counter) listFor(r *http.Request, sent *form.Form) (v listPage, err error) {
+	b := page.From(r).Titled("matter.list.title")
+	b.Form = sent
+	f, err := c.readFilter(r.URL.Query())
+	if err != nil {
+		return v, err
 	}
 	words := strings.TrimSpace(r.URL.Query().Get("q"))
 	var p matters.Page
@@ -108,9 +126,9 @@ func (c *Counter) list(w http.ResponseWriter, r *http.Request) error {
 		p, err = c.Matters.List(r.Context(), b.Actor, f)
 	}
 	if err != nil {
-		return err
+		return v, err
 	}
-	v := listPage{
+	v = listPage{
 		Base: b, Filter: c.filterBar(b, r), Rows: c.rows(b, p.Cards, false), Query: r.URL.RawQuery, CanSave: b.Staff(),
 		Head:  page.Head{Title: b.T("matter.list.title"), Lead: b.T("matter.list.lead"), Action: page.Link{Href: "/raise", Text: b.T("matter.raise.title"), Icon: "plus", Main: true}},
 		Empty: page.Empty{Icon: "search", Title: b.T("matter.list.empty"), Text: b.T("matter.list.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("matter.list.all")}},
@@ -132,12 +150,12 @@ func (c *Counter) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	views, err := c.Matters.Views(r.Context(), b.Actor)
 	if err != nil {
-		return err
+		return v, err
 	}
 	for _, s := range views {
-		v.Views = append(v.Views, page.Link{Href: "/matters?" + s.Query, Text: s.Name})
+		v.Views = append(v.Views, savedView{page.Link{Href: "/matters?" + s.Query, Text: s.Name}, "/views/" + s.ID.String() + "/delete", s.Query == r.URL.RawQuery})
 	}
-	return listed.Show(w, r, v)
+	return v, nil
 }
 
 // filterBar is the bar above a list, with what is chosen in it.

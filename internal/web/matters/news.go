@@ -74,10 +74,19 @@ func (c *Counter) saveView(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name, query := f.Line("name", 40), f.Line("query", 1001)
-	if err := f.Err(); err != nil {
-		return err
+	if err = f.Err(); err == nil {
+		err = c.Matters.SaveView(r.Context(), page.Actor(r), name, query)
 	}
-	if err := c.Matters.SaveView(r.Context(), page.Actor(r), name, query); err != nil {
+	if errs.KindOf(err) == errs.Invalid {
+		list := r.Clone(r.Context())
+		list.URL.Path, list.URL.RawQuery = "/matters", query
+		v, lerr := c.listFor(list, f)
+		if lerr != nil {
+			return err
+		}
+		return listed.Fail(w, r, v, err)
+	}
+	if err != nil {
 		return err
 	}
 	return page.Done(w, r, "/matters?"+query, "matter.view.saved", name)

@@ -96,6 +96,9 @@ func (c *Counter) row(b page.Base, k matters.Card, pick string) page.Row {
 	if k.Supervised {
 		r.Tags = append(r.Tags, b.T("matter.act.supervise"))
 	}
+	if k.Urged > 0 && k.State.Open() && b.Staff() {
+		r.Tags = append(r.Tags, b.T("matter.tag.urged", k.Urged))
+	}
 	if k.Supporters > 0 {
 		r.Tags = append(r.Tags, b.T("matter.supporters", k.Supporters))
 	}
@@ -130,6 +133,9 @@ func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
 		e := page.Event{
 			At: p.At, Who: c.who(b, w, p), What: b.T("matter.did." + string(p.Act)), Note: p.Words, Internal: !p.Public,
 			Icon: icons[p.Act], Files: c.filesOf(b, w, p.ID),
+		}
+		if p.Hidden {
+			e.What = saying(b, e.What, b.T("matter.hidden"))
 		}
 		if p.Behalf {
 			e.What = b.T("matter.did.for", e.What)
@@ -227,7 +233,11 @@ func (c *Counter) filesOf(b page.Base, w matters.Whole, step id.ID) []page.File 
 		if f.Step != step {
 			continue
 		}
-		out = append(out, c.fileOf(b, "", f.Hash, blob.Type(f.Type), f.Size))
+		x := c.fileOf(b, "", f.Hash, blob.Type(f.Type), f.Size)
+		if f.Hidden {
+			x.Name = saying(b, x.Name, b.T("matter.hidden"))
+		}
+		out = append(out, x)
 	}
 	return out
 }

@@ -163,6 +163,11 @@ func actCases(w *town) []actCase {
 		}},
 		{act: matters.AssistAct, state: matters.Handling, by: "he", form: []string{"words", "拉了警戒线。"}, query: unit("he")},
 		{act: matters.Invite, state: matters.Handling, by: "wu", also: []string{"zhao", "sun"}, form: []string{"party", "物业公司", "words", "管子是谁家的？", "days", "7"}},
+		{act: matters.Revoke, state: matters.Handling, by: "wu", also: []string{"zhao", "sun"}, setup: func(w *town, m matters.Matter) {
+			w.visit("wu").post("/matters/"+m.Number+"/invite", "party", "物业公司", "words", "管子是谁家的？", "days", "7").is(200)
+		}, query: func(w *town, m matters.Matter) string {
+			return "?invitation=" + w.whole(m.Number).Invitations[0].ID.String()
+		}},
 		{act: matters.Moderate, state: matters.Handling, by: "zhao", also: []string{"sun"}, form: []string{"part", "body", "words", "水管冻裂了。", "reason", "内容里有门牌号。"}},
 		{act: matters.Restore, state: matters.Handling, by: "zhao", also: []string{"sun"}, form: []string{"reason", "重新看过，没有门牌号。"}, setup: hide,
 			query: func(w *town, m matters.Matter) string {

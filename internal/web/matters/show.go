@@ -29,6 +29,7 @@ type showPage struct {
 	Supports  []matters.Support
 	Others    []page.Row // parts, joined ones, the one it was joined to
 	Whistles  []whistle
+	Invited   []invited
 	Assists   []assist
 	Changes   []moderation // of what the public reads
 	Inside    bool
@@ -44,7 +45,15 @@ type showPage struct {
 
 type whistle struct {
 	matters.Whistle
-	Answers []answer
+	Done, Of int // how many have answered
+	Answers  []answer
+}
+
+// An invited is an outside party that was asked by a link.
+type invited struct {
+	matters.Invitation
+	Pill   page.Pill
+	Revoke string // "" if it is not to be revoked, or not by the reader
 }
 
 type answer struct {
@@ -115,18 +124,41 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 // calls fills in who was called to the matter and who has answered.
 func (c *Counter) calls(v *showPage, b page.Base, whole matters.Whole) {
 	for _, h := range whole.Whistles {
-		x := whistle{Whistle: h}
+		x := whistle{Whistle: h, Of: len(h.Responses)}
 		for _, p := range h.Responses {
 			a := answer{Unit: c.unit(b.Lang, p.Unit), Who: p.Responder, Words: p.Words, At: p.At, Pill: page.Pill{Text: b.T("matter.responded"), Tone: page.ToneDone}}
+			if !p.At.IsZero() {
+				x.Done++
+			}
+			if p.At.After(h.Due) {
+				a.Pill.Text = b.T("matter.responded.late")
+				a.Pill.Tone = page.ToneLate
+			}
 			if p.At.IsZero() {
 				a.Pill = page.Pill{Text: b.T("matter.not_responded"), Tone: page.ToneSoon}
-				if b.Now.After(h.Due) {
-					a.Pill.Tone = page.ToneLate
+				if !h.EndedAt.IsZero() || b.Now.After(h.Due) {
+					a.Pill = page.Pill{Text: b.T("matter.not_responded.late"), Tone: page.ToneLate}
 				}
 			}
 			x.Answers = append(x.Answers, a)
 		}
 		v.Whistles = append(v.Whistles, x)
+	}
+	for _, v0 := range whole.Invitations {
+		x := invited{Invitation: v0, Pill: page.Pill{Text: b.T("matter.not_responded"), Tone: page.ToneSoon}}
+		switch {
+		case !v0.AnsweredAt.IsZero():
+			x.Pill = page.Pill{Text: b.T("matter.responded"), Tone: page.ToneDone}
+		case !v0.RevokedAt.IsZero():
+			x.Pill = page.Pill{Text: b.T("matter.link.revoked"), Tone: page.ToneQuiet}
+		case !v0.Waiting(b.Now):
+			x.Pill = page.Pill{Text: b.T("matter.link.expired"), Tone: page.ToneLate}
+		default:
+			if allowed(b, whole, matters.Revoke) == nil {
+				x.Revoke = "/matters/" + whole.Matter.Number + "/" + string(matters.Revoke) + "?invitation=" + v0.ID.String()
+			}
+		}
+		v.Invited = append(v.Invited, x)
 	}
 	for _, a := range whole.Assists {
 		x := assist{Unit: c.unit(b.Lang, a.Unit), Words: a.Words, Answer: a.Answer, At: a.AnsweredAt, Pill: page.Pill{Text: b.T("matter.responded"), Tone: page.ToneDone}}

@@ -224,7 +224,7 @@ func TestOtherPeoplesNumbers(t *testing.T) {
 	v.post("/views/0000000000000/delete").is(303, 403, 404, 409)
 	zhao := w.visit("zhao")
 	zhao.post("/inbox", "act", "dispatch", "id", private.Number).is(422).says(`id="f-lead-err"`)
-	zhao.post("/inbox", "act", "accept", "id", "QL-2019-000001").is(303)
+	zhao.post("/inbox", "act", "accept", "id", "QL-2019-000001").is(409).says("QL-2019-000001")
 	zhao.post("/inbox", "act", "accept").is(303)
 	zhao.post("/views", "name", strings.Repeat("长", 200), "query", "x").is(422)
 	if s := w.whole(private.Number); len(s.Steps) != 0 {

@@ -52,6 +52,18 @@
     say();
   }
 
+  // A prepared reply goes where the cursor is, and leaves what was typed.
+  for (const a of all("[data-insert]")) {
+    a.addEventListener("click", (e) => {
+      const to = document.querySelector(`textarea[name="${a.dataset.into}"]`);
+      if (!to) return;
+      e.preventDefault();
+      to.setRangeText(a.dataset.insert, to.selectionStart, to.selectionEnd, "end");
+      to.dispatchEvent(new Event("input", { bubbles: true }));
+      to.focus();
+    });
+  }
+
   const help = () => {
     const old = document.querySelector("dialog.keys-help");
     if (old) return old.open ? old.close() : old.showModal();
