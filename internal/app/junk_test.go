@@ -120,7 +120,10 @@ var asksNothing = []string{
 	"POST /admin/accounts/{id}/enable", "POST /admin/accounts/{id}/disable", "POST /admin/accounts/{id}/revoke", "POST /admin/accounts/{id}/second",
 	"POST /admin/categories/{code}/active", "POST /admin/holdings/{id}/uncover", "POST /admin/units/{id}/close", "POST /admin/posts/{id}/close",
 	"POST /matters/{number}/accept", "POST /matters/{number}/unjoin",
-	"POST /signin/second", // sends on who is not at that stage; see package account
+	"POST /mailbox/again", "POST /mailbox/on", "POST /mailbox/off", "POST /mailbox/forget", "POST /letters/confirm/{token}", "POST /letters/stop/{token}", "POST /admin/letters/{id}/again",
+	"POST /matters/{number}/mailbox/again", "POST /matters/{number}/mailbox/on", "POST /matters/{number}/mailbox/off", "POST /matters/{number}/mailbox/forget",
+	"POST /matters/{number}/mailbox", // the form of POST /mailbox, for a slip's holder, who is none of these
+	"POST /signin/second",            // sends on who is not at that stage; see package account
 }
 
 // Routes whose fields may all be left empty.

@@ -31,8 +31,8 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 		owner func(r *http.Request) (whose, error)
 	}{{"/mailbox", c.mine}, {"/matters/{number}/mailbox", c.ofSlip}} {
 		mux.Handle("GET "+of.at, private(c.mailbox(of.owner)))
-		mux.Handle("POST "+of.at, page.Limit(0.2, 20, private(c.give(of.owner))))
-		mux.Handle("POST "+of.at+"/again", page.Limit(0.2, 20, private(c.again(of.owner))))
+		mux.Handle("POST "+of.at, page.Limit(0.2, 40, private(c.give(of.owner))))
+		mux.Handle("POST "+of.at+"/again", page.Limit(0.2, 40, private(c.again(of.owner))))
 		mux.Handle("POST "+of.at+"/on", private(c.want(of.owner, true)))
 		mux.Handle("POST "+of.at+"/off", private(c.want(of.owner, false)))
 		mux.Handle("POST "+of.at+"/forget", private(c.forget(of.owner)))
