@@ -89,7 +89,7 @@ var own = regexp.MustCompile(`^/(\?|inbox|none-such|matters/\*\?)`)
 // of kinds that are alike, all of them only if every is true.
 func walk(t *testing.T, u *User, login string, seen *sync.Map, every bool) {
 	t.Helper()
-	queue, queued := []string{"/", "/query", "/raise", "/none-such"}, map[string]bool{}
+	queue, queued := []string{"/", "/query", "/none-such"}, map[string]bool{} // the rest is linked
 	for n := 0; len(queue) > 0; n++ {
 		if n == 250 {
 			t.Fatal("there is no end of kinds of pages: ", queue)

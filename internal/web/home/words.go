@@ -32,10 +32,14 @@ var texted = page.New[textPage](files, "text.html")
 
 func (c *Counter) about(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("home.about.title")
+	var ways []page.Link
+	if b.Raises() {
+		ways = []page.Link{{Href: "/raise", Text: b.T("home.door.raise"), Main: true}}
+	}
 	return texted.Show(w, r, textPage{Base: b, Head: page.Head{Title: b.T("home.about.title"), Lead: b.T("home.about.lead"), Read: true},
 		Parts: parts(b, "home.about.", "what", "how", "check", "who"),
-		Ways: []page.Link{{Href: "/raise", Text: b.T("home.door.raise"), Main: true}, {Href: "/matters", Text: b.T("home.rail.all")}, {Href: "/places", Text: b.T("home.rail.places")},
-			{Href: "/units", Text: b.T("home.rail.units")}, {Href: "/trail", Text: b.T("page.trail")}, {Href: "/privacy", Text: b.T("page.privacy")}}})
+		Ways: append(ways, []page.Link{{Href: "/matters", Text: b.T("home.rail.all")}, {Href: "/places", Text: b.T("home.rail.places")},
+			{Href: "/units", Text: b.T("home.rail.units")}, {Href: "/trail", Text: b.T("page.trail")}, {Href: "/privacy", Text: b.T("page.privacy")}}...)})
 }
 
 // kept lists what the town keeps of people: each has the texts

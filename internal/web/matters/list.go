@@ -130,7 +130,7 @@ func (c *Counter) listFor(r *http.Request, sent *form.Form) (v listPage, err err
 	}
 	v = listPage{
 		Base: b, Filter: c.filterBar(b, r), Rows: c.rows(b, p.Cards, false), Query: r.URL.RawQuery, CanSave: b.Staff(),
-		Head:  page.Head{Title: b.T("matter.list.title"), Lead: b.T("matter.list.lead"), Action: page.Link{Href: "/raise", Text: b.T("matter.raise.title"), Icon: "plus", Main: true}},
+		Head:  page.Head{Title: b.T("matter.list.title"), Lead: b.T("matter.list.lead"), Action: raiseLink(b)},
 		Empty: page.Empty{Icon: "search", Title: b.T("matter.list.empty"), Text: b.T("matter.list.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("matter.list.all")}},
 	}
 	if mayRaise(b) != nil {
@@ -181,6 +181,14 @@ func (c *Counter) filterBar(b page.Base, r *http.Request) page.Filter {
 		}
 	}
 	return bar
+}
+
+// raiseLink leads to raising, where the reader may.
+func raiseLink(b page.Base) page.Link {
+	if !b.Raises() {
+		return page.Link{}
+	}
+	return page.Link{Href: "/raise", Text: b.T("matter.raise.title"), Icon: "plus", Main: true}
 }
 
 // placeOptions are the towns, each with its villages.
@@ -234,7 +242,7 @@ func (c *Counter) mine(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := listPage{Base: b, Rows: c.rows(b, p.Cards, false),
-		Head:  page.Head{Title: b.T("matter.mine.title"), Lead: b.T("matter.mine.lead"), Action: page.Link{Href: "/raise", Text: b.T("matter.raise.title"), Icon: "plus", Main: true}},
+		Head:  page.Head{Title: b.T("matter.mine.title"), Lead: b.T("matter.mine.lead"), Action: raiseLink(b)},
 		Empty: page.Empty{Icon: "document", Title: b.T("matter.mine.empty"), Text: b.T("matter.mine.empty.text"), Action: page.Link{Href: "/query", Text: b.T("matter.query.title")}}}
 	if p.More {
 		v.Pager.Older = without(r, "before", p.Cards[len(p.Cards)-1].ID.String())

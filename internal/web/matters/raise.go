@@ -74,7 +74,7 @@ func (c *Counter) raise(w http.ResponseWriter, r *http.Request) error {
 // mayRaise tells staff who raise nothing for others so before they begin; whose
 // own wish it is raises it as a resident.
 func mayRaise(b page.Base) error {
-	if b.Staff() && !b.Actor.Has("raise_for") {
+	if !b.Raises() {
 		return errs.New(errs.Denied, scope.DeniedNeed)
 	}
 	return nil

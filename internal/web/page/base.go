@@ -60,6 +60,10 @@ func (b *Base) base() *Base { return b }
 // Staff reports whether the reader works for the town.
 func (b Base) Staff() bool { return b.Actor.Kind == scope.Staff }
 
+// Raises reports whether the reader may raise a matter: residents for themselves,
+// and of those who work for the town, who may write down what others say.
+func (b Base) Raises() bool { return !b.Staff() || b.Actor.Has("raise_for") }
+
 // Anonymous reports whether nobody has said who is reading.
 func (b Base) Anonymous() bool {
 	return b.Actor.Kind == scope.Anonymous || b.Actor.Kind == ""

@@ -58,10 +58,11 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := showPage{Base: b, Target: "place:" + p.ID.String(), CanFollow: !b.Anonymous(), Feed: feeds.Place(p.ID),
 		Head: page.Head{Title: name, Kicker: kind, Lead: b.T("place.page.in", tree.Words(up(tree, p).Path, "").In(b.Lang))}}
-	if p.Open() {
-		v.Head.Action = page.Link{Href: "/raise?place=" + p.ID.String(), Text: b.T("place.page.raise"), Icon: "plus", Main: true}
-	} else {
+	switch {
+	case !p.Open():
 		v.Note = c.ended(b, tree, p)
+	case !b.Staff() || b.Actor.May("raise_for", scope.Target{Path: p.Path, At: b.Now}).OK:
+		v.Head.Action = page.Link{Href: "/raise?place=" + p.ID.String(), Text: b.T("place.page.raise"), Icon: "plus", Main: true}
 	}
 	which, err := c.choose(r)
 	if err != nil {
