@@ -100,3 +100,26 @@ func TestMatterMap(t *testing.T) {
 	}
 	w.visit("").get("/matters?place=" + grid.ID.String()).is(200).says("看" + grid.Name.ZH + "的地图和事项")
 }
+
+// A matter of before a merger stays in the town of its time, and its page says so;
+// the page of that town says who has its ground now.
+func TestMatterStaysInItsTown(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	old, into := w.Place("临济镇"), w.Place("平乐镇")
+	village := w.Places.Tree().Children(old[scope.Town])[0]
+	s, err := w.Matters.Raise(t.Context(), w.guest("zhou"), matters.Raising{Body: "村口的桥栏杆断了一截", Place: village.ID, Public: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Places.Merge(t.Context(), scope.Program("test"), places.Merging{Of: []id.ID{old[scope.Town]}, Into: into[scope.Town]}); err != nil {
+		t.Fatal(err)
+	}
+	if now := w.Places.Tree().Path(village.ID); now[scope.Town] != into[scope.Town] {
+		t.Fatalf("the village lies in %v", now)
+	}
+	v := w.visit("")
+	v.get("/matters/"+s.Number).is(200).says("临济镇 "+village.Name.ZH, "!平乐镇")
+	v.get("/places/"+old[scope.Town].String()).is(200).says("平乐镇", "现在归", "村口的桥栏杆断了一截")
+	v.get("/places/" + into[scope.Town].String()).is(200).says("临济镇")
+}
