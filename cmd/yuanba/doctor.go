@@ -37,8 +37,8 @@ func (c *cli) doctor() *cobra.Command {
 		Short:   "say what is wrong with this installation and what to do",
 		Long: `Doctor looks at what the program needs: the configuration, the clock, the
 database and its files, the work that failed, the room on the disk, the keys, the
-address it listens at. It changes nothing and may run beside a serving Yuanba. The exit status is 0 if
-nothing is wrong.`,
+address it listens at. It changes nothing and may run beside a serving Yuanba. The
+exit status is 0 if nothing is wrong.`,
 		Example: "  yuanba doctor\n  yuanba doctor --db /srv/town/town.db --quick\n  yuanba doctor --json | jq '.findings[] | select(.state == \"wrong\")'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, settings, err := c.load()

@@ -31,8 +31,8 @@ serving Yuanba, and on a backup as well.
 A checkpoint that was kept elsewhere, on paper or in somebody's hands, is what
 finds out that the whole was written anew: give it with --older, as the signed note
 or as the sheet from the notice board, typed off: the rows, then the check value
-under them. Signatures are checked with the keys in --key, without it with those in the file trail.pub beside
-the keys; an outsider brings their own copy.`,
+under them. Signatures are checked with the keys in --key, without it with those in
+the file trail.pub beside the keys; an outsider brings their own copy.`,
 		Example: `  yuanba verify --db town.db
   yuanba verify --db /mnt/backup/town.db --older checkpoint-2026-03.txt --key trail.pub
   yuanba verify --json | jq .first_fault`,

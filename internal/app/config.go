@@ -68,7 +68,7 @@ type Limits struct {
 	// Body is the most bytes of a request without files.
 	Body int64 `toml:"body" default:"1048576"`
 	// Upload is the most bytes of a request with files.
-	Upload int64 `toml:"upload" default:"52428800"`
+	Upload int64 `toml:"upload" default:"67108864"`
 	// Header is how long a client may take to send its header.
 	Header time.Duration `toml:"header" default:"8s"`
 	// Request is how long a request may take in all.

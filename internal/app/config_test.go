@@ -126,3 +126,21 @@ func TestNonsense(t *testing.T) {
 		t.Error("an unknown flag was taken")
 	}
 }
+
+// TestEverySettingIsInTheGuide: docs/operating.md names each.
+func TestEverySettingIsInTheGuide(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, settings, err := Load("", func(string) string { return "" }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range settings {
+		if !strings.Contains(string(guide), "`"+s.Name+"`") {
+			t.Errorf("docs/operating.md does not name the setting %s", s.Name)
+		}
+	}
+}

@@ -214,3 +214,28 @@ func FuzzParseIDNumber(f *testing.F) {
 		}
 	})
 }
+
+// FuzzParseWords: names, addresses and mailboxes are what people typed, tidied,
+// and shown masked they are text still.
+func FuzzParseWords(f *testing.F) {
+	f.Add("周敏")
+	f.Add("文君街道宝塔社区8栋")
+	f.Add("min.zhou@example.cn")
+	f.Add("Ｍ@例.cn\x00\xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		n, nerr := people.ParseName(s)
+		a, aerr := people.ParseAddress(s)
+		m, merr := people.ParseEmail(s)
+		for what, got := range map[string]struct {
+			plain, shown string
+			err          error
+		}{"name": {n.Plain(), n.String(), nerr}, "address": {a.Plain(), a.String(), aerr}, "mailbox": {m.Plain(), m.String(), merr}} {
+			switch {
+			case got.err != nil && (got.plain != "" || errs.KindOf(got.err) != errs.Invalid):
+				t.Errorf("%s: %q with %v", what, got.plain, got.err)
+			case !utf8.ValidString(got.plain) || !utf8.ValidString(got.shown) || strings.ContainsRune(got.plain, 0):
+				t.Errorf("%s of %q is no text: %q, %q", what, s, got.plain, got.shown)
+			}
+		}
+	})
+}

@@ -5,6 +5,7 @@ package blob
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"yuanba/internal/kit/errs"
@@ -77,6 +78,17 @@ func FuzzSniff(f *testing.F) {
 		var e *errs.Error
 		if err != nil && (!errors.As(err, &e) || e.Kind != errs.Invalid) {
 			t.Fatalf("refused with %v", err)
+		}
+	})
+}
+
+func FuzzParseName(f *testing.F) {
+	f.Add(strings.Repeat("0a", 32))
+	f.Add(strings.Repeat("0a", 32) + ".small")
+	f.Add("../../etc/passwd")
+	f.Fuzz(func(t *testing.T, s string) {
+		if n, err := ParseName(s); err == nil && (string(n) != s || strings.ContainsAny(s, `/\\`)) {
+			t.Errorf("%q became %q", s, n)
 		}
 	})
 }

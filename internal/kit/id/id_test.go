@@ -70,3 +70,18 @@ func TestJSON(t *testing.T) {
 		t.Fatalf("%+v %v", r, err)
 	}
 }
+
+func FuzzParse(f *testing.F) {
+	f.Add("38H2073XR36QV")
+	f.Add("o0iLl11111111")
+	f.Add("灯灯灯灯1")
+	f.Fuzz(func(t *testing.T, s string) {
+		d, err := id.Parse(s)
+		if err != nil {
+			return
+		}
+		if again, err := id.Parse(d.String()); err != nil || again != d || d < 0 {
+			t.Errorf("%q is %d, which is written %q", s, d, d)
+		}
+	})
+}

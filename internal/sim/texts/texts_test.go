@@ -303,3 +303,13 @@ func must(t *testing.T, source string) Template {
 	}
 	return x
 }
+
+func FuzzParse(f *testing.F) {
+	f.Add("(a)<路灯|灯>[又]坏了，在{road}")
+	f.Add("<<<[{")
+	f.Fuzz(func(t *testing.T, s string) {
+		if p, err := Parse(s); err == nil && p.String() != s {
+			t.Errorf("%q became %q", s, p)
+		}
+	})
+}

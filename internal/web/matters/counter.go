@@ -38,17 +38,22 @@ type Counter struct {
 	Raising  func(http.Handler) http.Handler // the limit of raisings by address; nil for none
 	Asking   func(http.Handler) http.Handler // the limit of tries of query codes
 	Mail     bool                            // letters can be sent
-	Log      *slog.Logger
+	// MaxUpload is the most bytes of a form with files; 0: 64 MiB.
+	MaxUpload int64
+	Log       *slog.Logger
 
 	guesses *page.Limiter // tries of the code of one number, from wherever they come
 }
 
 // Routes adds the counter's pages to mux.
 func (c *Counter) Routes(mux *http.ServeMux) {
+	if c.MaxUpload == 0 {
+		c.MaxUpload = maxUpload
+	}
 	get := func(path string, h page.Handler) { mux.Handle("GET "+path, h) }
 	post := func(path string, h page.Handler) { mux.Handle("POST "+path, h) }
 	upload := func(path string, h page.Handler) {
-		mux.Handle("POST "+path, page.Long(2*time.Minute, page.AllowBody(maxUpload, h)))
+		mux.Handle("POST "+path, page.Long(2*time.Minute, page.AllowBody(c.MaxUpload, h)))
 	}
 	limited := func(limit func(http.Handler) http.Handler, h http.Handler) http.Handler {
 		if limit == nil {
@@ -61,7 +66,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 
 	// residents
 	get("/raise", c.raise)
-	mux.Handle("POST /raise", limited(c.Raising, page.Long(2*time.Minute, page.AllowBody(maxUpload, page.Handler(c.raising)))))
+	mux.Handle("POST /raise", limited(c.Raising, page.Long(2*time.Minute, page.AllowBody(c.MaxUpload, page.Handler(c.raising)))))
 	get("/raise/done", c.slip)
 	get("/query", c.query)
 	mux.Handle("POST /query", limited(c.Asking, page.Handler(c.ask)))
@@ -93,7 +98,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 		if act == matters.Invite {
 			h = c.invite
 		}
-		mux.Handle("POST /matters/{number}/"+string(act), page.Long(2*time.Minute, page.AllowBody(maxUpload, h)))
+		mux.Handle("POST /matters/{number}/"+string(act), page.Long(2*time.Minute, page.AllowBody(c.MaxUpload, h)))
 	}
 }
 

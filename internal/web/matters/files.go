@@ -11,7 +11,7 @@ import (
 	"yuanba/internal/web/page"
 )
 
-// maxUpload bounds the body of a form with files.
+// maxUpload bounds the body of a form with files where nothing else is said.
 const maxUpload = 64 << 20
 
 // upload takes the files of a form's field into the blob store, and says beside
