@@ -232,7 +232,7 @@ func (w *Whole) openDetail(p Step) string {
 func (s *Service) origins(tx *sqldb.Tx, m Matter) ([]Card, error) {
 	var ids []ID
 	for _, d := range []ID{m.JoinedTo, m.SplitFrom} {
-		if d != 0 {
+		if d != 0 && !slices.Contains(ids, d) { // a part that went back where it came from
 			ids = append(ids, d)
 		}
 	}

@@ -101,7 +101,7 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 		Head: page.Head{Kicker: m.Number, Title: m.Title, Lead: c.where(b.Lang, m.Path, m.PlaceWords, m.RaisedAt), Read: true},
 		Pill: pill(b.Lang, m.State, m.Late(b.Now)), Turn: c.turn(b, whole), Photos: c.filesOf(b, whole, 0),
 		Facts: c.facts(b, whole), Timeline: c.timeline(b, whole), Supports: whole.Supports,
-		Others: c.rows(b, slices.Concat(whole.Origins, whole.Parts, whole.JoinedHere), false), CanFollow: !b.Anonymous(), CanWrite: c.Mail && b.Anonymous() && whole.IsReporter,
+		Others: c.rows(b, related(whole), false), CanFollow: !b.Anonymous(), CanWrite: c.Mail && b.Anonymous() && whole.IsReporter,
 	}
 	v.Map, v.Place = c.mapOf(b, whole), c.placeLink(b, m.Path)
 	v.More, v.Changes = c.buttons(b, whole, false), moderations(b, whole)
@@ -119,6 +119,16 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 	}
 	v.Followed = slices.ContainsFunc(subs, func(s matters.Subscription) bool { return s.Target == "matter:"+m.ID.String() })
 	return v, nil
+}
+
+// related are the other matters that have to do with one, each once.
+func related(w matters.Whole) (cards []matters.Card) {
+	for _, k := range slices.Concat(w.Origins, w.Parts, w.JoinedHere) {
+		if !slices.ContainsFunc(cards, func(x matters.Card) bool { return x.ID == k.ID }) {
+			cards = append(cards, k)
+		}
+	}
+	return cards
 }
 
 // calls fills in who was called to the matter and who has answered.
