@@ -138,7 +138,7 @@ func intake(t *testing.T, zhao *User, number string) {
 	zhao.Press("x")
 	zhao.See("已选 1 件")
 	zhao.Go(`.bulk button[value=accept]`)
-	zhao.See("1 件都办好了")
+	zhao.See("1 件办好了")
 	zhao.Sound()
 	zhao.Open("/inbox")
 	for i, r := range zhao.Texts(".rows[data-keys] > .row") {
@@ -166,7 +166,7 @@ func intakeByHand(zhao *User, number string) {
 	zhao.Open("/inbox")
 	zhao.Check(`input[name=id][value="` + number + `"]`)
 	zhao.Go(`.bulk button[value=accept]`)
-	zhao.See("1 件都办好了")
+	zhao.See("1 件办好了")
 	row(zhao, number)
 	zhao.Go(`.turn-acts a:has-text("分类")`)
 	next(zhao)

@@ -67,7 +67,7 @@ func residentRaises(t *testing.T, p *place, screen Screen) {
 	}
 	number, code := raiseLamp(u, photo(t), func(name string) {
 		u.Sound()
-		if screen == Phone && (name == "raise" || name == "raise-kind" || name == "slip") {
+		if screen == Phone && (name == "raise" || name == "raise-kind" || name == "raise-where" || name == "slip") {
 			u.Shot(name)
 		}
 	})
