@@ -39,6 +39,12 @@ func actDoors() []actDoor {
 		x.must(err)
 		return x.whole(numbers[0]).Matter
 	}
+	invite := func(x *walk, m matters.Matter) matters.Matter {
+		_, err := x.Matters.Invite(x.t.Context(), x.As("zhao"), m.ID, "物业公司", "管子是谁家的？", 7)
+		x.must(err)
+		x.at["invitation"] = x.whole(m.Number).Invitations[0].ID.String()
+		return m
+	}
 	hide := func(x *walk, m matters.Matter) matters.Matter {
 		x.must(x.Matters.Moderate(x.t.Context(), x.As("zhao"), m.ID, matters.Moderating{Part: "title", Words: "水管冻裂", Reason: "标题里有门牌号。"}))
 		x.at["moderation"] = x.whole(m.Number).Moderations[0].ID.String()
@@ -50,6 +56,7 @@ func actDoors() []actDoor {
 		{act: matters.Ask, state: matters.Received, who: "zhao", form: []string{"words", "在哪个门口？"}},
 		{act: matters.Ask, state: matters.Handling, who: "wu", form: []string{"words", "几点漏的？"}},
 		{act: matters.Answer, state: matters.AskedIntake, who: forReporter, form: []string{"words", "东门。"}},
+		{act: matters.Add, state: matters.Handling, who: forReporter, form: []string{"words", "今天漏得更凶了。"}},
 		{act: matters.Classify, state: matters.Accepted, who: "zhao", form: []string{"category", "{drain}", "words", "请先看"}},
 		{act: matters.Dispatch, state: matters.Classified, who: "zhao sun", form: []string{"lead", "{water}"}},
 		{act: matters.SendBack, state: matters.Classified, who: "zhao sun", form: []string{"words", "类别不对，请重新分。"}},
@@ -79,6 +86,7 @@ func actDoors() []actDoor {
 		{act: matters.Respond, state: matters.Handling, who: "he", form: []string{"words", "已到现场。"}, ask: "?unit={police}", setup: whistle},
 		{act: matters.AssistAct, state: matters.Handling, who: "he", form: []string{"words", "拉了警戒线。"}, ask: "?unit={police}"},
 		{act: matters.Invite, state: matters.Handling, who: "zhao sun wu", form: []string{"party", "物业公司", "words", "管子是谁家的？", "days", "7"}, done: 200},
+		{act: matters.Revoke, state: matters.Handling, who: "zhao sun wu", ask: "?invitation={invitation}", setup: invite},
 		{act: matters.Moderate, state: matters.Handling, who: "zhao sun admin", form: []string{"part", "body", "words", "水管冻裂了。", "reason", "内容里有门牌号。"}},
 		{act: matters.Restore, state: matters.Handling, who: "zhao sun admin", form: []string{"reason", "重新看过，没有门牌号。"}, ask: "?moderation={moderation}", setup: hide},
 		{act: matters.SupportAct, state: matters.Handling, who: "- zhou wang zhao luo feng xu gao", form: []string{"words", "我家也是。"}},

@@ -148,7 +148,7 @@ var doors = []door{
 	{route: "POST /query", path: "/query", form: []string{"number", "{pub}", "code", "AAAA-AAAA"}, want: "422 everybody"},
 	{route: "POST /raise", path: "/raise", form: []string{"step", "1"}, want: "422 - residents li wang zhao luo feng xu gao"},
 	{route: "POST /answer/{secret}", path: "/answer/none", form: []string{"words", "是我们的管子。"}, want: "404 everybody"},
-	{route: "POST /inbox", path: "/inbox", form: []string{"act", "accept", "id", "QL-2019-000001"}, want: "303 staff"},
+	{route: "POST /inbox", path: "/inbox", form: []string{"act", "accept", "id", "QL-2019-000001"}, want: "409 staff"},
 	{route: "POST /follow", path: "/follow", form: []string{"target", "place:{place}", "back", "/news"}, want: "303 residents staff"},
 	{route: "POST /follow", path: "/follow", form: []string{"target", "matter:{privid}"}, want: "404 everybody; 303 chen wang zhao sun zheng han audit; 403 -"},
 	{route: "POST /unfollow", path: "/unfollow", form: []string{"target", "place:{place}", "back", "/news"}, want: "303 residents staff"},

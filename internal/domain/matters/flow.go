@@ -37,6 +37,7 @@ const (
 	Decline   Act = "decline"
 	Ask       Act = "ask"
 	Answer    Act = "answer"
+	Add       Act = "add"
 	Classify  Act = "classify"
 	Dispatch  Act = "dispatch"
 	SendBack  Act = "send_back"
@@ -84,6 +85,7 @@ var Flow = flow.New("matter", Received,
 	flow.On(Received, Split, Received, "intake"),
 	flow.On(Received, Unsplit, Joined, "intake"),
 	flow.On(Received, Urge, Received, "supervise"),
+	flow.On(Received, Add, Received, byReporter),
 	flow.On(Received, Withdraw, Withdrawn, byReporter),
 
 	flow.On(AskedIntake, Answer, Received, byReporter),
@@ -98,6 +100,7 @@ var Flow = flow.New("matter", Received,
 	flow.On(Accepted, Unsplit, Joined, "intake"),
 	flow.On(Accepted, Urge, Accepted, "supervise"),
 	flow.On(Accepted, Supervise, Accepted, "command"),
+	flow.On(Accepted, Add, Accepted, byReporter),
 	flow.On(Accepted, Withdraw, Withdrawn, byReporter),
 
 	flow.On(Classified, Dispatch, Dispatched, "dispatch"),
@@ -107,12 +110,14 @@ var Flow = flow.New("matter", Received,
 	flow.On(Classified, Unsplit, Joined, "intake"),
 	flow.On(Classified, Urge, Classified, "supervise"),
 	flow.On(Classified, Supervise, Classified, "command"),
+	flow.On(Classified, Add, Classified, byReporter),
 	flow.On(Classified, Withdraw, Withdrawn, byReporter),
 
 	flow.On(Dispatched, Take, Handling, "handle"),
 	flow.On(Dispatched, SendBack, Classified, "handle"),
 	flow.On(Dispatched, Urge, Dispatched, "supervise"),
 	flow.On(Dispatched, Supervise, Dispatched, "command"),
+	flow.On(Dispatched, Add, Dispatched, byReporter),
 	flow.On(Dispatched, Withdraw, Withdrawn, byReporter),
 
 	flow.On(Handling, Handle, Handled, "handle"),
@@ -122,6 +127,7 @@ var Flow = flow.New("matter", Received,
 	flow.On(Handling, Suspend, Suspended, "command"),
 	flow.On(Handling, Urge, Handling, "supervise"),
 	flow.On(Handling, Supervise, Handling, "command"),
+	flow.On(Handling, Add, Handling, byReporter),
 	flow.On(Handling, Withdraw, Withdrawn, byReporter),
 
 	flow.On(AskedHandler, Answer, Handling, byReporter),
@@ -129,15 +135,18 @@ var Flow = flow.New("matter", Received,
 	flow.On(AskedHandler, Withdraw, Withdrawn, byReporter),
 
 	flow.On(Suspended, Resume, Handling, "command"),
+	flow.On(Suspended, Add, Suspended, byReporter),
 	flow.On(Suspended, Withdraw, Withdrawn, byReporter),
 
 	flow.On(Handled, Verify, Verified, "verify"),
 	flow.On(Handled, SendBack, Handling, "verify"),
 	flow.On(Handled, Urge, Handled, "supervise"),
+	flow.On(Handled, Add, Handled, byReporter),
 
 	flow.On(Verified, Close, Closed, "intake"),
 	flow.On(Verified, SendBack, Handling, "intake"),
 	flow.On(Verified, Urge, Verified, "supervise"),
+	flow.On(Verified, Add, Verified, byReporter),
 
 	flow.On(Closed, Rate, Closed, byReporter),
 	flow.On(Closed, Reopen, Handling, byReporter),

@@ -54,17 +54,28 @@ func (s *Service) Ask(ctx context.Context, by scope.Actor, d ID, question string
 
 // Answer is the reporter's answer to a question, with files if they like.
 func (s *Service) Answer(ctx context.Context, by scope.Actor, d ID, answer string, files ...NewFile) error {
-	answer, err := words("words", answer, 1)
+	return s.says(ctx, by, d, Answer, answer, files)
+}
+
+// Add is what the reporter wants to say further while the matter is under way,
+// with files if they like. It changes nobody's turn and no due time; whoever
+// reads the matter reads it. While a question waits for them, they answer.
+func (s *Service) Add(ctx context.Context, by scope.Actor, d ID, further string, files ...NewFile) error {
+	return s.says(ctx, by, d, Add, further, files)
+}
+
+// says writes down the reporter's words.
+func (s *Service) says(ctx context.Context, by scope.Actor, d ID, act Act, text string, files []NewFile) error {
+	text, err := words("words", text, 1)
 	if err != nil {
 		return err
 	}
 	if len(files) > MaxFiles {
 		return errs.At("files", "matter.files.many", MaxFiles)
 	}
-	err = s.change(ctx, by, d, Answer, func(*sqldb.Tx, *Matter) (Step, error) {
-		return Step{Public: true, Words: answer}, nil
+	return s.change(ctx, by, d, act, func(*sqldb.Tx, *Matter) (Step, error) {
+		return Step{Public: true, Words: text}, nil
 	}, files...)
-	return err
 }
 
 // A Classifying is what the acceptor settles about a matter.

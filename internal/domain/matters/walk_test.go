@@ -224,6 +224,8 @@ func (w *walker) do(rt *rapid.T, by scope.Actor, slip matters.Slip, act matters.
 		return m.Ask(ctx, by, d, why)
 	case matters.Answer:
 		return m.Answer(ctx, by, d, why)
+	case matters.Add:
+		return m.Add(ctx, by, d, why)
 	case matters.Classify:
 		return m.Classify(ctx, by, d, matters.Classifying{Category: "drain", Answers: w.answers("drain"), Urgent: rapid.Bool().Draw(rt, "urgent")})
 	case matters.Dispatch:

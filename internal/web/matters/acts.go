@@ -31,6 +31,7 @@ func init() {
 		matters.Decline:  {form: wordsOnly("matter.field.reason.public", true), do: worded((*matters.Service).Decline)},
 		matters.Ask:      {form: wordsOnly("matter.field.question", true), do: worded((*matters.Service).Ask)},
 		matters.Answer:   {main: true, form: wordsAndFiles("matter.field.answer"), do: withFiles((*matters.Service).Answer)},
+		matters.Add:      {side: true, form: wordsAndFiles("matter.field.add"), do: withFiles((*matters.Service).Add)},
 		matters.Classify: {main: true, key: "c", form: classifyForm, do: classify},
 		matters.Dispatch: {main: true, key: "d", form: dispatchForm, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 			in := matters.Dispatching{Lead: f.ID("lead"), Assist: f.IDs("assist", 20), Words: said(f)}

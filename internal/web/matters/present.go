@@ -207,7 +207,7 @@ func (c *Counter) raiser(b page.Base, w matters.Whole) string {
 func (c *Counter) who(b page.Base, w matters.Whole, p matters.Step) string {
 	unit := c.unit(b.Lang, p.Unit)
 	switch {
-	case p.Account == 0 && p.Unit == 0 && (p.Act == matters.Answer || p.Act == matters.Rate || p.Act == matters.Reopen || p.Act == matters.Withdraw):
+	case p.Account == 0 && p.Unit == 0 && (p.Act == matters.Answer || p.Act == matters.Add || p.Act == matters.Rate || p.Act == matters.Reopen || p.Act == matters.Withdraw):
 		if w.IsReporter {
 			return b.T("matter.you")
 		}

@@ -130,6 +130,7 @@ func actCases(w *town) []actCase {
 		{act: matters.Ask, state: matters.Received, by: "zhao", form: []string{"words", "在哪个门口？"}},
 		{act: matters.Ask, state: matters.Handling, by: "wu", form: []string{"words", "几点漏的？"}},
 		{act: matters.Answer, state: matters.AskedIntake, by: "chen", also: []string{"zhao"}, form: []string{"words", "东门。"}},
+		{act: matters.Add, state: matters.Handling, by: "chen", also: []string{"zhao"}, form: []string{"words", "今天漏得更凶了。"}},
 		{act: matters.Classify, state: matters.Accepted, by: "zhao", form: []string{"category", leak, "place", village.String(), "title", "水管冻裂", "words", "请先看"}},
 		{act: matters.Dispatch, state: matters.Classified, by: "zhao", also: []string{"sun"}, form: []string{"lead", water, "assist", police, "words", "一起去"}},
 		{act: matters.SendBack, state: matters.Classified, by: "zhao", also: []string{"sun"}, form: []string{"words", "类别不对，请重新分。"}},
