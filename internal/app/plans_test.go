@@ -122,9 +122,9 @@ func useTown(t *testing.T, w *apptest.Town) {
 		t.Fatal(err)
 	}
 	pages := []string{"/", "/matters", "/matters?open=1", "/matters?late=1", "/matters?urgent=1", "/matters?q=路灯", "/matters?q=路灯&open=1", "/matters?q=" + newest.Cards[0].Number,
-		"/matters?category=" + newest.Cards[0].Category, "/matters?state=handling", "/inbox", "/inbox?late=1", "/mine", "/news", "/account", "/raise"}
+		"/matters?category=" + newest.Cards[0].Category, "/matters?state=handling", "/inbox", "/inbox?due=late", "/inbox?due=today", "/inbox?due=week&category=" + newest.Cards[0].Category, "/mine", "/news", "/account", "/raise"}
 	last, _ := newest.Cards[0].Path.Last()
-	pages = append(pages, "/matters?place="+last.String(), "/matters?before="+newest.Cards[0].ID.String())
+	pages = append(pages, "/matters?place="+last.String(), "/inbox?place="+last.String(), "/inbox?due=late&place="+last.String(), "/matters?before="+newest.Cards[0].ID.String())
 	for _, c := range newest.Cards[:20] {
 		pages = append(pages, "/matters/"+c.Number)
 	}

@@ -132,7 +132,7 @@ func (s *Service) SetTemplate(ctx context.Context, by scope.Actor, t Template) e
 	if n := utf8.RuneCountInString(t.Name); n == 0 || n > 60 {
 		faults.Add("name", "template.name", 60)
 	}
-	text, err := words("words", t.Words, minReason)
+	text, err := saying("words", t.Words, minReason, "matter.words.more")
 	if err := faults.Join(err); err != nil {
 		return err
 	}

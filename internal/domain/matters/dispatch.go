@@ -108,7 +108,7 @@ func (s *Service) Take(ctx context.Context, by scope.Actor, d ID, note string) e
 // reporter and, for a public matter, everybody reads. Needs handle in the lead
 // unit. The units asked to assist need not have answered.
 func (s *Service) Handle(ctx context.Context, by scope.Actor, d ID, result string, files ...NewFile) error {
-	result, err := words("words", result, minReason)
+	result, err := saying("words", result, minReason, "matter.words.result")
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (s *Service) Decline(ctx context.Context, by scope.Actor, d ID, reason stri
 // the answer, or until the days for answering have passed. Needs intake before
 // the matter is accepted, handle while it is being handled.
 func (s *Service) Ask(ctx context.Context, by scope.Actor, d ID, question string) error {
-	question, err := words("words", question, minReason)
+	question, err := saying("words", question, minReason, "matter.words.more")
 	if err != nil {
 		return err
 	}

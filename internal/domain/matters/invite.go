@@ -50,7 +50,7 @@ type Asked struct {
 // Invite makes a link for an outside party; the secret in it is returned once
 // and cannot be found again. Needs handle in the lead unit, or dispatch.
 func (s *Service) Invite(ctx context.Context, by scope.Actor, d ID, party, question string, days int) (secret string, err error) {
-	question, err = words("words", question, minReason)
+	question, err = saying("words", question, minReason, "matter.words.more")
 	if err != nil {
 		return "", err
 	}
@@ -142,7 +142,7 @@ func (s *Service) asked(tx *sqldb.Tx, secret string) (a Asked, m Matter, err err
 
 // Reply is the outside party's answer; it can be given once.
 func (s *Service) Reply(ctx context.Context, secret, answer string, files ...NewFile) error {
-	answer, err := words("words", answer, minReason)
+	answer, err := saying("words", answer, minReason, "matter.words.more")
 	if err != nil {
 		return err
 	}

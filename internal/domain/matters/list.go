@@ -58,8 +58,10 @@ type Filter struct {
 	Public   bool // only what everybody may read
 	Channel  Channel
 	From, To time.Time // raised in [From, To)
-	Before   ID        // only older ones: the next page
-	Most     int       // at most so many, 50 if 0, never more than 200
+	DueFrom  time.Time // with DueTo: its turn ends in [DueFrom, DueTo)
+	DueTo    time.Time
+	Before   ID  // only older ones: the next page
+	Most     int // at most so many, 50 if 0, never more than 200
 }
 
 const defaultMost, hardMost = 50, 200
@@ -171,7 +173,9 @@ func (s *Service) Mine(ctx context.Context, by scope.Actor, f Filter) (p Page, e
 type Inbox struct {
 	Cards    []Card
 	More     bool
-	Counts   Counts
+	Counts   Counts   // of all that waits, whatever the filter
+	Within   Counts   // of what waits in the filter's place and category
+	Found    int      // what the whole filter leaves
 	Whistles []Called // calls to their units not yet answered
 	Assists  []Called // parts asked of their units
 }
@@ -199,7 +203,8 @@ var turns = []struct {
 
 // Inbox returns what waits for the actor: the matters whose turn is their
 // unit's, for what they may do there, what is due first on top; and the calls to
-// their units. Only the Turn, Late, Category and Place of the filter apply.
+// their units. Only the Place, Category, Late, DueFrom and DueTo of the filter
+// apply, and not to the calls; nor does the filter change Counts.
 func (s *Service) Inbox(ctx context.Context, by scope.Actor, f Filter, after *Card) (in Inbox, err error) {
 	if by.Kind != scope.Staff {
 		return in, errs.New(errs.Denied, scope.DeniedSignIn)
@@ -211,7 +216,9 @@ func (s *Service) Inbox(ctx context.Context, by scope.Actor, f Filter, after *Ca
 			if in.Counts, err = countInbox(tx, w, now); err != nil {
 				return err
 			}
-			s.narrow(&w, f, now)
+			if in.Within, in.Found, err = s.narrowInbox(tx, &w, f, in.Counts); err != nil {
+				return err
+			}
 			if in.Cards, in.More, err = s.inboxCards(tx, w, after, f.most()); err != nil {
 				return err
 			}
@@ -227,6 +234,30 @@ func (s *Service) Inbox(ctx context.Context, by scope.Actor, f Filter, after *Ca
 		return nil
 	})
 	return in, err
+}
+
+// narrowInbox adds to the condition of an inbox what the filter asks for, and
+// counts what is left: in its place and category, and altogether. What is not
+// narrowed is not counted again.
+func (s *Service) narrowInbox(tx *sqldb.Tx, w *sqldb.Where, f Filter, all Counts) (within Counts, found int, err error) {
+	now := tx.Now()
+	within = all
+	if f.Category != "" || f.Place.Level != scope.City {
+		s.narrow(w, Filter{Place: f.Place, Category: f.Category}, now)
+		if within, err = countInbox(tx, *w, now); err != nil {
+			return within, 0, err
+		}
+	}
+	due := Filter{Late: f.Late, DueFrom: f.DueFrom, DueTo: f.DueTo}
+	s.narrow(w, due, now)
+	switch {
+	case !due.DueFrom.IsZero() || !due.DueTo.IsZero():
+		left, err := countInbox(tx, *w, now)
+		return within, left.Turn, err
+	case due.Late:
+		return within, within.Late, nil
+	}
+	return within, within.Turn, nil
 }
 
 // inboxOf is the condition of an inbox: for each of the actor's units the turns
@@ -351,6 +382,12 @@ func (s *Service) narrow(w *sqldb.Where, f Filter, now time.Time) {
 	}
 	if !f.To.IsZero() {
 		w.Add("raised_at < ?", sqldb.At(f.To))
+	}
+	if !f.DueFrom.IsZero() {
+		w.Add("turn_unit <> 0 AND due_at >= ?", sqldb.At(f.DueFrom))
+	}
+	if !f.DueTo.IsZero() {
+		w.Add("turn_unit <> 0 AND due_at < ?", sqldb.At(f.DueTo))
 	}
 	if f.Before != 0 {
 		w.Add("id < ?", f.Before)

@@ -66,14 +66,21 @@ const (
 	minReason = 4    // characters of a written reason
 )
 
-// words holds what somebody wrote against the limits; field is the form's.
+// words holds what somebody wrote against the limits; field is the form's. What
+// is too short is answered as a reason is; see saying for the rest.
 func words(field, s string, least int) (string, error) {
+	return saying(field, s, least, "matter.words.short")
+}
+
+// saying is words for what is no reason: short is the message, with the least
+// number of characters, that asks for more of it.
+func saying(field, s string, least int, short string) (string, error) {
 	s = strings.TrimSpace(s)
 	switch n := utf8.RuneCountInString(s); {
 	case n < least && least <= 1:
 		return "", errs.At(field, "matter.words.empty")
 	case n < least:
-		return "", errs.At(field, "matter.words.short", least)
+		return "", errs.At(field, short, least)
 	case n > MaxWords:
 		return "", errs.At(field, "matter.words.long", MaxWords)
 	}

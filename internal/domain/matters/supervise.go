@@ -16,7 +16,7 @@ import (
 
 // Urge reminds whoever's turn it is, with words that stay inside. Needs supervise.
 func (s *Service) Urge(ctx context.Context, by scope.Actor, d ID, note string) error {
-	note, err := words("words", note, minReason)
+	note, err := saying("words", note, minReason, "matter.words.more")
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (s *Service) Urge(ctx context.Context, by scope.Actor, d ID, note string) e
 // Supervise puts a matter under the eyes of the command until it is closed.
 // Needs command.
 func (s *Service) Supervise(ctx context.Context, by scope.Actor, d ID, note string) error {
-	note, err := words("words", note, minReason)
+	note, err := saying("words", note, minReason, "matter.words.more")
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (s *Service) AddNote(ctx context.Context, by scope.Actor, d ID, note string
 // second may be blown when all have responded, or when its time is up, which ends
 // the first with whoever did not respond.
 func (s *Service) Blow(ctx context.Context, by scope.Actor, d ID, units []id.ID, due time.Duration, topic string) error {
-	topic, err := words("words", topic, minReason)
+	topic, err := saying("words", topic, minReason, "matter.words.more")
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (s *Service) Blow(ctx context.Context, by scope.Actor, d ID, units []id.ID,
 // Respond is a called unit's answer: we are there, and this is what we do. Needs
 // handle in that unit. When the last unit has answered, the whistle is over.
 func (s *Service) Respond(ctx context.Context, by scope.Actor, d ID, unit id.ID, said string) error {
-	said, err := words("words", said, minReason)
+	said, err := saying("words", said, minReason, "matter.words.more")
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ type Assist struct {
 
 // Assist is an assisting unit's report of its part. Needs handle in that unit.
 func (s *Service) Assist(ctx context.Context, by scope.Actor, d ID, unit id.ID, said string, files ...NewFile) error {
-	said, err := words("words", said, minReason)
+	said, err := saying("words", said, minReason, "matter.words.more")
 	if err != nil {
 		return err
 	}

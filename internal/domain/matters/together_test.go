@@ -160,6 +160,28 @@ func TestSearchAndLists(t *testing.T) {
 		if in.Counts.Turn != 2 || len(in.Cards) != 2 {
 			t.Errorf("inbox %+v", in.Counts)
 		}
+		first, last := in.Cards[0].Due, in.Cards[1].Due
+		for _, tc := range []struct {
+			name          string
+			f             matters.Filter
+			within, found int
+		}{
+			{"its village", matters.Filter{Place: scope.Of(d.baota)}, 2, 2},
+			{"another town", matters.Filter{Place: scope.Of(linqi)}, 0, 0},
+			{"its category", matters.Filter{Category: in.Cards[0].Category}, 2, 2},
+			{"another category", matters.Filter{Category: "lamp"}, 0, 0},
+			{"late ones", matters.Filter{Late: true}, 2, 0},
+			{"due by the first", matters.Filter{DueTo: first}, 2, 0},
+			{"due from the first on", matters.Filter{DueFrom: first, DueTo: last.Add(time.Second)}, 2, 2},
+			{"due after both, in the village", matters.Filter{Place: scope.Of(d.baota), DueFrom: last.Add(time.Second)}, 2, 0},
+			{"what an inbox does not know", matters.Filter{Urgent: true, Before: 1, States: []matters.State{matters.Closed}}, 2, 2},
+		} {
+			x, err := d.Matters.Inbox(ctx, d.zhao, tc.f, nil)
+			d.must(err)
+			if x.Counts.Turn != 2 || x.Within.Turn != tc.within || x.Found != tc.found || len(x.Cards) != tc.found {
+				t.Errorf("the inbox, %s: %d in all, %d within, %d found, %d shown", tc.name, x.Counts.Turn, x.Within.Turn, x.Found, len(x.Cards))
+			}
+		}
 		mine, err := d.Matters.Mine(ctx, d.resident, matters.Filter{})
 		d.must(err)
 		if len(mine.Cards) != 3 {

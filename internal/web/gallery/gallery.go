@@ -130,7 +130,7 @@ func rail(b page.Base) []page.RailItem {
 		{Href: "/inbox", Text: b.T("rail.mine"), Icon: "inbox", Count: 12, Current: true},
 		{Href: "/inbox?of=unit", Text: b.T("rail.unit"), Icon: "unit", Count: 48},
 		{Href: "/whistles", Text: b.T("rail.whistles"), Icon: "whistle", Count: 2},
-		{Href: "/inbox?late=1", Text: b.T("rail.late"), Icon: "clock", Count: 3, Late: true},
+		{Href: "/inbox?due=late", Text: b.T("rail.late"), Icon: "clock", Count: 3, Late: true},
 		{Href: "/matters", Text: b.T("rail.all"), Icon: "document"},
 	}
 }

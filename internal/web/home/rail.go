@@ -46,7 +46,7 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 		}
 	}
 	add(box, "/inbox", "home.rail.inbox", "inbox", n.Turn)
-	add(box, "/inbox?late=1", "home.rail.late", "clock", n.Late)
+	add(box, "/inbox?due=late", "home.rail.late", "clock", n.Late)
 	add(n.Whistles+n.Assists > 0, "/inbox#calls", "home.rail.calls", "whistle", n.Whistles+n.Assists)
 	u := unitOf(a)
 	add(u != 0, "/matters?open=1&unit="+u.String(), "home.rail.unit", "unit", 0)
@@ -60,7 +60,7 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	at := current(b.Path, items)
 	for i := range items {
 		items[i].Current = i == at
-		items[i].Late = items[i].Href == "/inbox?late=1"
+		items[i].Late = items[i].Href == "/inbox?due=late"
 	}
 	return items
 }

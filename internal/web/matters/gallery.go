@@ -41,7 +41,7 @@ func init() {
 	gallery.Add("matters/act", clerk, with(showSampleAct(nil)))
 	gallery.Add("matters/act-wrong", clerk, with(showSampleAct(func() *form.Form {
 		f := form.Of("words", "好了")
-		f.Fault("words", "matter.words.short", 4)
+		f.Fault("words", "matter.words.result", 4)
 		return f
 	})))
 	for name, step := range map[string]int{"what": stepWhat, "kind": stepKind, "asks": stepKind, "where": stepWhere, "similar": stepSimilar, "who": stepWho} {
@@ -101,7 +101,7 @@ func showSampleInbox(empty bool) page.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("matter.inbox.title")
 		v := inboxPage{Base: b, Head: page.Head{Title: b.T("matter.inbox.title"), Lead: b.T("matter.inbox.lead", 12, 3)},
-			Tabs:  []page.Tab{{Text: b.T("matter.inbox.turn"), Href: "/inbox", Count: 12, Current: true}, {Text: b.T("matter.inbox.late"), Href: "/inbox?late=1", Count: 3}},
+			Tabs:  []page.Tab{{Text: b.T("matter.inbox.turn"), Href: "/inbox", Count: 12, Current: true}, {Text: b.T("matter.inbox.late"), Href: "/inbox?due=late", Count: 3}},
 			Bulk:  page.Bulk{Action: "/inbox", Buttons: []page.Button{{Text: b.T("matter.act.accept"), Name: "act", Value: "accept", Icon: "check", Main: true}}},
 			Empty: page.Empty{Icon: "check", Title: b.T("matter.inbox.empty"), Text: b.T("matter.inbox.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("matter.list.title")}}}
 		if !empty {

@@ -4,6 +4,9 @@ package matters
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
+	"time"
 
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/errs"
@@ -17,15 +20,16 @@ import (
 // inboxPage is what waits for a clerk.
 type inboxPage struct {
 	page.Base
-	Head  page.Head
-	Tabs  []page.Tab
-	Rows  []page.Row
-	Calls []page.Row // whistles and parts asked of the clerk's units
-	Bulk  page.Bulk
-	Left  []left // what a bulk act left, and why
-	Notes []page.Note
-	Empty page.Empty
-	Pager page.Pager
+	Head   page.Head
+	Tabs   []page.Tab
+	Filter page.Filter
+	Rows   []page.Row
+	Calls  []page.Row // whistles and parts asked of the clerk's units
+	Bulk   page.Bulk
+	Left   []left // what a bulk act left, and why
+	Notes  []page.Note
+	Empty  page.Empty
+	Pager  page.Pager
 }
 
 // left is a matter that a bulk act left as it was.
@@ -33,7 +37,13 @@ type left struct{ Number, Title, Why string }
 
 var inboxed = page.New[inboxPage](files, "inbox.html")
 
+// inbox shows what waits for a clerk. Words are looked for among all matters, on
+// the list, within what else is chosen: what a clerk looks for by its words has
+// seldom waited for them.
 func (c *Counter) inbox(w http.ResponseWriter, r *http.Request) error {
+	if q := r.URL.Query(); strings.TrimSpace(q.Get("q")) != "" && page.From(r).Staff() {
+		return page.Redirect(w, r, searchFor(q))
+	}
 	v, err := c.inboxFor(r)
 	if err != nil {
 		return err
@@ -41,9 +51,63 @@ func (c *Counter) inbox(w http.ResponseWriter, r *http.Request) error {
 	return inboxed.Show(w, r, v)
 }
 
+// searchFor is the list with the words that were typed in the inbox.
+func searchFor(q url.Values) string {
+	to := url.Values{"q": {strings.TrimSpace(q.Get("q"))}}
+	for _, name := range []string{"category", "place"} {
+		if v := q.Get(name); v != "" {
+			to.Set(name, v)
+		}
+	}
+	if q.Get("due") == dueLate {
+		to.Set("late", "1")
+	}
+	return "/matters?" + to.Encode()
+}
+
+// When what waits is due, as an inbox's address says it.
+const dueLate, dueToday, dueWeek = "late", "today", "week"
+
+// readInbox reads an inbox's filter from its address: that of a list, and when it
+// is due: too late already, on this day, or in this week, from Monday on.
+func (c *Counter) readInbox(q url.Values, now time.Time) (f matters.Filter, err error) {
+	if f, err = c.readFilter(q); err != nil {
+		return f, err
+	}
+	y, m, d := now.In(i18n.Zone).Date()
+	day := time.Date(y, m, d, 0, 0, 0, 0, i18n.Zone)
+	f.Late = q.Get("due") == dueLate
+	switch q.Get("due") {
+	case "", dueLate:
+	case dueToday:
+		f.DueFrom, f.DueTo = day, day.AddDate(0, 0, 1)
+	case dueWeek:
+		f.DueFrom = day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
+		f.DueTo = f.DueFrom.AddDate(0, 0, 7)
+	default:
+		return f, errs.New(errs.Invalid, "matter.filter.due.unknown")
+	}
+	return f, nil
+}
+
+// inboxBar is the filter bar of an inbox; found is how many it leaves.
+func (c *Counter) inboxBar(b page.Base, r *http.Request, found int) page.Filter {
+	f := typed(r.URL.Query())
+	bar := c.bar(b, r, f, "matter.inbox.q")
+	var due []page.Option
+	for _, x := range []string{dueLate, dueToday, dueWeek} {
+		due = append(due, page.Option{Value: x, Text: b.T("matter.filter.due." + x)})
+	}
+	bar.Fields = append(bar.Fields, page.NewField(b.Lang, f, "due", "matter.filter.due").Of(due).Example(b.T("matter.filter.due.any")).Quiet())
+	if bar.Reset != "" {
+		bar.Count = b.T("list.count", found)
+	}
+	return bar
+}
+
 func (c *Counter) inboxFor(r *http.Request) (v inboxPage, err error) {
 	b := page.From(r).Titled("matter.inbox.title")
-	f, err := c.readFilter(r.URL.Query())
+	f, err := c.readInbox(r.URL.Query(), b.Now)
 	if err != nil {
 		return v, err
 	}
@@ -60,13 +124,19 @@ func (c *Counter) inboxFor(r *http.Request) (v inboxPage, err error) {
 		Rows:  c.rows(b, in.Cards, true),
 		Empty: page.Empty{Icon: "check", Title: b.T("matter.inbox.empty"), Text: b.T("matter.inbox.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("home.rail.all")}},
 	}
-	late := r.URL.Query().Get("late") != ""
-	v.Tabs = []page.Tab{
-		{Text: b.T("matter.inbox.turn"), Href: "/inbox", Count: in.Counts.Turn, Current: !late},
-		{Text: b.T("matter.inbox.late"), Href: "/inbox?late=1", Count: in.Counts.Late, Current: late},
+	v.Filter = c.inboxBar(b, r, in.Found)
+	if v.Filter.Reset != "" && in.Counts.Turn > 0 {
+		v.Empty = page.Empty{Icon: "search", Title: b.T("matter.inbox.none"), Text: b.T("matter.inbox.none.text"), Action: page.Link{Href: "/inbox", Text: b.T("matter.inbox.none.all", in.Counts.Turn)}}
 	}
-	for i := range v.Rows {
+	v.Tabs = []page.Tab{ // of what the category and the place leave
+		{Text: b.T("matter.inbox.turn"), Href: without(r, "due", "", "after", "", "at", ""), Count: in.Within.Turn, Current: !f.Late},
+		{Text: b.T("matter.inbox.late"), Href: without(r, "due", dueLate, "after", "", "at", ""), Count: in.Within.Late, Current: f.Late},
+	}
+	for i, k := range in.Cards {
 		v.Rows[i].Yours = true
+		if k.TurnUnit == b.Actor.Unit { // the reader knows where they work
+			v.Rows[i].Turn = c.whose(b.Lang, k.State, 0)
+		}
 	}
 	for _, k := range in.Whistles {
 		v.Calls = append(v.Calls, c.called(b, k, "matter.act.whistle", "respond"))
@@ -76,9 +146,9 @@ func (c *Counter) inboxFor(r *http.Request) (v inboxPage, err error) {
 	}
 	if in.More {
 		last := in.Cards[len(in.Cards)-1]
-		v.Pager.Older = without(r, "after", last.ID.String(), "due", last.Due.UTC().Format("20060102T150405.000"))
+		v.Pager.Older = without(r, "after", last.ID.String(), "at", last.Due.UTC().Format("20060102T150405.000"))
 	}
-	v.Bulk = page.Bulk{Action: "/inbox"}
+	v.Bulk = page.Bulk{Action: without(r, "after", "", "at", "")}
 	if b.Actor.Has("intake") {
 		v.Bulk.Buttons = append(v.Bulk.Buttons, page.Button{Text: b.T("matter.act.accept"), Name: "act", Value: string(matters.Accept), Icon: "check", Main: true})
 	}
@@ -115,6 +185,7 @@ func (c *Counter) bulk(w http.ResponseWriter, r *http.Request) error {
 	if !b.Staff() {
 		return errs.New(errs.Denied, scope.DeniedSignIn)
 	}
+	back := without(r, "after", "", "at", "")
 	act := f.Choice("act", string(matters.Accept), string(matters.Dispatch))
 	lead := f.ID("lead")
 	numbers := f.All("id")
@@ -122,7 +193,7 @@ func (c *Counter) bulk(w http.ResponseWriter, r *http.Request) error {
 	case f.Err() != nil:
 		return f.Err()
 	case len(numbers) == 0:
-		return page.Done(w, r, "/inbox", "matter.bulk.none")
+		return page.Done(w, r, back, "matter.bulk.none")
 	case len(numbers) > 200:
 		return errs.New(errs.Invalid, "form.many", 200)
 	case matters.Act(act) == matters.Dispatch && lead == 0:
@@ -147,7 +218,7 @@ func (c *Counter) bulk(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if len(lefts) == 0 {
-		return page.Done(w, r, "/inbox", "matter.bulk.done", done)
+		return page.Done(w, r, back, "matter.bulk.done", done)
 	}
 	v, err := c.inboxFor(r)
 	if err != nil {
@@ -185,7 +256,7 @@ func afterOf(r *http.Request) (*matters.Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	due, err := parseStamp(q.Get("due"))
+	due, err := parseStamp(q.Get("at"))
 	return &matters.Card{ID: d, Due: due}, err
 }
 

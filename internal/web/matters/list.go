@@ -42,7 +42,8 @@ type savedView struct {
 var listed = page.New[listPage](files, "list.html")
 
 // readFilter reads a list's filter from its address. What makes no sense is
-// Invalid: an address is typed and shared by people.
+// Invalid, beside its field if the bar has one: an address is typed and shared by
+// people.
 func (c *Counter) readFilter(q url.Values) (f matters.Filter, err error) {
 	one := func(name string) id.ID {
 		s := q.Get(name)
@@ -71,19 +72,23 @@ func (c *Counter) readFilter(q url.Values) (f matters.Filter, err error) {
 	day := func(name string) (t time.Time) {
 		if s := q.Get(name); s != "" && err == nil {
 			if t, err = time.ParseInLocation(time.DateOnly, s, i18n.Zone); err != nil {
-				err = errs.New(errs.Invalid, "matter.answer.date")
+				err = errs.At(name, "matter.answer.date")
 			}
 		}
 		return t
 	}
 	f.From, f.To = day("from"), day("to")
 	if !f.To.IsZero() {
+		if err == nil && f.To.Before(f.From) {
+			err = errs.At("to", "matter.filter.order")
+		}
 		f.To = f.To.AddDate(0, 0, 1)
 	}
 	return f, err
 }
 
-// without is the address of the list with some parameters changed; "" drops one.
+// without is the address of the list with some parameters changed; "" drops one,
+// as it does those that a form sent empty.
 func without(r *http.Request, pairs ...string) string {
 	q := r.URL.Query()
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -91,6 +96,11 @@ func without(r *http.Request, pairs ...string) string {
 			q.Del(pairs[i])
 		} else {
 			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	for name := range q {
+		if q.Get(name) == "" {
+			q.Del(name)
 		}
 	}
 	if len(q) == 0 {
@@ -103,6 +113,9 @@ func without(r *http.Request, pairs ...string) string {
 // asks for.
 func (c *Counter) list(w http.ResponseWriter, r *http.Request) error {
 	v, err := c.listFor(r, nil)
+	if err != nil && v.Filter.Action != "" {
+		return listed.Fail(w, r, v, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -110,11 +123,17 @@ func (c *Counter) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 // listFor is the list that the address of r asks for; form is that of a name for
-// it, if one was sent.
+// it, if one was sent. If a field of the bar is wrong, the page has the bar alone.
 func (c *Counter) listFor(r *http.Request, sent *form.Form) (v listPage, err error) {
 	b := page.From(r).Titled("matter.list.title")
 	b.Form = sent
 	f, err := c.readFilter(r.URL.Query())
+	if wrong := errs.Public(err); len(wrong) > 0 && wrong[0].Field != "" {
+		b.Form = typed(r.URL.Query())
+		v = listPage{Base: b, Filter: c.filterBar(b, r, b.Form), Head: page.Head{Title: b.T("matter.list.title"), Lead: b.T("matter.list.lead")},
+			Empty: page.Empty{Icon: "search", Title: b.T("matter.list.empty"), Text: b.T("matter.list.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("matter.list.all")}}}
+		return v, err
+	}
 	if err != nil {
 		return v, err
 	}
@@ -129,7 +148,7 @@ func (c *Counter) listFor(r *http.Request, sent *form.Form) (v listPage, err err
 		return v, err
 	}
 	v = listPage{
-		Base: b, Filter: c.filterBar(b, r), Rows: c.rows(b, p.Cards, false), Query: r.URL.RawQuery, CanSave: b.Staff(),
+		Base: b, Filter: c.filterBar(b, r, typed(r.URL.Query())), Rows: c.rows(b, p.Cards, false), Query: r.URL.RawQuery, CanSave: b.Staff(),
 		Head:  page.Head{Title: b.T("matter.list.title"), Lead: b.T("matter.list.lead"), Action: raiseLink(b)},
 		Empty: page.Empty{Icon: "search", Title: b.T("matter.list.empty"), Text: b.T("matter.list.empty.text"), Action: page.Link{Href: "/matters", Text: b.T("matter.list.all")}},
 	}
@@ -158,16 +177,53 @@ func (c *Counter) listFor(r *http.Request, sent *form.Form) (v listPage, err err
 	return v, nil
 }
 
-// filterBar is the bar above a list, with what is chosen in it.
-func (c *Counter) filterBar(b page.Base, r *http.Request) page.Filter {
-	q := r.URL.Query()
-	f := form.Of("q", q.Get("q"), "place", q.Get("place"), "category", q.Get("category"), "state", q.Get("state"))
-	field := func(name, key string) page.Field { return page.NewField(b.Lang, f, name, key) }
-	bar := page.Filter{Action: r.URL.Path, Search: field("q", "matter.filter.q"), Reset: r.URL.Path, Fields: []page.Field{
-		field("place", "matter.filter.place").Of(c.placeOptions(b)).Example(b.T("matter.filter.everywhere")).Quiet(),
-		field("category", "matter.filter.category").Of(c.categoryOptions(b)).Example(b.T("matter.filter.category.any")).Quiet(),
-		field("state", "matter.filter.state").Of(stateOptions(b)).Example(b.T("matter.filter.state.any")).Quiet(),
+// barNames are the parameters of an address that a filter bar has fields for.
+var barNames = []string{"q", "place", "category", "state", "channel", "from", "to", "due"}
+
+// typed is what an address says for the fields of a filter bar.
+func typed(q url.Values) *form.Form {
+	var pairs []string
+	for _, name := range barNames {
+		if v := q.Get(name); v != "" {
+			pairs = append(pairs, name, v)
+		}
+	}
+	return form.Of(pairs...)
+}
+
+// narrowed reports whether the address asks for less than the whole list.
+func narrowed(q url.Values) bool {
+	for _, name := range append([]string{"unit", "late", "urgent", "open"}, barNames...) {
+		if q.Get(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// bar is what the filter bars of all lists of matters have in common: the
+// category, the place, and the way back to everything.
+func (c *Counter) bar(b page.Base, r *http.Request, f *form.Form, search string) page.Filter {
+	bar := page.Filter{Action: r.URL.Path, Search: page.NewField(b.Lang, f, "q", search).Example(b.T(search)), Fields: []page.Field{
+		page.NewField(b.Lang, f, "category", "matter.filter.category").Of(c.categoryOptions(b)).Example(b.T("matter.filter.category.any")).Quiet(),
+		page.NewField(b.Lang, f, "place", "matter.filter.place").Of(c.placeOptions(b)).Example(b.T("matter.filter.everywhere")).Quiet(),
 	}}
+	if narrowed(r.URL.Query()) {
+		bar.Reset = r.URL.Path
+	}
+	return bar
+}
+
+// filterBar is the bar above the list, with what is chosen in it.
+func (c *Counter) filterBar(b page.Base, r *http.Request, f *form.Form) page.Filter {
+	q := r.URL.Query()
+	field := func(name, key string) page.Field { return page.NewField(b.Lang, f, name, key) }
+	bar := c.bar(b, r, f, "matter.filter.q")
+	bar.Fields = append(bar.Fields, field("state", "matter.filter.state").Of(stateOptions(b)).Example(b.T("matter.filter.state.any")).Quiet())
+	bar.More = []page.Field{
+		field("channel", "matter.filter.channel").Of(channelOptions(b)).Example(b.T("matter.filter.channel.any")),
+		field("from", "matter.filter.from").As("date"), field("to", "matter.filter.to").As("date"),
+	}
 	if u := q.Get("unit"); u != "" {
 		bar.Hidden = append(bar.Hidden, page.Hidden{Name: "unit", Value: u})
 		if d, err := id.Parse(u); err == nil {
@@ -226,6 +282,14 @@ func stateOptions(b page.Base) []page.Option {
 	var opts []page.Option
 	for _, s := range matters.Flow.States() {
 		opts = append(opts, page.Option{Value: string(s), Text: b.T("matter.state." + string(s))})
+	}
+	return opts
+}
+
+func channelOptions(b page.Base) []page.Option {
+	var opts []page.Option
+	for _, x := range matters.Channels() {
+		opts = append(opts, page.Option{Value: string(x), Text: b.T("matter.channel." + string(x))})
 	}
 	return opts
 }

@@ -4,6 +4,7 @@ package page
 
 import (
 	"html/template"
+	"slices"
 	"time"
 )
 
@@ -216,10 +217,16 @@ type Filter struct {
 	Action string // path of the list
 	Search Field  // zero Name: no search
 	Fields []Field
+	More   []Field // the rarer ones, folded until one of them is filled in
 	Hidden []Hidden
 	Chips  []Chip
-	Reset  string // address without any filter
+	Reset  string // address without any filter; "" while there is none
 	Count  string // 128 件
+}
+
+// Unfolded reports whether one of the rarer fields is filled in or wrong.
+func (f Filter) Unfolded() bool {
+	return slices.ContainsFunc(f.More, func(d Field) bool { return d.Value != "" || d.Fault() != "" })
 }
 
 // A Hidden is a value that a form carries along.

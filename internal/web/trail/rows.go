@@ -187,8 +187,11 @@ func filterBar(b page.Base, f *form.Form, q url.Values) page.Filter {
 		os = append(os, page.Option{Value: n, Text: b.T("trail.noun." + n)})
 	}
 	field := func(name, key string) page.Field { return page.NewField(b.Lang, f, name, key) }
-	bar := page.Filter{Action: "/trail/rows", Search: field("record", "trail.rows.record").Example(b.T("trail.rows.record.example")), Reset: "/trail/rows",
+	bar := page.Filter{Action: "/trail/rows", Search: field("record", "trail.rows.record").Example(b.T("trail.rows.record.example")),
 		Fields: []page.Field{field("noun", "trail.rows.noun").Of(os).Example(b.T("trail.rows.any")).Quiet()}}
+	if len(q) > 0 {
+		bar.Reset = "/trail/rows"
+	}
 	for _, name := range []string{"account", "act"} {
 		if v := q.Get(name); v != "" {
 			rest := url.Values{}
