@@ -50,6 +50,10 @@ func actDoors() []actDoor {
 		x.at["moderation"] = x.whole(m.Number).Moderations[0].ID.String()
 		return m
 	}
+	named := func(x *walk, m matters.Matter) matters.Matter {
+		x.must(x.Matters.ShowName(x.t.Context(), x.guest("chen"), m.ID))
+		return m
+	}
 	return []actDoor{
 		{act: matters.Accept, state: matters.Received, who: "zhao"},
 		{act: matters.Decline, state: matters.Received, who: "zhao", form: []string{"words", "不归本市管，请向省里反映。"}},
@@ -75,6 +79,8 @@ func actDoors() []actDoor {
 		{act: matters.Reopen, state: matters.Closed, who: forReporter, form: []string{"words", "又漏了，请再来。"}},
 		{act: matters.Reopen, state: matters.Declined, who: forReporter, form: []string{"words", "明明是市里的管子。"}},
 		{act: matters.Withdraw, state: matters.Received, who: forReporter},
+		{act: matters.ShowName, state: matters.Handling, who: forReporter},
+		{act: matters.HideName, state: matters.Handling, who: forReporter, setup: named},
 		{act: matters.Join, state: matters.Received, who: "zhao", form: []string{"to", "{pub}", "words", "同一根水管。"}},
 		{act: matters.Unjoin, state: matters.Joined, who: "zhao"},
 		{act: matters.Split, state: matters.Accepted, who: "zhao", form: []string{"title1", "路面结冰", "body1", "水流到路上结了冰。"}},

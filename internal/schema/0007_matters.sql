@@ -35,8 +35,9 @@ CREATE TABLE matter (
     lon          DOUBLE PRECISION,
     -- who
     public       BOOLEAN NOT NULL,
-    named        BOOLEAN NOT NULL,
+    named        BOOLEAN NOT NULL,       -- everybody may read the mask of the reporter's name: the reporter's choice
     hidden       BOOLEAN NOT NULL,
+    name_hidden  BOOLEAN NOT NULL,       -- the name was moderated away; the choice stays
     resident_id  BIGINT NOT NULL,
     contact_id   BIGINT NOT NULL,
     raised_by    BIGINT NOT NULL,        -- the staff account that wrote it down for somebody, 0 if the reporter did

@@ -224,6 +224,7 @@ func (s *simulation) raise(l *life) error {
 	} else if by.Kind == scope.Anonymous && s.chance(0.7) {
 		in.Contact = people.ContactInput{Name: texts.Name(s.rnd, texts.Middle, s.chance(0.5)), Phone: fmt.Sprintf("1990001%04d", s.rnd.IntN(10000))}
 	}
+	in.Named = in.Public && in.Contact.Name != "" && s.done%3 == 0
 	slip, err := s.Matters.Raise(s.ctx, by, in)
 	if err != nil {
 		return fmt.Errorf("raise %q: %w", in.Title, err)

@@ -60,7 +60,8 @@
 // the trail, in one transaction. Of thirty clerks who accept the same matter at
 // once one does, and twenty-nine read who was quicker. What leaves state and
 // turn alone (a note, a whistle, a "me too", an outside party's answer) goes
-// through beside; what changes only words (moderation) through edited. Beside the
+// through beside; what changes only words (moderation) through edited, the
+// reporter's choice to be named or not through setNamed. Beside the
 // table stands hindrance: why an act is not possible for a matter as it stands,
 // which is asked before the act and before its button is shown.
 //

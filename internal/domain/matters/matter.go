@@ -58,14 +58,15 @@ type Matter struct {
 	PlaceWords string
 	At         *Point // where exactly, if known
 
-	Public    bool  // the reporter allows everybody to read it
-	Named     bool  // the reporter allows their masked name to be shown with it
-	Hidden    bool  // moderated away from the public
-	Resident  id.ID // the reporter, if known to the town
-	Contact   id.ID // how to reach a reporter without account
-	RaisedBy  id.ID // the account that wrote it down for somebody
-	RaisedFor string
-	codeIndex []byte
+	Public     bool  // the reporter allows everybody to read it
+	Named      bool  // the reporter allows their masked name to be shown with it
+	Hidden     bool  // moderated away from the public
+	NameHidden bool  // the name alone was; Named stays as the reporter chose
+	Resident   id.ID // the reporter, if known to the town
+	Contact    id.ID // how to reach a reporter without account
+	RaisedBy   id.ID // the account that wrote it down for somebody
+	RaisedFor  string
+	codeIndex  []byte
 
 	TurnUnit  id.ID // the unit whose turn it is, if it is a unit's
 	Centre    id.ID // the dispatching centre of the place
@@ -138,10 +139,10 @@ func (m Matter) digest() []byte {
 	if m.At != nil {
 		lat, lon = m.At.Lat, m.At.Lon
 	}
-	return trail.Digest("matter/2", m.ID, m.Number, string(m.State),
+	return trail.Digest("matter/3", m.ID, m.Number, string(m.State),
 		m.Title, m.Body, m.Category, answersJSON(m.Answers), m.Urgent, string(m.Channel), m.Origin,
 		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, m.At != nil, lat, lon,
-		m.Public, m.Named, m.Hidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
+		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.TurnUnit, m.Centre, m.Acceptor, m.Lead,
 		m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.HandleFor.Milliseconds(), m.Extensions, m.Suspensions, m.ResumeAt, m.PausedLeft.Milliseconds(),
 		m.Returns, m.Reopened, m.Supervised, m.Urged,

@@ -26,8 +26,8 @@ type Moderation struct {
 }
 
 // A Moderating says what of a matter the public is no longer to read as it is.
-// Part is "title" or "body" with new Words, or "all", "step:ID", "file:ID" or
-// "support:ID", which are hidden.
+// Part is "title" or "body" with new Words, or "all", "name" (the mask of the
+// reporter's), "step:ID", "file:ID" or "support:ID", which are hidden.
 type Moderating struct {
 	Part   string
 	Words  string
@@ -72,6 +72,15 @@ func (s *Service) moderatePart(tx *sqldb.Tx, m *Matter, in Moderating) (original
 		}
 		m.Hidden = true
 		return "", nil
+	case "name":
+		switch {
+		case m.NameHidden:
+			return "", errs.New(errs.Conflict, "matter.moderate.already")
+		case !m.Named:
+			return "", errs.At("part", "matter.moderate.part")
+		}
+		m.NameHidden = true
+		return "", nil
 	case "step", "file", "support":
 		part, err := id.Parse(rest)
 		if err != nil {
@@ -107,6 +116,8 @@ func (s *Service) Restore(ctx context.Context, by scope.Actor, d ID, moderation 
 			m.Body = o.Original
 		case "all":
 			m.Hidden = false
+		case "name":
+			m.NameHidden = false
 		default:
 			part, err := id.Parse(rest)
 			if err != nil {

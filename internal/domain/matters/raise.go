@@ -32,7 +32,7 @@ type Raising struct {
 	At         *Point
 	PlaceWords string
 	Public     bool
-	Named      bool
+	Named      bool                // everybody may read the mask of the reporter's name too; of a private matter it says nothing
 	Contact    people.ContactInput // how to reach somebody who has no account; may be empty
 	For        id.ID               // the resident for whom a clerk, grid worker or neighbour writes
 	ForWords   string              // how the writer stands to them
@@ -55,7 +55,8 @@ type Slip struct {
 // grid worker or neighbour for somebody (who then needs raise_for in the place,
 // unless they are a resident naming a neighbour in words). It is Invalid, with
 // the field, if something is missing, too long, of the wrong type, or if the
-// category's stopper says that the town is the wrong door.
+// category's stopper says that the town is the wrong door, or if the reporter is to
+// be named and no name is known.
 func (s *Service) Raise(ctx context.Context, by scope.Actor, in Raising) (Slip, error) {
 	m, code, err := s.prepare(by, in)
 	if err != nil {
@@ -119,13 +120,21 @@ func (s *Service) begin(tx *sqldb.Tx, m *Matter, in Raising) (err error) {
 
 // take writes a drafted matter with its number, contact, files and trail.
 func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising, contact people.SealedContact) error {
-	if err := s.begin(tx, m, in); err != nil {
-		return err
-	}
 	if err := s.people.AddContact(tx, contact); err != nil {
 		return err
 	}
 	m.Contact = contact.ID()
+	if m.Named {
+		switch name, err := s.reporterMask(tx, *m); {
+		case err != nil:
+			return err
+		case name == "":
+			return errs.At("name", "matter.name.missing")
+		}
+	}
+	if err := s.begin(tx, m, in); err != nil {
+		return err
+	}
 	if err := insert(tx, *m); err != nil {
 		return err
 	}
@@ -148,7 +157,7 @@ func (s *Service) draft(by scope.Actor, in Raising) (Matter, error) {
 	m := Matter{
 		State: Received, Title: strings.TrimSpace(in.Title), Body: strings.TrimSpace(in.Body), Category: in.Category,
 		Urgent: in.Urgent, Channel: in.Channel, Origin: in.Origin, PlaceWords: strings.TrimSpace(in.PlaceWords), At: in.At,
-		Public: in.Public, Named: in.Named, Resident: by.Resident, RaisedFor: strings.TrimSpace(in.ForWords), Version: 1,
+		Public: in.Public, Named: in.Public && in.Named, Resident: by.Resident, RaisedFor: strings.TrimSpace(in.ForWords), Version: 1,
 	}
 	switch {
 	case m.Channel == "", by.Kind != scope.Staff && by.Kind != scope.System: // only who writes for others says how they were asked

@@ -141,6 +141,9 @@ func (s *Service) whole(tx *sqldb.Tx, by scope.Actor, m Matter) (w Whole, err er
 		return w, err
 	}
 	s.acts(tx, by, &w)
+	if err = s.nameActs(tx, by, &w); err != nil {
+		return w, err
+	}
 	if w.View > Outside {
 		if w.Moderations, err = moderationsOf(tx, m.ID); err != nil {
 			return w, err

@@ -16,7 +16,7 @@ import (
 // columns are those of a whole matter, in the order of scan and of values.
 const columns = `id, number, state, title, body, category, answers, urgent, channel, origin,
 	town_id, village_id, grid_id, courtyard_id, place_words, lat, lon,
-	public, named, hidden, resident_id, contact_id, raised_by, raised_for, query_code,
+	public, named, hidden, name_hidden, resident_id, contact_id, raised_by, raised_for, query_code,
 	turn, turn_unit, centre, acceptor, lead_unit, assisting,
 	raised_at, moved_at, due_at, promised_at, closed_at, handle_ms, extensions, suspensions, resume_at, paused_ms,
 	returns, reopened, supervised, urged,
@@ -32,7 +32,7 @@ func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 	)
 	err = r.Scan(&m.ID, &m.Number, &m.State, &m.Title, &m.Body, &m.Category, &answers, &m.Urgent, &m.Channel, &m.Origin,
 		&m.Path[scope.Town], &m.Path[scope.Village], &m.Path[scope.Grid], &m.Path[scope.Courtyard], &m.PlaceWords, &lat, &lon,
-		&m.Public, &m.Named, &m.Hidden, &m.Resident, &m.Contact, &m.RaisedBy, &m.RaisedFor, &m.codeIndex,
+		&m.Public, &m.Named, &m.Hidden, &m.NameHidden, &m.Resident, &m.Contact, &m.RaisedBy, &m.RaisedFor, &m.codeIndex,
 		&turn, &m.TurnUnit, &m.Centre, &m.Acceptor, &m.Lead, &m.Assisting,
 		&raised, &moved, &due, &promised, &closed, &handleMS, &m.Extensions, &m.Suspensions, &resume, &pausedMS,
 		&m.Returns, &m.Reopened, &m.Supervised, &m.Urged,
@@ -61,7 +61,7 @@ func (m Matter) values() []any {
 	at := sqldb.At
 	return []any{m.ID, m.Number, m.State, m.Title, m.Body, m.Category, answersJSON(m.Answers), m.Urgent, m.Channel, m.Origin,
 		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, lat, lon,
-		m.Public, m.Named, m.Hidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
+		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.Turn(), m.TurnUnit, m.Centre, m.Acceptor, m.Lead, m.Assisting,
 		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), m.HandleFor.Milliseconds(), m.Extensions, m.Suspensions, at(m.ResumeAt), m.PausedLeft.Milliseconds(),
 		m.Returns, m.Reopened, m.Supervised, m.Urged,

@@ -78,6 +78,11 @@ func allowed(b page.Base, w matters.Whole, act matters.Act) error {
 		ok = may("dispatch") || m.Lead != 0 && may("handle")
 	case matters.Moderate, matters.Restore:
 		ok = may("moderate")
+	case matters.ShowName, matters.HideName:
+		if err := w.Hindered[act]; err != nil {
+			return err
+		}
+		ok = slices.Contains(w.Acts, act)
 	case matters.Respond, matters.AssistAct:
 		ok = len(b.Actor.Units("handle", b.Now)) > 0
 	default:

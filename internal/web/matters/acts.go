@@ -69,7 +69,13 @@ func init() {
 		matters.Rate:     {main: true, form: rateForm, do: rate},
 		matters.Reopen:   {form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).Reopen)},
 		matters.Withdraw: {danger: true, side: true, form: wordsOnly("matter.field.reason.free", false), do: worded((*matters.Service).Withdraw)},
-		matters.Join:     {side: true, form: joinForm, do: join},
+		matters.ShowName: {side: true, do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
+			return c.Matters.ShowName(r.Context(), page.Actor(r), m.ID)
+		}},
+		matters.HideName: {side: true, do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
+			return c.Matters.HideName(r.Context(), page.Actor(r), m.ID)
+		}},
+		matters.Join: {side: true, form: joinForm, do: join},
 		matters.Unjoin: {side: true, do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
 			return c.Matters.Unjoin(r.Context(), page.Actor(r), m.ID)
 		}},
@@ -286,6 +292,9 @@ func blow(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 // parts are what can be hidden from the public or changed.
 func parts(b page.Base, w matters.Whole) []page.Option {
 	opts := []page.Option{{Value: "title", Text: b.T("matter.part.title")}, {Value: "body", Text: b.T("matter.part.body")}, {Value: "all", Text: b.T("matter.part.all")}}
+	if w.Matter.Named {
+		opts = append(opts, page.Option{Value: "name", Text: b.T("matter.part.name")})
+	}
 	for i, x := range w.Files {
 		kind := b.T("file." + string(blob.Type(x.Type).Kind()))
 		opts = append(opts, page.Option{Value: "file:" + x.ID.String(), Text: b.T("matter.part.file", i+1, kind)})

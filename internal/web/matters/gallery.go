@@ -121,7 +121,7 @@ func (c *Counter) showSample(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r)
 	number, at := "QL-2026-004217", b.Now.Add(-20*time.Hour)
 	b.Title = number
-	m := matters.Matter{Number: number, Body: "宝塔社区老菜市场门口的路灯坏了三天，晚上黑得很，老人不敢出门。", Public: true, State: matters.Accepted}
+	m := matters.Matter{Number: number, Body: "宝塔社区老菜市场门口的路灯坏了三天，晚上黑得很，老人不敢出门。", Public: true, Named: true, State: matters.Accepted}
 	v := showPage{Base: b, Matter: m, Inside: b.Staff(), Reporter: b.Actor.Name == gallery.Resident.Name, CanFollow: !b.Anonymous(),
 		Head: page.Head{Kicker: number, Title: "路灯不亮，老人夜里不敢出门", Lead: "文君街道 宝塔社区 第3网格 · 老菜市场门口", Read: true}, Pill: pill(b.Lang, m.State, false),
 		Turn:  page.Turn{Who: "文君街道指挥调度中心", What: b.T("matter.next.accepted"), Yours: b.Staff(), Left: i18n.Left(b.Lang, b.Now, b.Now.Add(2*time.Hour)), Due: b.Now.Add(2 * time.Hour), Tone: page.ToneSoon, Light: page.Light{Used: 80, Tone: page.ToneSoon}},
@@ -129,6 +129,11 @@ func (c *Counter) showSample(w http.ResponseWriter, r *http.Request) error {
 		Timeline: page.Timeline{Now: b.Now, Events: []page.Event{{At: at, Who: b.T("matter.turn.reporter"), What: b.T("matter.did.raise"), Icon: "document"},
 			{At: at.Add(time.Hour), Who: "文君街道指挥调度中心", What: b.T("matter.did.accept"), Note: "收到了，今天派人去看。"}}},
 		Others: sampleRows(b)[2:], Supports: []matters.Support{{Words: "我家楼下也黑，娃儿下晚自习怕得很。", At: at}},
+	}
+	if v.Inside || v.Reporter {
+		v.Facts = append(v.Facts, page.Fact{Label: b.T("matter.fact.reporter"), Value: b.T("matter.fact.reporter.shown", "周*"), Private: true})
+	} else {
+		v.Facts = append(v.Facts, page.Fact{Label: b.T("matter.fact.reporter"), Value: "周*"})
 	}
 	switch {
 	case v.Inside:

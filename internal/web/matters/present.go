@@ -3,6 +3,7 @@
 package matters
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -186,7 +187,7 @@ func ratingWords(b page.Base, r matters.Rating) string {
 
 var icons = map[matters.Act]string{
 	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.WhistleAct: "whistle",
-	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock",
+	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.ShowName: "user", matters.HideName: "lock",
 }
 
 // raiser says who raised the matter: never a private name to the public.
@@ -203,11 +204,14 @@ func (c *Counter) raiser(b page.Base, w matters.Whole) string {
 	return b.T("matter.turn.reporter")
 }
 
+// reporters are the acts that are the reporter's own, if no account did them.
+var reporters = []matters.Act{matters.Answer, matters.Add, matters.Rate, matters.Reopen, matters.Withdraw, matters.ShowName, matters.HideName}
+
 // who names an actor: staff to the inside by name and unit, to others by unit.
 func (c *Counter) who(b page.Base, w matters.Whole, p matters.Step) string {
 	unit := c.unit(b.Lang, p.Unit)
 	switch {
-	case p.Account == 0 && p.Unit == 0 && (p.Act == matters.Answer || p.Act == matters.Add || p.Act == matters.Rate || p.Act == matters.Reopen || p.Act == matters.Withdraw):
+	case p.Account == 0 && p.Unit == 0 && slices.Contains(reporters, p.Act):
 		if w.IsReporter {
 			return b.T("matter.you")
 		}

@@ -30,6 +30,9 @@ func TestPrivacy(t *testing.T) {
 		"who may read is never guessed":                       whoMayReadIsNeverGuessed,
 		"the address of a photo is not enough":                addressOfAPhotoIsNotEnough,
 		"codes of one number are tried few times":             codesAreTriedFewTimes,
+		"a named matter shows the mask of the name alone":     namedShowsTheMaskAlone,
+		"whoever is to be named has a name":                   namedNeedsAName,
+		"a clerk asks under which name":                       clerkNamesTheReporter,
 	}
 	on := func(open func(testing.TB) *apptest.Town) func(*testing.T) {
 		return func(t *testing.T) {

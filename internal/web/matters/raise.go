@@ -50,6 +50,7 @@ type raisePage struct {
 	Who     page.Field
 	Staff   bool
 	AskWho  bool // the town does not know the reader
+	AskName bool // it knows them, but no name to show
 	Channel page.Field
 }
 
@@ -263,7 +264,9 @@ func (c *Counter) raisePage(r *http.Request, f *form.Form, step int) raisePage {
 	case stepSimilar:
 		c.findSimilar(&v, r, f)
 	case stepWho:
-		v.Who = page.NewField(b.Lang, f, "who", "matter.raise.visible").Of(c.whoOptions(b, f)).Need().Quiet()
+		name := c.ownName(r)
+		v.AskName = !v.AskWho && (name == "" || f.Get("for_words") != "")
+		v.Who = page.NewField(b.Lang, f, "who", "matter.raise.visible").Of(c.whoOptions(b, f, name)).Need().Quiet()
 		var channels []page.Option
 		for _, ch := range []matters.Channel{matters.Desk, matters.Phone, matters.Grid, matters.Letter, matters.Meeting} {
 			channels = append(channels, page.Option{Value: string(ch), Text: b.T("matter.channel." + string(ch))})
@@ -382,13 +385,31 @@ func (c *Counter) findSimilar(v *raisePage, r *http.Request, f *form.Form) {
 	v.Similar = c.rows(v.Base, cards, false)
 }
 
-func (c *Counter) whoOptions(b page.Base, f *form.Form) []page.Option {
+// ownName is the mask of the name that the town knows of the reader, "" if none:
+// raising goes on without.
+func (c *Counter) ownName(r *http.Request) string {
+	b := page.From(r)
+	name, err := c.Matters.OwnName(r.Context(), b.Actor)
+	if err != nil {
+		b.Site.Log.Warn("own name not found", "err", err)
+	}
+	return name
+}
+
+// whoOptions are who may read the matter, and the reporter's name with it; name is
+// what would stand there, as far as it is known.
+func (c *Counter) whoOptions(b page.Base, f *form.Form, name string) []page.Option {
+	named := b.T("matter.raise.named.help")
+	if name != "" {
+		named = b.T("matter.raise.named.own", name)
+	}
 	public := true
 	if k, ok := c.Matters.Catalogue().Get(f.Get("category")); ok {
 		public = k.Public
 	}
 	return []page.Option{
 		{Value: "public", Text: b.T("matter.raise.public"), Help: b.T("matter.raise.public.help"), Icon: "people", On: public},
+		{Value: "named", Text: b.T("matter.raise.named"), Help: named, Icon: "user"},
 		{Value: "private", Text: b.T("matter.raise.private"), Help: b.T("matter.raise.private.help"), Icon: "lock", On: !public},
 	}
 }

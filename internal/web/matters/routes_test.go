@@ -148,6 +148,10 @@ func actCases(w *town) []actCase {
 		{act: matters.Reopen, state: matters.Closed, by: "chen", also: []string{"zhao"}, form: []string{"words", "又漏了，请再来。"}},
 		{act: matters.Reopen, state: matters.Declined, by: "chen", also: []string{"zhao"}, form: []string{"words", "明明是市里的管子。"}},
 		{act: matters.Withdraw, state: matters.Received, by: "chen", also: []string{"zhao"}, form: []string{"words", "自己修好了。"}},
+		{act: matters.ShowName, state: matters.Received, by: "chen", also: []string{"zhao"}},
+		{act: matters.HideName, state: matters.Closed, by: "chen", also: []string{"zhao"}, setup: func(w *town, m matters.Matter) {
+			w.visit("chen").post("/matters/" + m.Number + "/show_name").is(303)
+		}},
 		{act: matters.Join, state: matters.Received, by: "zhao", form: []string{"to", w.at(matters.Received).Number, "words", "同一根水管。"}},
 		{act: matters.Unjoin, state: matters.Joined, by: "zhao"},
 		{act: matters.Split, state: matters.Accepted, by: "zhao", form: []string{"title1", "路面结冰", "body1", "水流到路上结了冰。"}},

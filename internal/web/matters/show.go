@@ -94,13 +94,18 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 	if err != nil {
 		return v, err
 	}
-	m := whole.Matter
+	m, name := whole.Matter, ""
+	if m.NamedToAll() {
+		if name, err = c.Matters.PublicName(r.Context(), b.Actor, m.ID); err != nil {
+			return v, err
+		}
+	}
 	b.Title, b.Form = m.Title+" · "+m.Number, f
 	v = showPage{
 		Base: b, Matter: m, Inside: whole.View == matters.Inside, Reporter: whole.IsReporter,
 		Head: page.Head{Kicker: m.Number, Title: m.Title, Lead: c.where(b.Lang, m.Path, m.PlaceWords, m.RaisedAt), Read: true},
 		Pill: pill(b.Lang, m.State, m.Late(b.Now)), Turn: c.turn(b, whole), Photos: c.filesOf(b, whole, 0),
-		Facts: c.facts(b, whole), Timeline: c.timeline(b, whole), Supports: whole.Supports,
+		Facts: c.facts(b, whole, name), Timeline: c.timeline(b, whole), Supports: whole.Supports,
 		Others: c.rows(b, related(whole), false), CanFollow: !b.Anonymous(), CanWrite: c.Mail && b.Anonymous() && whole.IsReporter,
 	}
 	v.Map, v.Place = c.mapOf(b, whole), c.placeLink(b, m.Path)
@@ -233,6 +238,9 @@ func (c *Counter) buttons(b page.Base, w matters.Whole, turn bool) []page.Button
 		if !ok || ofTurn(b, m, a) != turn || a == matters.Rate && m.Solved != "" {
 			return
 		}
+		if a == matters.ShowName && !w.IsReporter && m.RaisedBy == 0 { // asked for by who has no page of their own
+			return
+		}
 		out = append(out, page.Button{Text: b.T("matter.act." + string(a)), Action: "/matters/" + m.Number + "/" + string(a),
 			Icon: icons[a], Link: spec.form != nil, Main: turn && spec.main, Danger: spec.danger, Key: spec.key})
 	}
@@ -249,8 +257,9 @@ func (c *Counter) buttons(b page.Base, w matters.Whole, turn bool) []page.Button
 	return out
 }
 
-// facts are what is known of the matter, as far as the reader may know it.
-func (c *Counter) facts(b page.Base, w matters.Whole) []page.Fact {
+// facts are what is known of the matter, as far as the reader may know it; name is
+// what everybody may read of the reporter's.
+func (c *Counter) facts(b page.Base, w matters.Whole, name string) []page.Fact {
 	m := w.Matter
 	fs := []page.Fact{
 		{Label: b.T("matter.fact.category"), Value: c.Matters.Catalogue().Name(b.Lang, m.Category)},
@@ -286,7 +295,13 @@ func (c *Counter) facts(b page.Base, w matters.Whole) []page.Fact {
 	add("matter.fact.visible", b.T(visible))
 	add("matter.fact.rating", ratingWords(b, matters.Rating{Solved: m.Solved, Satisfied: m.Satisfied}))
 	if w.View >= matters.Reporter && (m.Resident != 0 || m.Contact != 0) {
-		fs = append(fs, page.Fact{Label: b.T("matter.fact.reporter"), Value: b.T("matter.fact.reporter.kept"), Private: true, Href: c.revealHref(b, w)})
+		kept := b.T("matter.fact.reporter.kept")
+		if name != "" {
+			kept = b.T("matter.fact.reporter.shown", name)
+		}
+		fs = append(fs, page.Fact{Label: b.T("matter.fact.reporter"), Value: kept, Private: true, Href: c.revealHref(b, w)})
+	} else {
+		add("matter.fact.reporter", name)
 	}
 	return fs
 }
