@@ -66,7 +66,7 @@ func wholeLife(t *testing.T, p *place, script bool) {
 	c.zhao.Go(`.turn-acts a:has-text("结案")`)
 	c.zhao.Sound()
 	next(c.zhao)
-	c.zhao.See("已结案", "已经办完")
+	c.zhao.See("已结案", "现在不用再等谁")
 
 	// 周敏: not solved
 	zhou.Open("/matters/" + number)
