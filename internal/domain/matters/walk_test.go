@@ -153,6 +153,9 @@ func (w *walker) moved(rt *rapid.T, was, now matters.Whole, act matters.Act) {
 	if act == matters.Rate && err == nil && now.Matter.State == matters.Handling { // not solved, and reopened
 		to, err = matters.Flow.Lead(matters.Closed, matters.Reopen, now.Matter.State)
 	}
+	if act == matters.ShowName || act == matters.HideName { // beside the road, in any state
+		to, err = was.Matter.State, nil
+	}
 	if err != nil || to != now.Matter.State {
 		rt.Fatalf("%s led from %s to %s: %v", act, was.Matter.State, now.Matter.State, err)
 	}
@@ -226,6 +229,10 @@ func (w *walker) do(rt *rapid.T, by scope.Actor, slip matters.Slip, act matters.
 		return m.Answer(ctx, by, d, why)
 	case matters.Add:
 		return m.Add(ctx, by, d, why)
+	case matters.ShowName:
+		return m.ShowName(ctx, by, d)
+	case matters.HideName:
+		return m.HideName(ctx, by, d)
 	case matters.Classify:
 		return m.Classify(ctx, by, d, matters.Classifying{Category: "drain", Answers: w.answers("drain"), Urgent: rapid.Bool().Draw(rt, "urgent")})
 	case matters.Dispatch:
