@@ -19,8 +19,8 @@ CREATE VIRTUAL TABLE search_term USING fts5(
 );
 -- Terms are gathered in memory up to eight megabytes, and sixteen parts of the
 -- index of one size are merged at a time, a little with each writing: a matter
--- costs a third less than with the engine's own four. A merging of everything at
--- once, which would keep writers waiting, begins only far beyond that.
+-- costs about a fifth less than with the engine's own four. A merging of everything
+-- at once, which would keep writers waiting, begins only far beyond that.
 INSERT INTO search_term (search_term, rank) VALUES ('hashsize', 8388608);
 INSERT INTO search_term (search_term, rank) VALUES ('automerge', 16);
 INSERT INTO search_term (search_term, rank) VALUES ('crisismerge', 64);
