@@ -89,7 +89,9 @@ func Error(w http.ResponseWriter, r *http.Request, err error) {
 		case errs.Busy:
 			w.Header().Set("Retry-After", "5")
 		case errs.TooMany:
-			w.Header().Set("Retry-After", "60")
+			if w.Header().Get("Retry-After") == "" { // whoever counts knows better
+				w.Header().Set("Retry-After", "60")
+			}
 		}
 		showFault(w, r, statusOf(err), string(kind), err)
 	}

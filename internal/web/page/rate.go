@@ -3,8 +3,10 @@
 package page
 
 import (
+	"math"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
@@ -56,6 +58,13 @@ func (l *Limiter) Allow(key string, now time.Time) bool {
 	return k.AllowN(now, 1)
 }
 
+// refuse answers one event too many, and says after how many seconds the next
+// may come.
+func (l *Limiter) refuse(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(1/float64(l.every))))))
+	Error(w, r, errs.New(errs.TooMany, "error.too_many.what"))
+}
+
 // Known returns how many keys are remembered.
 func (l *Limiter) Known() int {
 	l.mu.Lock()
@@ -70,7 +79,7 @@ func Limit(perSecond float64, burst int, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := From(r).Site
 		if !l.Allow(network(s.Address(r)), time.Now()) {
-			Error(w, r, errs.New(errs.TooMany, "error.too_many.what"))
+			l.refuse(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -108,7 +117,7 @@ func (s *Site) limitRate(next http.Handler) http.Handler {
 			l = read
 		}
 		if l != nil && !l.Allow(network(s.Address(r)), time.Now()) {
-			Error(w, r, errs.New(errs.TooMany, "error.too_many.what"))
+			l.refuse(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)

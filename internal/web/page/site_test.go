@@ -300,7 +300,11 @@ func TestRateLimit(t *testing.T) {
 	h, _ := town(t, &Site{Rates: Rates{Write: 0.001, Burst: 3000}})
 	codes := map[int]int{}
 	for range 5 {
-		codes[do(h, "POST", "/raise", "title=a").Code]++
+		w := do(h, "POST", "/raise", "title=a")
+		codes[w.Code]++
+		if after := w.Header().Get("Retry-After"); w.Code == 429 && after != "1000" { // one in a thousand seconds
+			t.Errorf("told to come again after %q s", after)
+		}
 	}
 	if codes[303] != 3 || codes[429] != 2 {
 		t.Errorf("%v", codes)
