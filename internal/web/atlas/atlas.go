@@ -231,6 +231,9 @@ func (d *drawing) neighbours() (near []neighbour) {
 // needle is a pin, drawn from its point on.
 const needle = "l-20-38a23 23 0 1 1 40 0zm-7-49a7 7 0 1 0 14 0 7 7 0 1 0-14 0"
 
+// The room that a pin takes: to each side of its point, and above it.
+const needleHalf, needleTall = 24.0, 74.0
+
 func (d *drawing) pin(p geo.Point) {
 	x, y := d.at(p)
 	if x < 0 || y < 0 || x > wide || y > d.height {

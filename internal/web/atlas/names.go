@@ -27,6 +27,10 @@ func (d *drawing) names(class string, size float64) {
 	if box, ok := d.corner(); ok {
 		w.taken = append(w.taken, box)
 	}
+	if d.Pin != nil {
+		x, y := d.at(*d.Pin)
+		w.taken = append(w.taken, box{x - needleHalf, y - needleTall, x + needleHalf, y})
+	}
 	order := slices.Clone(d.Spots)
 	slices.SortStableFunc(order, func(a, b Spot) int { return cmp.Compare(b.Place.Area, a.Place.Area) })
 	d.b.WriteString(`<g class="map-names ` + class + `" font-size="` + whole(size) + `" aria-hidden="true">`)
