@@ -6,6 +6,9 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -98,9 +101,28 @@ func TestDrawTown(t *testing.T) {
 	if strings.Contains(pic, "map-pin") || strings.Count(pic, `here"`) != 1 || !strings.Contains(pic, "Linqiong") || !strings.Contains(pic, "data-west") {
 		t.Errorf("pin, place in question, neighbour or frame are wrong")
 	}
-	m.Pin = &wenjun.Point
-	if !strings.Contains(string(m.Draw(i18n.EN).Picture), "map-pin") {
-		t.Error("no pin")
+	spot := regexp.MustCompile(`class="map-pin" d="M([0-9.-]+) ([0-9.-]+)l`)
+	name := regexp.MustCompile(`<text x="([0-9.-]+)" y="([0-9.-]+)"`)
+	number := func(s string) float64 {
+		n, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, p := range tree.Children(wenjun.ID) {
+		m.Pin = &p.Point
+		pinned := string(m.Draw(i18n.EN).Picture)
+		at := spot.FindStringSubmatch(pinned)
+		if at == nil {
+			t.Fatalf("%s: no pin", p.Name.ZH)
+		}
+		x, y := number(at[1]), number(at[2])
+		for _, n := range name.FindAllStringSubmatch(pinned, -1) {
+			if nx, ny := number(n[1]), number(n[2]); math.Abs(nx-x) < 20 && ny > y-70 && ny < y+12 { // y is where its letters stand, and they are higher
+				t.Errorf("%s: a name at %v, %v stands under the pin at %v, %v", p.Name.ZH, nx, ny, x, y)
+			}
+		}
 	}
 }
 
