@@ -409,7 +409,8 @@ CREATE TABLE matter_step (
     words     TEXT NOT NULL,
     until     BIGINT,                   -- a new due time, a day of resumption
     detail    TEXT NOT NULL,            -- what the act settled, as codes: a category, a rating, other numbers
-    behalf    BOOLEAN NOT NULL          -- recorded by the actor for the reporter
+    behalf    BOOLEAN NOT NULL,         -- recorded by the actor for the reporter
+    was       TEXT NOT NULL             -- what of the matter's standing the act changed, as it was before; '' for a line without a row of the trail
 );
 
 CREATE INDEX matter_step_matter ON matter_step (matter_id, id);

@@ -233,6 +233,7 @@ func (s *Service) live(tx *sqldb.Tx, by scope.Actor, m *Matter, f Foreign, resul
 		if err != nil {
 			return err
 		}
+		before := *m
 		p := Step{ID: tx.NewID(), Matter: m.ID, At: at, Act: act, Actor: by.Name}
 		switch act {
 		case Classify:
@@ -247,9 +248,10 @@ func (s *Service) live(tx *sqldb.Tx, by scope.Actor, m *Matter, f Foreign, resul
 		case Close:
 			p.Public = true
 		}
-		from := m.State
+		from := before.State
 		m.State = mv.To
 		s.turnTo(m, from, at)
+		p.was = wasBefore(before.Standing(), m.Standing())
 		all.story = append(all.story, p)
 		all.tell(*m, string(act), from)
 	}

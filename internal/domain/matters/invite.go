@@ -158,7 +158,7 @@ func (s *Service) Reply(ctx context.Context, secret, answer string, files ...New
 			return err
 		}
 		by := scope.Actor{Kind: scope.Outside, Name: a.Invitation.Party}
-		return s.record(tx, by, m, Reply, m.State, "", Step{Words: answer}, files)
+		return s.record(tx, by, m, Reply, m, "", Step{Words: answer}, files)
 	})
 }
 

@@ -142,6 +142,7 @@ func (s *Service) edited(ctx context.Context, by scope.Actor, d ID, act Act, rea
 		if dec := by.May("moderate", m.Target("moderate", tx.Now())); !dec.OK {
 			return errs.New(errs.Denied, dec.Key, dec.Args...)
 		}
+		before := m
 		if err := f(tx, &m); err != nil {
 			return err
 		}
@@ -149,7 +150,7 @@ func (s *Service) edited(ctx context.Context, by scope.Actor, d ID, act Act, rea
 			return err
 		}
 		m.Version++
-		return s.record(tx, by, m, act, m.State, "", Step{Words: reason}, nil)
+		return s.record(tx, by, m, act, before, "", Step{Words: reason}, nil)
 	})
 }
 

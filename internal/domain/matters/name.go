@@ -126,7 +126,7 @@ func (s *Service) setNamed(ctx context.Context, by scope.Actor, d ID, act Act) e
 			return err
 		}
 		m.Version++
-		return s.record(tx, by, m, act, m.State, behalf, Step{}, nil)
+		return s.record(tx, by, m, act, m, behalf, Step{}, nil)
 	})
 }
 

@@ -50,7 +50,7 @@ func (s *Service) TakePast(tx *sqldb.Tx, by scope.Actor, in Past) (ID, error) {
 		return 0, err
 	}
 	m.Contact = contact.ID()
-	received := m.digest()
+	before := m
 	m.State, m.Lead, m.TurnUnit, m.Due = Closed, in.Lead, 0, time.Time{}
 	m.ClosedAt = in.ClosedAt.UTC().Truncate(time.Millisecond)
 	if m.ClosedAt.Before(m.RaisedAt) {
@@ -63,13 +63,16 @@ func (s *Service) TakePast(tx *sqldb.Tx, by scope.Actor, in Past) (ID, error) {
 	if err := insertFiles(tx, m.ID, 0, m.Public, in.Files); err != nil {
 		return 0, err
 	}
-	if err := trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: "raise", To: string(Received), Digest: received}); err != nil {
+	if err := trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: "raise", To: string(Received), Digest: before.digest()}); err != nil {
 		return 0, err
 	}
 	for _, act := range []Act{Handle, Close} {
 		step := Step{ID: tx.NewID(), Matter: m.ID, At: m.ClosedAt, Act: act, Account: by.Account, Actor: by.Name, Unit: m.Lead, Public: true}
-		if act == Handle {
+		switch act {
+		case Handle:
 			step.Words = reply
+		default:
+			step.was = wasBefore(before.Standing(), m.Standing())
 		}
 		if err := insertStep(tx, step); err != nil {
 			return 0, err

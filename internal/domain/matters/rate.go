@@ -116,7 +116,7 @@ func (s *Service) askAnew(tx *sqldb.Tx, matter, but ID) error {
 			return err
 		}
 		j.Version++
-		if err := s.record(tx, by, j, Reopen, Joined, "", Step{Public: true}, nil); err != nil {
+		if err := s.record(tx, by, j, Reopen, j, "", Step{Public: true}, nil); err != nil {
 			return err
 		}
 	}

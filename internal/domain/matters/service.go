@@ -150,26 +150,28 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edi
 	if err := s.hindrance(tx, m, act); err != nil {
 		return m, err
 	}
-	from := m.State
+	before := m
 	step, err := rule(tx, &m)
 	if err != nil {
 		return m, err
 	}
-	if m.State, err = Flow.Lead(from, act, m.State); err != nil {
+	if m.State, err = Flow.Lead(before.State, act, m.State); err != nil {
 		return m, err
 	}
-	s.turnTo(&m, from, tx.Now())
+	s.turnTo(&m, before.State, tx.Now())
 	if err := save(tx, m); err != nil {
 		return m, err
 	}
 	m.Version++
-	return m, s.record(tx, by, m, act, from, behalf, step, files)
+	return m, s.record(tx, by, m, act, before, behalf, step, files)
 }
 
-// record writes the story's line and the trail's for an act that was done.
-func (s *Service) record(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, from State, behalf string, step Step, files []NewFile) error {
+// record writes the story's line and the trail's for an act that was done; before
+// is the matter as it was.
+func (s *Service) record(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, before Matter, behalf string, step Step, files []NewFile) error {
 	step.ID, step.Matter, step.At, step.Act = tx.NewID(), m.ID, tx.Now(), act
 	step.Account, step.Actor, step.Unit, step.Behalf = by.Account, by.Name, by.Unit, behalf != ""
+	step.was = wasBefore(before.Standing(), m.Standing())
 	if by.Kind == scope.Resident || by.Kind == scope.Anonymous {
 		step.Actor = "" // the story says the reporter, a neighbour: not even the mask of a name
 	}
@@ -180,11 +182,11 @@ func (s *Service) record(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, from S
 		return err
 	}
 	if err := trail.Append(tx, by, trail.Entry{
-		Noun: "matter", Record: m.ID, Act: string(act), From: string(from), To: string(m.State), For: behalf, Digest: m.digest(),
+		Noun: "matter", Record: m.ID, Act: string(act), From: string(before.State), To: string(m.State), For: behalf, Digest: m.digest(),
 	}); err != nil {
 		return err
 	}
-	return bus.Tell(s.bus, tx, by, Moved{Matter: m, Act: act, From: from, Step: step})
+	return bus.Tell(s.bus, tx, by, Moved{Matter: m, Act: act, From: before.State, Step: step})
 }
 
 // allow decides whether the actor may do what the move needs, and on whose

@@ -85,7 +85,7 @@ func (s *Service) splitOff(tx *sqldb.Tx, by scope.Actor, m Matter, p Part) (numb
 	if err := copySupports(tx, m.ID, c.ID); err != nil {
 		return "", err
 	}
-	return c.Number, s.record(tx, by, c, SplitOff, "", "", Step{Public: true, Detail: m.Number}, nil)
+	return c.Number, s.record(tx, by, c, SplitOff, Matter{}, "", Step{Public: true, Detail: m.Number}, nil)
 }
 
 // Unsplit undoes the splitting of a part: it goes back into the matter it was

@@ -30,6 +30,8 @@ type Step struct {
 	Detail  string    // what the act settled, as codes: see the Detail functions
 	Behalf  bool      // recorded by the actor for the reporter
 
+	was string // what of the matter's standing the act changed: see Lives
+
 	confidential bool // its files are for those at work alone
 }
 

@@ -109,21 +109,21 @@ func save(tx *sqldb.Tx, m Matter) error {
 	return tx.One(saveSQL, args...)
 }
 
-const stepColumns = `id, matter_id, at, act, account, actor, unit_id, to_unit, public, hidden, words, until, detail, behalf`
+const stepColumns = `id, matter_id, at, act, account, actor, unit_id, to_unit, public, hidden, words, until, detail, behalf, was`
 
 func scanStep(r sqldb.Scanner) (p Step, err error) {
 	var at, until sqldb.Time
-	err = r.Scan(&p.ID, &p.Matter, &at, &p.Act, &p.Account, &p.Actor, &p.Unit, &p.ToUnit, &p.Public, &p.Hidden, &p.Words, &until, &p.Detail, &p.Behalf)
+	err = r.Scan(&p.ID, &p.Matter, &at, &p.Act, &p.Account, &p.Actor, &p.Unit, &p.ToUnit, &p.Public, &p.Hidden, &p.Words, &until, &p.Detail, &p.Behalf, &p.was)
 	p.At, p.Until = at.Time, until.Time
 	return p, err
 }
 
 // values are the arguments for stepColumns.
 func (p Step) values() []any {
-	return []any{p.ID, p.Matter, sqldb.At(p.At), p.Act, p.Account, p.Actor, p.Unit, p.ToUnit, p.Public, p.Hidden, p.Words, sqldb.At(p.Until), p.Detail, p.Behalf}
+	return []any{p.ID, p.Matter, sqldb.At(p.At), p.Act, p.Account, p.Actor, p.Unit, p.ToUnit, p.Public, p.Hidden, p.Words, sqldb.At(p.Until), p.Detail, p.Behalf, p.was}
 }
 
-var insertStepSQL = `INSERT INTO matter_step (` + stepColumns + `) VALUES (` + sqldb.List(14, 1) + `)`
+var insertStepSQL = `INSERT INTO matter_step (` + stepColumns + `) VALUES (` + sqldb.List(15, 1) + `)`
 
 func insertStep(tx *sqldb.Tx, p Step) error {
 	_, err := tx.Exec(insertStepSQL, p.values()...)

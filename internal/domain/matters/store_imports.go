@@ -36,7 +36,7 @@ func knownOrigins(tx *sqldb.Tx, in []Foreign) (map[string]bool, error) {
 
 // insertSteps inserts lines of stories, many with one statement.
 func insertSteps(tx *sqldb.Tx, story []Step) error {
-	const width = 14
+	const width = 15
 	for some := range slices.Chunk(story, 64) {
 		var marks strings.Builder
 		var args []any

@@ -96,7 +96,7 @@ func (s *Service) beside(ctx context.Context, by scope.Actor, d ID, act Act, may
 		if err != nil {
 			return err
 		}
-		return s.record(tx, by, m, act, m.State, "", step, files)
+		return s.record(tx, by, m, act, m, "", step, files)
 	})
 }
 

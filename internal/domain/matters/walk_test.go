@@ -45,6 +45,7 @@ func TestRandomWalk(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
 		d := newDesk(t, town)
+		witness := newWitness(d)
 		other := town.Resident("陈秀英", "999999194703070029", "19900000003").Actor()
 		people := []scope.Actor{d.zhao, d.wu, d.zheng, d.sun, town.As("he"), town.As("audit"), d.resident, other, stranger}
 		seen := map[matters.State]int{}
@@ -80,6 +81,7 @@ func TestRandomWalk(t *testing.T) {
 		}
 		t.Logf("%d acts", acts)
 		d.verifyTrail()
+		witness.check(t)
 	})
 }
 

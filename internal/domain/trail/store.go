@@ -70,6 +70,25 @@ func Story(tx *sqldb.Tx, noun string, record id.ID, after int64, limit int) ([]R
 		LIMIT $4`, noun, record, after, limit)
 }
 
+// Stories returns the rows about each of the records, oldest first, without who
+// acted and what they noted. few: the records are those of one batch, and a story
+// is complete or wrong.
+func Stories(tx *sqldb.Tx, noun string, records []id.ID) (map[id.ID][]Row, error) {
+	var w sqldb.Where
+	w.Add("noun = ?", noun)
+	sqldb.In(&w, "record", records...)
+	stories := map[id.ID][]Row{}
+	err := tx.Each(`SELECT seq, at, record, act, from_state, to_state FROM trail `+w.SQL()+` ORDER BY record, seq`, w.Args(), func(s sqldb.Scanner) error {
+		r := Row{Noun: noun}
+		var at sqldb.Time
+		err := s.Scan(&r.Seq, &at, &r.Record, &r.Act, &r.From, &r.To)
+		r.At = at.Time
+		stories[r.Record] = append(stories[r.Record], r)
+		return err
+	})
+	return stories, err
+}
+
 // Latest returns the rows about one record, newest first, at most limit of them,
 // from the first with a Seq smaller than before; 0 means from the end.
 func Latest(tx *sqldb.Tx, noun string, record id.ID, before int64, limit int) ([]Row, error) {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"time"
+
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+// toldSteps are the lines of the matters' stories that have a row of the trail,
+// oldest first. few: the matters are those of one batch, and what a life consists
+// of is complete or wrong.
+func toldSteps(tx *sqldb.Tx, ids []ID) (map[ID][]Step, error) {
+	var w sqldb.Where
+	sqldb.In(&w, "matter_id", ids...)
+	w.Add("was <> ''")
+	told := map[ID][]Step{}
+	err := tx.Each(`SELECT matter_id, at, act, unit_id, detail, was FROM matter_step `+w.SQL()+` ORDER BY matter_id, id`, w.Args(), func(r sqldb.Scanner) error {
+		var p Step
+		var at sqldb.Time
+		err := r.Scan(&p.Matter, &at, &p.Act, &p.Unit, &p.Detail, &p.was)
+		p.At = at.Time
+		told[p.Matter] = append(told[p.Matter], p)
+		return err
+	})
+	return told, err
+}
+
+// standingNow is how a matter stands, for reading its life.
+type standingNow struct {
+	Standing
+	life   Life
+	raised time.Time
+}
+
+// standings are how the matters stand now. few: those of one batch.
+func (s *Service) standings(tx *sqldb.Tx, ids []ID) ([]standingNow, error) {
+	var w sqldb.Where
+	sqldb.In(&w, "id", ids...)
+	var all []standingNow
+	err := tx.Each(`
+		SELECT id, number, channel, origin <> '', joined_to, raised_at, state, category, town_id, village_id, grid_id, courtyard_id, urgent, lead_unit, turn_unit, due_at, promised_at
+		FROM matter `+w.SQL()+` ORDER BY id`, w.Args(), func(r sqldb.Scanner) error {
+		var x standingNow
+		var raised, due, promised sqldb.Time
+		err := r.Scan(&x.life.ID, &x.life.Number, &x.life.Channel, &x.life.Origin, &x.life.JoinedTo, &raised, &x.State, &x.Category,
+			&x.Path[scope.Town], &x.Path[scope.Village], &x.Path[scope.Grid], &x.Path[scope.Courtyard], &x.Urgent, &x.Lead, &x.TurnUnit, &due, &promised)
+		x.Path[scope.City], x.raised, x.Due, x.Promised = s.city(), raised.Time, due.Time, promised.Time
+		all = append(all, x)
+		return err
+	})
+	return all, err
+}
