@@ -59,6 +59,7 @@ type App struct {
 
 	Tray   *letters.Tray // where letters land in a demonstration; nil where they are sent
 	Outbox *people.Inbox // where codes land in a demonstration; nil where a real sender is set
+	demo   string        // the key with which a demonstration is tried by programs
 	log    *slog.Logger
 	work   worker
 }
@@ -107,10 +108,13 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.loadAll(ctx); err != nil {
 		return err
 	}
-	if a.Options.Demo {
-		return a.pretend(ctx)
+	if !a.Options.Demo {
+		return nil
 	}
-	return nil
+	if err := a.pretend(ctx); err != nil || a.Options.Relaxed {
+		return err
+	}
+	return a.enterKey(ctx)
 }
 
 // build makes the services from the ground up.

@@ -11,7 +11,9 @@ import (
 	"os"
 	"time"
 
+	"yuanba/internal/domain/access"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/sim"
 )
@@ -74,6 +76,19 @@ func (a *App) pretend(ctx context.Context) error {
 		return errors.New("this is no demonstration town: in a demonstration anybody signs in as anyone, which a real town must not allow; serve it without --demo, or name another file with --db")
 	}
 	return a.DB.Write(ctx, func(tx *sqldb.Tx) error { return sqldb.SetMark(tx, demoMark, 1) })
+}
+
+// enterKey makes sure that a demonstration has a key with which programs can be
+// tried. It is made from the town's keys, so that it can be shown again.
+func (a *App) enterKey(ctx context.Context) error {
+	from, err := a.key("demonstration")
+	if err != nil {
+		return err
+	}
+	a.demo, err = a.Access.EnterKey(ctx, scope.Program("demonstration"), from, access.NewKey{
+		Name: "演示", Scopes: []access.KeyScope{access.RequestsWrite}, PerMinute: 600,
+	})
+	return err
 }
 
 func makeTown(ctx context.Context, cfg Config, now time.Time, progress func(stage string, done, total int)) (err error) {

@@ -118,7 +118,7 @@ var asksNothing = []string{
 	"POST /signout", "POST /account/sessions/revoke", "POST /account/sessions/{id}/revoke", "POST /account/second/start", "POST /news/read", "POST /me/forget", "POST /me/disown",
 	"POST /views/{id}/delete", "POST /desk/residents/{id}/detach", "POST /admin/jobs/{id}/again", "POST /admin/jobs/{id}/forget",
 	"POST /admin/accounts/{id}/enable", "POST /admin/accounts/{id}/disable", "POST /admin/accounts/{id}/revoke", "POST /admin/accounts/{id}/second",
-	"POST /admin/categories/{code}/active", "POST /admin/holdings/{id}/uncover", "POST /admin/units/{id}/close", "POST /admin/posts/{id}/close",
+	"POST /admin/categories/{code}/active", "POST /admin/holdings/{id}/uncover", "POST /admin/keys/{id}/revoke", "POST /admin/units/{id}/close", "POST /admin/posts/{id}/close",
 	"POST /matters/{number}/accept", "POST /matters/{number}/unjoin", "POST /matters/{number}/show_name", "POST /matters/{number}/hide_name", "POST /matters/{number}/revoke",
 	"POST /mailbox/again", "POST /mailbox/on", "POST /mailbox/off", "POST /mailbox/forget", "POST /letters/confirm/{token}", "POST /letters/stop/{token}", "POST /admin/letters/{id}/again",
 	"POST /matters/{number}/mailbox/again", "POST /matters/{number}/mailbox/on", "POST /matters/{number}/mailbox/off", "POST /matters/{number}/mailbox/forget",

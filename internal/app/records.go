@@ -24,7 +24,7 @@ func (a *App) Records() []trail.Checked {
 		places.Digests(),
 		orgs.Digests(),
 		{"resident": a.People.EachDigest},
-		{"account": access.Digests},
+		{"account": access.Digests, "api_key": access.KeyDigests},
 		{"category": matters.EachCategoryDigest, "matter": a.Matters.EachDigest},
 	} {
 		for _, noun := range slices.Sorted(maps.Keys(domain)) {

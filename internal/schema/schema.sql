@@ -16,6 +16,31 @@ CREATE TABLE account (
 
 CREATE UNIQUE INDEX account_login ON account (login);
 
+CREATE TABLE api_key (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT   NOT NULL,          -- as the trail and the town's pages call the program
+    hint        TEXT   NOT NULL,          -- the beginning of the key, by which its holder knows it again
+    hash        BYTEA  NOT NULL,          -- SHA-256 of the key
+    scopes      TEXT   NOT NULL,          -- what it may do, with spaces between
+    account_id  BIGINT NOT NULL,          -- the account for which it acts, 0 if none
+    unit_id     BIGINT NOT NULL,          -- the unit for which it acts, 0 if none
+    city_id     BIGINT NOT NULL,          -- the place to which it is limited, 0 if to none
+    town_id     BIGINT NOT NULL,
+    village_id  BIGINT NOT NULL,
+    grid_id     BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    per_minute  BIGINT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    created_by  BIGINT NOT NULL,          -- an account, 0 for the console
+    expires_at  BIGINT,                   -- NULL: never
+    revoked_at  BIGINT,
+    used_on     BIGINT,                   -- the last day on which it was used; no more is kept
+    version     BIGINT NOT NULL,
+    CHECK (account_id = 0 OR unit_id = 0)
+);
+
+CREATE UNIQUE INDEX api_key_hash ON api_key (hash);
+
 CREATE TABLE category (
     code    TEXT PRIMARY KEY,
     spec    TEXT NOT NULL,

@@ -195,10 +195,11 @@ func (s *Service) ActorOf(ctx context.Context, account id.ID) (by scope.Actor, e
 }
 
 // Flush writes when sessions were last seen, at most one row a session and
-// minute. It is run every minute, and when the program stops.
+// minute, and on which day keys were last used. It is run every minute, and when
+// the program stops.
 func (s *Service) Flush(ctx context.Context) error {
-	seen := s.cache.takeSeen()
-	if len(seen) == 0 {
+	seen, used := s.cache.takeSeen(), s.keys.takeUsed()
+	if len(seen) == 0 && len(used) == 0 {
 		return nil
 	}
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
@@ -207,9 +208,15 @@ func (s *Service) Flush(ctx context.Context) error {
 				return err
 			}
 		}
+		for key, day := range used {
+			if err := useKey(tx, key, day); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
 	if err != nil {
+		s.keys.giveBack(used)
 		s.cache.mu.Lock()
 		defer s.cache.mu.Unlock()
 		for sess, at := range seen {

@@ -26,6 +26,7 @@ type Service struct {
 	o      Options
 	hasher *hasher
 	cache  *cache
+	keys   *keyring
 }
 
 // Options are the choices of New. The zero value of all but Random is right for
@@ -75,7 +76,7 @@ func New(db *sqldb.DB, organisation *orgs.Service, box *seal.Box, o Options) *Se
 	if o.Random == nil {
 		o.Random = noChance{}
 	}
-	return &Service{db: db, orgs: organisation, box: box, o: o, hasher: newHasher(o.Random, o.Hashing, o.WaitingToHash), cache: newCache()}
+	return &Service{db: db, orgs: organisation, box: box, o: o, hasher: newHasher(o.Random, o.Hashing, o.WaitingToHash), cache: newCache(), keys: newKeyring()}
 }
 
 // noChance stands where no source of chance was given: better no secret than one
@@ -128,7 +129,10 @@ func (s *Service) change(tx *sqldb.Tx, by scope.Actor, account id.ID, act string
 	if err := saveAccount(tx, &a); err != nil {
 		return err
 	}
-	tx.AfterCommit(func() { s.cache.forget(func(e entry) bool { return e.session.Account == account }) })
+	tx.AfterCommit(func() {
+		s.cache.forget(func(e entry) bool { return e.session.Account == account })
+		s.keys.forgetOf(account)
+	})
 	return trail.Append(tx, by, trail.Entry{Noun: "account", Record: a.ID, Act: act, From: from, To: stateOf(a), Digest: a.Digest()})
 }
 

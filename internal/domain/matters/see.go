@@ -35,7 +35,7 @@ func (s *Service) view(tx *sqldb.Tx, by scope.Actor, m Matter) View {
 	switch {
 	case by.Kind == scope.System:
 		return Inside
-	case by.Kind == scope.Staff && s.worksOn(tx, by, m):
+	case (by.Kind == scope.Staff || by.Kind == scope.Machine) && s.worksOn(tx, by, m):
 		return Inside
 	case isReporter(by, m), m.RaisedBy != 0 && m.RaisedBy == by.Account && by.May("raise_for", m.Target("raise_for", tx.Now())).OK:
 		return Reporter

@@ -119,6 +119,7 @@ const (
 	Resident  Kind = "resident"  // known by a phone code, or verified at the desk
 	Staff     Kind = "staff"     // holds an account of the town
 	Outside   Kind = "outside"   // answers one matter by a link
+	Machine   Kind = "machine"   // another program, by its key
 	System    Kind = "system"    // a job of the program itself
 )
 

@@ -186,7 +186,7 @@ func (c *Counter) addAccount(r *http.Request, f *form.Form) (done, error) {
 		return done{}, err
 	}
 	a, err := c.Access.CreateAccount(r.Context(), page.Actor(r), in)
-	return done{"/admin/accounts/" + a.String(), []any{in.Name}}, err
+	return done{to: "/admin/accounts/" + a.String(), args: []any{in.Name}}, err
 }
 
 // aboutAccount begins a form about an account.
@@ -203,7 +203,7 @@ func (c *Counter) accountAct(do func(r *http.Request, a id.ID) error) func(*http
 		if err != nil {
 			return done{}, err
 		}
-		return done{"/admin/accounts/" + a.ID.String(), []any{a.Name}}, do(r, a.ID)
+		return done{to: "/admin/accounts/" + a.ID.String(), args: []any{a.Name}}, do(r, a.ID)
 	}
 }
 
@@ -225,7 +225,7 @@ func (c *Counter) renameAccount(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{"/admin/accounts/" + a.ID.String(), []any{a.Name, name}}, c.Access.Rename(r.Context(), page.Actor(r), a.ID, name)
+	return done{to: "/admin/accounts/" + a.ID.String(), args: []any{a.Name, name}}, c.Access.Rename(r.Context(), page.Actor(r), a.ID, name)
 }
 
 func (c *Counter) passwordForm(s *sheet) error {
@@ -242,5 +242,5 @@ func (c *Counter) setPassword(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{"/admin/accounts/" + a.ID.String(), []any{a.Name}}, c.Access.ResetPassword(r.Context(), page.Actor(r), a.ID, fresh)
+	return done{to: "/admin/accounts/" + a.ID.String(), args: []any{a.Name}}, c.Access.ResetPassword(r.Context(), page.Actor(r), a.ID, fresh)
 }

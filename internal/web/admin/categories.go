@@ -197,5 +197,5 @@ func (c *Counter) setCategory(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{"/admin/categories", []any{k.Name.ZH}}, c.Matters.SetCategory(r.Context(), page.Actor(r), k)
+	return done{to: "/admin/categories", args: []any{k.Name.ZH}}, c.Matters.SetCategory(r.Context(), page.Actor(r), k)
 }

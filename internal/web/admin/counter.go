@@ -38,6 +38,7 @@ type Counter struct {
 	Orgs    *orgs.Service
 	Access  *access.Service
 	Matters *matters.Service
+	DemoKey string // shown to whoever tries the demonstration; "" in a real town
 }
 
 // Routes adds the pages to mux.
@@ -47,6 +48,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	c.unitRoutes(mux)
 	c.accountRoutes(mux)
 	c.categoryRoutes(mux)
+	c.keyRoutes(mux)
 }
 
 // guarded lets in who administers any part of the town, and keeps what is shown
@@ -75,6 +77,7 @@ type task struct {
 type done struct {
 	to   string
 	args []any
+	show func(w http.ResponseWriter, r *http.Request) error // instead of going anywhere: what is to be seen once
 }
 
 // A sheet is a form under way.
@@ -164,6 +167,9 @@ func (c *Counter) task(mux *http.ServeMux, path string, t task) {
 		if err == nil {
 			err = f.Err()
 		}
+		if err == nil && d.show != nil {
+			return d.show(w, r)
+		}
 		if err == nil {
 			return page.Done(w, r, d.to, t.key+"done", d.args...)
 		}
@@ -190,7 +196,7 @@ var landed = page.New[landingPage](files, "landing.html")
 func (c *Counter) landing(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("admin.title")
 	v := landingPage{Base: b, Head: page.Head{Title: b.T("admin.title"), Lead: b.T("admin.lead")}}
-	for _, at := range []string{"places", "units", "accounts", "categories", "templates", "letters", "jobs"} {
+	for _, at := range []string{"places", "units", "accounts", "categories", "templates", "letters", "keys", "jobs"} {
 		v.Rows = append(v.Rows, page.Row{Href: "/admin/" + at, Title: b.T("admin.to." + at), Meta: []string{b.T("admin.about." + at)}})
 	}
 	return landed.Show(w, r, v)

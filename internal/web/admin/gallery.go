@@ -4,7 +4,9 @@ package admin
 
 import (
 	"net/http"
+	"strings"
 
+	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
@@ -47,6 +49,17 @@ func init() {
 		askQuestions(s, matters.Category{})
 		askStopper(s, nil)
 		return formed.Show(w, r, formPage{Base: s.Base, Head: page.Head{Kicker: s.title, Title: b.T("admin.category.edit.title"), Lead: b.T("admin.category.edit.lead")}, Entries: s.entries, Submit: b.T("admin.category.edit.title"), Back: "/admin/categories", Action: "/admin/categories"})
+	})
+	gallery.Add("admin/key", by, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r)
+		b.Title = "临江物业的系统"
+		k := access.APIKey{Name: b.Title, Hint: "yb_k3Rf9", Scopes: []access.KeyScope{access.RequestsWrite, access.UpdatesWrite}, PerMinute: 60}
+		v := recordPage{Base: b, Head: page.Head{Kicker: k.Hint + "…", Title: k.Name}, Notes: []page.Note{{Tone: page.ToneDone, Text: b.T("admin.key.shown")}}, Secret: "yb_k3Rf9" + strings.Repeat("Qw7", 12) + "p"}
+		v.fact("admin.key.state", keyPill(b, k).Text)
+		v.fact("admin.key.last", usedOn(b, k))
+		v.way("/admin/keys", "admin.key.revoke.title", "x")
+		v.Groups = []group{{Rows: []page.Row{(&Counter{}).keyRow(b, k)}}}
+		return recorded.Show(w, r, v)
 	})
 	gallery.Add("admin/close", by, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("admin.place.close.title")

@@ -77,7 +77,7 @@ func (c *Counter) mergePlace(r *http.Request, f *form.Form) (done, error) {
 		return done{}, err
 	}
 	now, _ := c.Places.Tree().Get(into)
-	return done{adminPlace(now), []any{now.Name.ZH}}, nil
+	return done{to: adminPlace(now), args: []any{now.Name.ZH}}, nil
 }
 
 // parts is how many new places the form offers; those without a name are left
@@ -138,5 +138,5 @@ func (c *Counter) splitPlace(r *http.Request, f *form.Form) (done, error) {
 		return done{}, err
 	}
 	above, _ := c.Places.Tree().Get(p.Parent)
-	return done{adminPlace(above), []any{p.Name.ZH, names.ZH}}, nil
+	return done{to: adminPlace(above), args: []any{p.Name.ZH, names.ZH}}, nil
 }

@@ -113,7 +113,7 @@ func (c *Counter) addPlace(r *http.Request, f *form.Form) (done, error) {
 		return done{}, err
 	}
 	made, err := c.Places.Add(r.Context(), page.Actor(r), d, on)
-	return done{"/admin/places/" + made.String(), []any{d.Name.ZH}}, err
+	return done{to: "/admin/places/" + made.String(), args: []any{d.Name.ZH}}, err
 }
 
 func (c *Counter) renamePlaceForm(s *sheet) error {
@@ -135,7 +135,7 @@ func (c *Counter) renamePlace(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{adminPlace(p), []any{p.Name.ZH, in.Name.ZH}}, c.Places.Rename(r.Context(), page.Actor(r), p.ID, in)
+	return done{to: adminPlace(p), args: []any{p.Name.ZH, in.Name.ZH}}, c.Places.Rename(r.Context(), page.Actor(r), p.ID, in)
 }
 
 func (c *Counter) recodePlaceForm(s *sheet) error {
@@ -158,7 +158,7 @@ func (c *Counter) recodePlace(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{adminPlace(p), []any{p.Name.ZH, in.Code}}, c.Places.Recode(r.Context(), page.Actor(r), p.ID, in)
+	return done{to: adminPlace(p), args: []any{p.Name.ZH, in.Code}}, c.Places.Recode(r.Context(), page.Actor(r), p.ID, in)
 }
 
 func (c *Counter) reclassifyPlaceForm(s *sheet) error {
@@ -180,7 +180,7 @@ func (c *Counter) reclassifyPlace(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{adminPlace(p), []any{p.Name.ZH}}, c.Places.Reclassify(r.Context(), page.Actor(r), p.ID, in)
+	return done{to: adminPlace(p), args: []any{p.Name.ZH}}, c.Places.Reclassify(r.Context(), page.Actor(r), p.ID, in)
 }
 
 func (c *Counter) markPlaceForm(s *sheet) error {
@@ -219,7 +219,7 @@ func (c *Counter) markPlace(r *http.Request, f *form.Form) (done, error) {
 		return done{}, err
 	}
 	marks := map[id.ID]places.Marking{p.ID: {Point: geo.Point{lon, lat}, Accuracy: accuracy}}
-	return done{adminPlace(p), []any{p.Name.ZH}}, c.Places.SetPoints(r.Context(), page.Actor(r), marks)
+	return done{to: adminPlace(p), args: []any{p.Name.ZH}}, c.Places.SetPoints(r.Context(), page.Actor(r), marks)
 }
 
 func (c *Counter) closePlaceForm(s *sheet) error {
@@ -240,5 +240,5 @@ func (c *Counter) closePlace(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{adminPlace(p), []any{p.Name.ZH}}, c.Places.Close(r.Context(), page.Actor(r), p.ID, in)
+	return done{to: adminPlace(p), args: []any{p.Name.ZH}}, c.Places.Close(r.Context(), page.Actor(r), p.ID, in)
 }

@@ -227,7 +227,7 @@ func (c *Counter) appoint(r *http.Request, f *form.Form) (done, error) {
 		return done{}, err
 	}
 	_, err = c.Orgs.Appoint(r.Context(), page.Actor(r), p.ID, a.ID, from, to)
-	return done{adminPost(p), []any{a.Name, p.Title.ZH}}, err
+	return done{to: adminPost(p), args: []any{a.Name, p.Title.ZH}}, err
 }
 
 func (c *Counter) closePostForm(s *sheet) error {
@@ -241,7 +241,7 @@ func (c *Counter) closePost(r *http.Request, _ *form.Form) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	return done{"/admin/units/" + p.Unit.String(), []any{p.Title.ZH}}, c.Orgs.ClosePost(r.Context(), page.Actor(r), p.ID)
+	return done{to: "/admin/units/" + p.Unit.String(), args: []any{p.Title.ZH}}, c.Orgs.ClosePost(r.Context(), page.Actor(r), p.ID)
 }
 
 // holdingAt is the holding that the address names, and its post.
@@ -277,7 +277,7 @@ func (c *Counter) dismiss(r *http.Request, _ *form.Form) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	return done{adminPost(p), []any{p.Title.ZH}}, c.Orgs.Dismiss(r.Context(), page.Actor(r), h.ID)
+	return done{to: adminPost(p), args: []any{p.Title.ZH}}, c.Orgs.Dismiss(r.Context(), page.Actor(r), h.ID)
 }
 
 func (c *Counter) coverForm(s *sheet) error {
@@ -304,7 +304,7 @@ func (c *Counter) cover(r *http.Request, f *form.Form) (done, error) {
 		return done{}, err
 	}
 	_, err = c.Orgs.Cover(r.Context(), page.Actor(r), h.ID, a.ID, from, to)
-	return done{adminPost(p), []any{a.Name, p.Title.ZH}}, err
+	return done{to: adminPost(p), args: []any{a.Name, p.Title.ZH}}, err
 }
 
 func (c *Counter) uncoverForm(s *sheet) error {
@@ -321,5 +321,5 @@ func (c *Counter) uncover(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{adminPost(p), []any{p.Title.ZH}}, c.Orgs.EndCover(r.Context(), page.Actor(r), d)
+	return done{to: adminPost(p), args: []any{p.Title.ZH}}, c.Orgs.EndCover(r.Context(), page.Actor(r), d)
 }

@@ -9,6 +9,7 @@ type recordPage struct {
 	page.Base
 	Head   page.Head
 	Notes  []page.Note
+	Secret string // shown this once
 	Filter page.Filter
 	Tabs   []page.Tab
 	Groups []group

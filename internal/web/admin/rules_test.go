@@ -54,6 +54,36 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	each(t, func(d *desk) {
+		water := d.town.As("wu").Unit.String()
+		d.get("/admin/keys").says(200, "/admin/keys/add")
+		d.get("/admin/keys/add").says(200, "每分钟最多几次")
+		d.post("/admin/keys/add").says(422, `id="f-name-err"`, `id="f-scopes-err"`)
+		d.post("/admin/keys/add", "name", "水务系统", "scopes", "updates:write").says(422, `id="f-unit-err"`, `value="水务系统"`)
+		d.post("/admin/keys/add", "name", "水务系统", "scopes", "everything").says(422, `id="f-scopes-err"`)
+		d.post("/admin/keys/add", "name", "水务系统", "scopes", "updates:write", "account", "nobody").says(422, `id="f-account-err"`)
+		shown := d.post("/admin/keys/add", "name", "水务系统", "scopes", "updates:write", "unit", water, "per_minute", "90", "expires", "2026-12-31").says(200, "只显示这一次").Body.String()
+		words := regexp.MustCompile(`yb_[A-Za-z0-9_-]{43}`).FindString(shown)
+		m, err := d.town.Access.ByKey(d.t.Context(), words)
+		if err != nil || m.Key.PerMinute != 90 || m.Key.Unit.String() != water {
+			d.t.Fatalf("the key shown: %+v, %v", m, err)
+		}
+		at := "/admin/keys/" + m.Key.ID.String()
+		d.get("/admin/keys").says(200, at, "水务系统", "!"+words)
+		d.get(at).says(200, "updates:write", "用 Open311 写办理进展", "!"+words)
+		d.get(at+"/revoke").says(200, `class="button danger"`)
+		d.post(at + "/revoke").done()
+		if _, err := d.town.Access.ByKey(d.t.Context(), words); errs.KindOf(err) != errs.Denied {
+			d.t.Errorf("a revoked key: %v", err)
+		}
+		d.get(at).says(200, "已作废", "!作废这把密钥")
+		d.post(at + "/revoke").says(409)
+		d.get("/admin/keys/0000000000999").says(404)
+	})
+}
+
 // sent is what the form of a page would send as it stands.
 func sent(page string) url.Values {
 	v := url.Values{}

@@ -95,5 +95,5 @@ func (c *Counter) setTemplate(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{"/admin/templates", []any{t.Name}}, c.Matters.SetTemplate(r.Context(), page.Actor(r), t)
+	return done{to: "/admin/templates", args: []any{t.Name}}, c.Matters.SetTemplate(r.Context(), page.Actor(r), t)
 }

@@ -203,7 +203,7 @@ func (c *Counter) addUnit(r *http.Request, f *form.Form) (done, error) {
 		return done{}, err
 	}
 	u, err := c.Orgs.AddUnit(r.Context(), page.Actor(r), in)
-	return done{"/admin/units/" + u.String(), []any{in.Name.ZH}}, err
+	return done{to: "/admin/units/" + u.String(), args: []any{in.Name.ZH}}, err
 }
 
 // aboutUnit begins a form about a unit.
@@ -236,7 +236,7 @@ func (c *Counter) renameUnit(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{adminUnit(u), []any{u.Name.ZH, name.ZH}}, c.Orgs.RenameUnit(r.Context(), page.Actor(r), u.ID, v, name)
+	return done{to: adminUnit(u), args: []any{u.Name.ZH, name.ZH}}, c.Orgs.RenameUnit(r.Context(), page.Actor(r), u.ID, v, name)
 }
 
 func (c *Counter) moveUnitForm(s *sheet) error {
@@ -257,7 +257,7 @@ func (c *Counter) moveUnit(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{adminUnit(u), []any{u.Name.ZH}}, c.Orgs.MoveUnit(r.Context(), page.Actor(r), u.ID, v, to)
+	return done{to: adminUnit(u), args: []any{u.Name.ZH}}, c.Orgs.MoveUnit(r.Context(), page.Actor(r), u.ID, v, to)
 }
 
 func (c *Counter) closeUnitForm(s *sheet) error {
@@ -274,7 +274,7 @@ func (c *Counter) closeUnit(r *http.Request, f *form.Form) (done, error) {
 	if err := f.Err(); err != nil {
 		return done{}, err
 	}
-	return done{adminUnit(u), []any{u.Name.ZH}}, c.Orgs.CloseUnit(r.Context(), page.Actor(r), u.ID, v)
+	return done{to: adminUnit(u), args: []any{u.Name.ZH}}, c.Orgs.CloseUnit(r.Context(), page.Actor(r), u.ID, v)
 }
 
 func (c *Counter) addPostForm(s *sheet) error {
@@ -315,7 +315,7 @@ func (c *Counter) addPost(r *http.Request, f *form.Form) (done, error) {
 		return done{}, err
 	}
 	p, err := c.Orgs.AddPost(r.Context(), page.Actor(r), in)
-	return done{"/admin/posts/" + p.String(), []any{in.Title.ZH}}, err
+	return done{to: "/admin/posts/" + p.String(), args: []any{in.Title.ZH}}, err
 }
 
 func (c *Counter) categoryOptions(b page.Base) []page.Option {

@@ -109,7 +109,7 @@ func (c *Counter) Where(r *http.Request, by scope.Actor) string {
 			return ""
 		}
 		at = u.Path
-	case scope.Anonymous, scope.Outside, scope.System:
+	case scope.Anonymous, scope.Outside, scope.Machine, scope.System:
 		return ""
 	}
 	if _, level := at.Last(); level == scope.City {
