@@ -5,8 +5,12 @@
 // A [Calendar] knows at which hours of the day work is done and which days are
 // working days: Monday to Friday, but not the public holidays, and also the
 // weekend days that are worked in exchange for them (调休). [Calendar.Add] says
-// when a [Limit] ends, [Calendar.Between] how much lies between two instants, and
-// [Calendar.Used] how much of a limit is used up.
+// when a [Limit] ends, [Calendar.Derive] says so of a clock that was stopped and
+// extended, and why, piece by piece; [Calendar.Between] how much lies between two
+// instants.
+//
+// The holidays come with the program; a town, or one of its units, lays a [Table]
+// of its own over them ([Calendar.With]).
 //
 // All of it happens in the time of China, which is eight hours ahead of UTC all
 // the year round.
@@ -15,9 +19,11 @@ package when
 import (
 	_ "embed" // the table of holidays
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"time"
+
+	"yuanba/internal/kit/i18n"
 )
 
 // Zone is the time of China.
@@ -38,14 +44,9 @@ var UsualPeriods = []Period{
 type Calendar struct {
 	periods []Period
 	perDay  time.Duration // working time of a working day
-	days    map[day]exception
+	days    map[day]special
+	names   map[string]string // of holidays, in English
 	years   map[int]bool
-}
-
-// exception is a day that is not what its day of the week says.
-type exception struct {
-	work bool
-	name string
 }
 
 // A day is the number of a date, counted from 1 January 1970.
@@ -60,16 +61,16 @@ func New(periods ...Period) (*Calendar, error) {
 	if len(periods) == 0 {
 		periods = UsualPeriods
 	}
-	c := &Calendar{periods: slices.Clone(periods), days: map[day]exception{}, years: map[int]bool{}}
-	last := time.Duration(0)
-	for _, p := range periods {
-		if p.From < last || p.To <= p.From || p.To > 24*time.Hour {
-			return nil, fmt.Errorf("period of work %s to %s: not in order, or not within a day", p.From, p.To)
-		}
-		last = p.To
-		c.perDay += p.To - p.From
+	if err := inOrder(periods); err != nil {
+		return nil, err
 	}
-	return c, c.read(holidays)
+	shipped, err := ReadTable(holidays)
+	if err != nil {
+		return nil, fmt.Errorf("holidays: %w", err)
+	}
+	shipped.periods = periods
+	c := &Calendar{days: map[day]special{}, names: map[string]string{}, years: map[int]bool{}}
+	return c.With(shipped), nil
 }
 
 // Default returns the calendar of [UsualPeriods].
@@ -81,31 +82,48 @@ func Default() *Calendar {
 	return c
 }
 
-func (c *Calendar) read(table string) error {
-	for n, line := range strings.Split(table, "\n") {
-		if line == "" || line[0] == '#' {
-			continue
+func inOrder(periods []Period) error {
+	last := time.Duration(0)
+	for _, p := range periods {
+		if p.From < last || p.To <= p.From || p.To > 24*time.Hour {
+			return fmt.Errorf("period of work %s to %s: not in order, or not within a day", p.From, p.To)
 		}
-		f := strings.Fields(line)
-		if len(f) != 3 || f[1] != "off" && f[1] != "work" {
-			return fmt.Errorf("holidays, line %d: %q", n+1, line)
-		}
-		t, err := time.ParseInLocation(time.DateOnly, f[0], Zone)
-		if err != nil {
-			return fmt.Errorf("holidays, line %d: %w", n+1, err)
-		}
-		d, _ := split(t)
-		if _, twice := c.days[d]; twice {
-			return fmt.Errorf("holidays, line %d: %s is there twice", n+1, f[0])
-		}
-		c.days[d] = exception{f[1] == "work", f[2]}
-		c.years[t.Year()] = true
+		last = p.To
 	}
 	return nil
 }
 
+// With returns the calendar with a table laid over it: the table's hours instead
+// of its own, if it has any, and the table's days instead of what it says of them.
+func (c *Calendar) With(t Table) *Calendar {
+	n := &Calendar{periods: c.periods, days: maps.Clone(c.days), names: maps.Clone(c.names), years: maps.Clone(c.years)}
+	if len(t.periods) > 0 {
+		n.periods = slices.Clone(t.periods)
+	}
+	for _, p := range n.periods {
+		n.perDay += p.To - p.From
+	}
+	for d, x := range t.days {
+		n.days[d] = x
+		if x.kind == usual {
+			delete(n.days, d)
+		}
+		if x.kind.national() {
+			n.years[join(d, 0).Year()] = true
+		}
+	}
+	maps.Copy(n.names, t.names)
+	return n
+}
+
 // Zone is the calendar's time zone, [Zone].
 func (c *Calendar) Zone() *time.Location { return Zone }
+
+// Periods are the hours of work of a working day.
+func (c *Calendar) Periods() []Period { return slices.Clone(c.periods) }
+
+// PerDay is how much working time a working day has.
+func (c *Calendar) PerDay() time.Duration { return c.perDay }
 
 // Known reports whether the holidays of the year are known. In a year that is
 // not, the weekends alone are free: nothing is guessed.
@@ -120,19 +138,41 @@ func (c *Calendar) KnownUntil() int {
 	return last
 }
 
+// Unknown are the years from that of a to that of b whose holidays are not known.
+func (c *Calendar) Unknown(a, b time.Time) []int {
+	var years []int
+	for y := a.In(Zone).Year(); y <= b.In(Zone).Year(); y++ {
+		if !c.Known(y) {
+			years = append(years, y)
+		}
+	}
+	return years
+}
+
 // Workday reports whether work is done on the day of t.
 func (c *Calendar) Workday(t time.Time) bool {
 	d, _ := split(t)
 	return c.works(d)
 }
 
-// Holiday is the Chinese name of the holiday to which the day of t belongs, and
-// whether the day is free; a day worked in exchange has a name and is not. The
-// name is empty on all other days.
-func (c *Calendar) Holiday(t time.Time) (name string, free bool) {
+// Holiday is the name of the holiday to which the day of t belongs, or of the
+// office's closing, and whether the day is free; a day worked in exchange has a
+// name and is not. The name is empty on all other days.
+func (c *Calendar) Holiday(t time.Time) (name i18n.Text, free bool) {
 	d, _ := split(t)
-	e, ok := c.days[d]
-	return e.name, ok && !e.work
+	x, ok := c.days[d]
+	return c.name(x), ok && x.kind != work
+}
+
+// InLieu reports whether the day of t is free only because another day is worked
+// for it.
+func (c *Calendar) InLieu(t time.Time) bool {
+	d, _ := split(t)
+	return c.days[d].kind == lieu
+}
+
+func (c *Calendar) name(x special) i18n.Text {
+	return i18n.Text{ZH: x.name, EN: c.names[x.name]}
 }
 
 // Open reports whether work is being done at t.
@@ -142,8 +182,8 @@ func (c *Calendar) Open(t time.Time) bool {
 }
 
 func (c *Calendar) works(d day) bool {
-	if e, ok := c.days[d]; ok {
-		return e.work
+	if x, ok := c.days[d]; ok {
+		return x.kind == work
 	}
 	w := weekday(d)
 	return w != time.Saturday && w != time.Sunday

@@ -136,6 +136,9 @@ func (c *Calendar) Between(a, b time.Time, u Unit) int {
 // A Light is how a limit stands.
 type Light string
 
+// Day is a day by the clock.
+const Day = 24 * time.Hour
+
 // The lights.
 const (
 	Green  Light = "green"  // less than four fifths of the time is used

@@ -49,8 +49,8 @@ var words = []struct {
 	names []string
 }{
 	{UrgentHours, []string{"urgent hour", "hour", "紧急工作时", "紧急工作小时", "小时"}},
-	{WorkHours, []string{"working hour", "work hour", "business hour", "工作时", "工作小时"}},
-	{WorkDays, []string{"working day", "work day", "business day", "工作日", "工作天"}},
+	{WorkHours, []string{"working hour", "work hour", "office hour", "business hour", "工作时", "工作小时"}},
+	{WorkDays, []string{"working day", "work day", "workday", "business day", "工作日", "工作天"}},
 	{CalendarDays, []string{"calendar day", "day", "自然日", "日历天", "天", "日"}},
 }
 
