@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
@@ -45,16 +46,18 @@ type App struct {
 	Bus      *bus.Bus
 	Calendar *when.Calendar
 
-	Places  *places.Service
-	Orgs    *orgs.Service
-	People  *people.Service
-	Access  *access.Service
-	Letters *letters.Service
-	Matters *matters.Service
-	Sealer  *trail.Sealer
+	Places   *places.Service
+	Orgs     *orgs.Service
+	People   *people.Service
+	Access   *access.Service
+	Letters  *letters.Service
+	Matters  *matters.Service
+	Insights *insights.Service
+	Sealer   *trail.Sealer
 
 	Indexer  *matters.Indexer
 	Notifier *matters.Notifier
+	Keeper   *insights.Keeper
 	Jobs     *jobs.Queue
 
 	Tray   *letters.Tray // where letters land in a demonstration; nil where they are sent
@@ -162,6 +165,8 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Calendar: a.Calendar, Seal: a.Box, Bus: a.Bus, Random: random})
 	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
+	a.Insights = insights.New(insights.Needs{DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Calendar: a.Calendar})
+	a.Keeper = a.Insights.NewKeeper()
 	a.Indexer, a.Notifier = a.Matters.NewIndexer(), a.Matters.NewNotifier()
 	a.work.followers = a.followers()
 	a.Jobs = a.newJobs()

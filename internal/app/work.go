@@ -32,6 +32,7 @@ func (a *App) followers() []*follower {
 	return []*follower{
 		{"matter.search", a.Indexer.Step, a.Indexer.Lag, make(chan struct{}, 1)},
 		{"matter.notices", a.Notifier.Step, a.Notifier.Lag, make(chan struct{}, 1)},
+		{"insights", a.Keeper.Step, a.Keeper.Lag, make(chan struct{}, 1)},
 	}
 }
 
@@ -127,8 +128,8 @@ func (f *follower) catchUp(ctx context.Context) error {
 	}
 }
 
-// CatchUp brings everything that follows the trail up to it: the search index
-// and people's news.
+// CatchUp brings everything that follows the trail up to it: the search index,
+// people's news and the counts.
 func (a *App) CatchUp(ctx context.Context) error {
 	for _, f := range a.work.followers {
 		if err := f.catchUp(ctx); err != nil {

@@ -38,6 +38,7 @@ func (m Matter) Standing() Standing {
 type Moment struct {
 	Seq    int64     // of its row in the trail
 	At     time.Time // when it happened: of what was brought in, when it happened elsewhere
+	Past   bool      // it had happened elsewhere before it was written down here
 	Act    Act
 	Unit   id.ID  // for which the actor acted
 	Rating Rating // of a rating, without its words
@@ -100,7 +101,7 @@ func (l *Life) read(now Standing, raisedAt time.Time, rows []trail.Row, told []S
 			}
 			p := told[len(told)-1]
 			told = told[:len(told)-1]
-			m.At, m.Unit, m.Rating = p.At, p.Unit, RatingOf(p)
+			m.At, m.Past, m.Unit, m.Rating = p.At, !p.At.Equal(r.At), p.Unit, RatingOf(p)
 			m.Rating.Words = ""
 			if m.Act == SplitOff {
 				break

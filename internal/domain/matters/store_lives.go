@@ -3,6 +3,8 @@
 package matters
 
 import (
+	"database/sql"
+	"slices"
 	"time"
 
 	"yuanba/internal/kit/scope"
@@ -52,4 +54,43 @@ func (s *Service) standings(tx *sqldb.Tx, ids []ID) ([]standingNow, error) {
 		return err
 	})
 	return all, err
+}
+
+// OpenNow is what a room that watches over the work knows of a matter under way.
+type OpenNow struct {
+	ID ID
+	Standing
+	MovedAt   time.Time
+	At        *Point
+	Everybody bool // may read it
+}
+
+// OpenNow returns those of the matters that are under way, as this transaction sees
+// them. few: those of one batch.
+func (s *Service) OpenNow(tx *sqldb.Tx, ids []ID) (map[ID]OpenNow, error) {
+	open := map[ID]OpenNow{}
+	for some := range slices.Chunk(ids, atOnce) {
+		var w sqldb.Where
+		sqldb.In(&w, "id", some...)
+		sqldb.In(&w, "state", OpenStates()...)
+		err := tx.Each(`
+			SELECT id, state, category, town_id, village_id, grid_id, courtyard_id, urgent, lead_unit, turn_unit, due_at, promised_at, moved_at, lat, lon, public AND NOT hidden
+			FROM matter `+w.SQL()+` ORDER BY id`, w.Args(), func(r sqldb.Scanner) error {
+			var x OpenNow
+			var due, promised, moved sqldb.Time
+			var lat, lon sql.NullFloat64
+			err := r.Scan(&x.ID, &x.State, &x.Category, &x.Path[scope.Town], &x.Path[scope.Village], &x.Path[scope.Grid], &x.Path[scope.Courtyard], &x.Urgent,
+				&x.Lead, &x.TurnUnit, &due, &promised, &moved, &lat, &lon, &x.Everybody)
+			x.Path[scope.City], x.Due, x.Promised, x.MovedAt = s.city(), due.Time, promised.Time, moved.Time
+			if lat.Valid && lon.Valid {
+				x.At = &Point{Lon: lon.Float64, Lat: lat.Float64}
+			}
+			open[x.ID] = x
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return open, nil
 }

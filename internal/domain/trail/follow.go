@@ -4,6 +4,7 @@ package trail
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -34,6 +35,9 @@ type Batch struct {
 
 // Empty reports whether there is nothing to do, not even a mark to move.
 func (b Batch) Empty() bool { return b.to <= b.from }
+
+// Bounds are the Seq after which the batch begins, and the one with which it ends.
+func (b Batch) Bounds() (from, to int64) { return b.from, b.to }
 
 // Next returns the rows after the follower's mark, at most limit of them. It
 // reads in transactions of its own and must not be called within one. Rows of
@@ -77,6 +81,17 @@ func (f *Follower) Lag(tx *sqldb.Tx) (int64, error) {
 	}
 	e, err := end(tx)
 	return e - at, err
+}
+
+// Pending are the rows behind the follower's mark that this transaction sees, at
+// most limit of them, in order: what is not yet done, for who has to know
+// everything as of now. Of each row it has what a [Batch] has.
+func (f *Follower) Pending(tx *sqldb.Tx, limit int) (rows []Row, from int64, err error) {
+	if from, err = mark(tx, f.Name); err != nil {
+		return nil, 0, err
+	}
+	rows, err = between(tx, from, math.MaxInt64, limit)
+	return rows, from, err
 }
 
 // Restart moves the follower's mark to the beginning, for an index that is made
