@@ -57,7 +57,7 @@ func (c *cli) restoreTo(ctx context.Context, cfg app.Config, from, files, keys s
 	if (kind == sqldb.SQLite) == sqldb.IsPostgres(cfg.DB) {
 		return sqldb.Restore(ctx, from, cfg.DB) // which says why it cannot be
 	}
-	for _, end := range []string{"", "-wal", "-shm"} {
+	for _, end := range []string{"", "-wal", "-shm", sqldb.BesideEnd} {
 		if _, err := os.Lstat(cfg.DB + end); err == nil && !sqldb.IsPostgres(cfg.DB) {
 			return fmt.Errorf("%s is there already: a backup is restored to a new file", cfg.DB+end)
 		}

@@ -35,9 +35,11 @@ func Demo(ctx context.Context, cfg Config, now time.Time, progress func(stage st
 	making := cfg
 	making.DB, making.Files, making.Keys = cfg.DB+".making", cfg.FilesPath(), cfg.KeysPath()
 	sweep := func() {
-		for _, end := range []string{"", "-wal", "-shm", ".migrate"} {
-			if rerr := os.Remove(making.DB + end); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) {
-				err = errors.Join(err, rerr)
+		for _, db := range []string{making.DB, making.DB + sqldb.BesideEnd} {
+			for _, end := range []string{"", "-wal", "-shm", ".migrate"} {
+				if rerr := os.Remove(db + end); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) {
+					err = errors.Join(err, rerr)
+				}
 			}
 		}
 	}
@@ -48,6 +50,9 @@ func Demo(ctx context.Context, cfg Config, now time.Time, progress func(stage st
 		}
 	}()
 	if err := makeTown(ctx, making, now, progress); err != nil {
+		return err
+	}
+	if err := os.Rename(making.DB+sqldb.BesideEnd, cfg.DB+sqldb.BesideEnd); err != nil {
 		return err
 	}
 	return os.Rename(making.DB, cfg.DB)

@@ -17,6 +17,7 @@ import (
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
 )
 
 // grown are the tables that grow with every matter: no page and no job that runs
@@ -43,14 +44,19 @@ func TestHotQueriesDoNotScan(t *testing.T) {
 	t.Parallel()
 	w := apptest.Lived(t)
 	var mu sync.Mutex
-	asked := map[string][]any{}
-	w.DB.Trace(func(q string, args []any) {
-		mu.Lock()
-		defer mu.Unlock()
-		asked[q] = slices.Clone(args)
-	})
+	asked, of := map[string][]any{}, map[string]*sqldb.DB{}
+	both := []*sqldb.DB{w.DB, w.DB.Beside()}
+	for _, db := range both {
+		db.Trace(func(q string, args []any) {
+			mu.Lock()
+			defer mu.Unlock()
+			asked[q], of[q] = slices.Clone(args), db
+		})
+	}
 	useTown(t, w)
-	w.DB.Trace(nil)
+	for _, db := range both {
+		db.Trace(nil)
+	}
 
 	scans := regexp.MustCompile(`^SCAN (\S+)(.*)$`)
 	checked := 0
@@ -61,7 +67,7 @@ func TestHotQueriesDoNotScan(t *testing.T) {
 		}
 		checked++
 		aliases := aliasesOf(text)
-		for _, step := range plan(t, w, q, asked[q]) {
+		for _, step := range plan(t, of[q], q, asked[q]) {
 			m := scans.FindStringSubmatch(step)
 			if m == nil {
 				continue
@@ -91,9 +97,9 @@ func aliasesOf(q string) map[string]string {
 }
 
 // plan is how the engine goes about a statement.
-func plan(t *testing.T, w *apptest.Town, q string, args []any) (steps []string) {
+func plan(t *testing.T, db *sqldb.DB, q string, args []any) (steps []string) {
 	t.Helper()
-	rows, err := w.DB.Pool().QueryContext(t.Context(), "EXPLAIN QUERY "+"PLAN "+q, args...)
+	rows, err := db.Pool().QueryContext(t.Context(), "EXPLAIN QUERY "+"PLAN "+q, args...)
 	if err != nil {
 		t.Errorf("%s: %v", q, err)
 		return nil

@@ -58,7 +58,7 @@ const (
 	// followRows is how many rows of the trail one step of a follower takes: few
 	// enough that those who write meanwhile do not wait for long, and the town
 	// goes on reading what people send while the index is written.
-	followRows = 250
+	followRows = 2000
 	// flushEvery is how often this process writes down which of its sessions were
 	// used. Every process has its own to tell, so it is no line of the timetable.
 	flushEvery = time.Minute

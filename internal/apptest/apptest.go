@@ -59,13 +59,13 @@ func Each(t *testing.T, f func(t *testing.T, town *Town)) {
 // New returns a fresh town on SQLite.
 func New(t testing.TB) *Town {
 	t.Helper()
-	b, err := template()
+	files, err := template()
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "town.db")
-	if err := os.WriteFile(path, b, 0o600); err != nil {
+	if err := files.Write(path); err != nil {
 		t.Fatal(err)
 	}
 	return open(t, path, dir)
@@ -146,7 +146,7 @@ func start(dsn, dir string, clock func() time.Time, random io.Reader) (*app.App,
 }
 
 // template is the file of a founded town, made once for all tests of a package.
-var template = sync.OnceValues(func() ([]byte, error) {
+var template = sync.OnceValues(func() (sqldbtest.Files, error) {
 	dir, err := os.MkdirTemp("", "yuanba-town")
 	if err != nil {
 		return nil, err
@@ -163,7 +163,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	if err := a.Close(); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path)
+	return sqldbtest.ReadFiles(path)
 })
 
 func populate(a *app.App) error {

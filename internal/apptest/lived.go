@@ -24,13 +24,13 @@ var small = sim.Plan{Seed: 20200502, End: Monday, Solved: 40, Others: 20, Open: 
 // chance follows a seed, so that the same test makes the same codes.
 func Lived(t testing.TB) *Town {
 	t.Helper()
-	b, err := lived()
+	files, err := lived()
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "town.db")
-	if err := os.WriteFile(path, b, 0o600); err != nil {
+	if err := files.Write(path); err != nil {
 		t.Fatal(err)
 	}
 	return openWith(t, path, dir, sim.Chance(small.Seed))
@@ -48,7 +48,7 @@ func LivedPostgres(t testing.TB) *Town {
 }
 
 // lived is the file of such a town, made once for all tests of a package.
-var lived = sync.OnceValues(func() ([]byte, error) {
+var lived = sync.OnceValues(func() (sqldbtest.Files, error) {
 	dir, err := os.MkdirTemp("", "yuanba-lived")
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ var lived = sync.OnceValues(func() ([]byte, error) {
 	if err := live(path, dir); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path)
+	return sqldbtest.ReadFiles(path)
 })
 
 // live makes the town in a database that is not there yet or empty.

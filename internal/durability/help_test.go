@@ -72,7 +72,7 @@ func newTown(t *testing.T) town {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"town.db", "town.db.keys.json", "trail.key", "trail.pub"} {
+	for _, name := range []string{"town.db", "town.db" + sqldb.BesideEnd, "town.db.keys.json", "trail.key", "trail.pub"} {
 		b, err := os.ReadFile(filepath.Join(from, name))
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, name), b, 0o600)

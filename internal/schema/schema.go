@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package schema holds the database's history: numbered migrations, each named
-// for the domain that owns its tables, and schema.sql, the generated whole.
+// for the domain that owns its tables, and schema.sql, the generated whole. What
+// can be made anew from all this has a history of its own in the folder beside.
 package schema
 
 import "embed"
@@ -10,5 +11,5 @@ import "embed"
 
 // Files are the migrations, for [sqldb.DB.Migrate].
 //
-//go:embed [0-9]*.sql
+//go:embed [0-9]*.sql beside/[0-9]*.sql
 var Files embed.FS

@@ -112,7 +112,7 @@ CREATE TABLE job (
     kind       TEXT   NOT NULL,
     args       TEXT   NOT NULL,
     single       TEXT   NOT NULL, -- of one kind, one job with this text waits; '' for any number
-    state      TEXT   NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed')),
+    state      TEXT   NOT NULL CHECK (state = 'waiting' OR state = 'running' OR state = 'done' OR state = 'failed'),
     due        BIGINT NOT NULL, -- waiting: when to run; running: when the lease ends; else: when it ended
     tries      BIGINT NOT NULL,
     most_tries BIGINT NOT NULL,
@@ -140,9 +140,9 @@ CREATE TABLE job_turn (
 CREATE TABLE letter (
     id          INTEGER PRIMARY KEY,
     mailbox_id  BIGINT  NOT NULL REFERENCES mailbox (id),
-    owner       TEXT    NOT NULL CHECK (owner IN ('resident', 'account', 'matter')),
-    kind        TEXT    NOT NULL CHECK (kind IN ('confirm', 'news')),
-    state       TEXT    NOT NULL CHECK (state IN ('waiting', 'posting', 'sent', 'refused', 'given_up', 'dropped')),
+    owner       TEXT    NOT NULL CHECK (owner = 'resident' OR owner = 'account' OR owner = 'matter'),
+    kind        TEXT    NOT NULL CHECK (kind = 'confirm' OR kind = 'news'),
+    state       TEXT    NOT NULL CHECK (state = 'waiting' OR state = 'posting' OR state = 'sent' OR state = 'refused' OR state = 'given_up' OR state = 'dropped'),
     urgent      BOOLEAN NOT NULL,  -- may be sent at night
     made_at     BIGINT  NOT NULL,
     due_at      BIGINT  NOT NULL,  -- not sent before
@@ -172,7 +172,7 @@ CREATE TABLE letter_item (
 
 CREATE TABLE look (
     id          INTEGER PRIMARY KEY,
-    noun        TEXT   NOT NULL CHECK (noun IN ('resident', 'contact')),
+    noun        TEXT   NOT NULL CHECK (noun = 'resident' OR noun = 'contact'),
     subject_id  BIGINT NOT NULL,
     at          BIGINT NOT NULL,
     account     BIGINT NOT NULL,
@@ -188,7 +188,7 @@ CREATE INDEX look_subject ON look (subject_id, id);
 
 CREATE TABLE mailbox (
     id              INTEGER PRIMARY KEY,
-    owner           TEXT    NOT NULL CHECK (owner IN ('resident', 'account', 'matter')),
+    owner           TEXT    NOT NULL CHECK (owner = 'resident' OR owner = 'account' OR owner = 'matter'),
     owner_id        BIGINT  NOT NULL,
     address_sealed  BYTEA,
     lang            TEXT    NOT NULL,
@@ -213,14 +213,14 @@ CREATE TABLE mark (
 CREATE TABLE matter (
     id           INTEGER PRIMARY KEY,
     number       TEXT NOT NULL,
-    state        TEXT NOT NULL CHECK (state IN ('received','accepted','classified','dispatched','handling','handled','verified','closed','asked_intake','asked_handler','suspended','declined','joined','withdrawn')),
+    state        TEXT NOT NULL CHECK (state = 'received' OR state = 'accepted' OR state = 'classified' OR state = 'dispatched' OR state = 'handling' OR state = 'handled' OR state = 'verified' OR state = 'closed' OR state = 'asked_intake' OR state = 'asked_handler' OR state = 'suspended' OR state = 'declined' OR state = 'joined' OR state = 'withdrawn'),
     -- what
     title        TEXT NOT NULL,
     body         TEXT NOT NULL,
     category     TEXT NOT NULL,
     answers      TEXT NOT NULL,
     urgent       BOOLEAN NOT NULL,
-    channel      TEXT NOT NULL CHECK (channel IN ('web','phone','desk','grid','letter','meeting','import')),
+    channel      TEXT NOT NULL CHECK (channel = 'web' OR channel = 'phone' OR channel = 'desk' OR channel = 'grid' OR channel = 'letter' OR channel = 'meeting' OR channel = 'import'),
     origin       TEXT NOT NULL,          -- where an imported matter came from, '' if raised here
     -- where
     town_id      BIGINT NOT NULL,
@@ -241,7 +241,7 @@ CREATE TABLE matter (
     raised_for   TEXT NOT NULL,          -- how they stand to the reporter, in words: neighbour, grid worker
     query_code   BYTEA,                  -- blind index of the code on the slip
     -- whose turn
-    turn         TEXT NOT NULL CHECK (turn IN ('','intake','dispatch','handle','verify','reporter')),
+    turn         TEXT NOT NULL CHECK (turn = '' OR turn = 'intake' OR turn = 'dispatch' OR turn = 'handle' OR turn = 'verify' OR turn = 'reporter'),
     turn_unit    BIGINT NOT NULL,
     centre       BIGINT NOT NULL,
     acceptor     BIGINT NOT NULL,
@@ -265,13 +265,13 @@ CREATE TABLE matter (
     -- how it ended
     result       TEXT NOT NULL,
     joined_to    BIGINT NOT NULL,
-    kept_state   TEXT NOT NULL CHECK (kept_state IN ('','received','accepted','classified')), -- what it had when it was joined
+    kept_state   TEXT NOT NULL CHECK (kept_state = '' OR kept_state = 'received' OR kept_state = 'accepted' OR kept_state = 'classified'), -- what it had when it was joined
     kept_due_at  BIGINT,
     kept_moved_at BIGINT,
     brought      BIGINT NOT NULL,        -- how many it added to the supporters of the matter it was joined to
     split_from   BIGINT NOT NULL,
     supporters   BIGINT NOT NULL,
-    solved       TEXT NOT NULL CHECK (solved IN ('','yes','partly','no')),
+    solved       TEXT NOT NULL CHECK (solved = '' OR solved = 'yes' OR solved = 'partly' OR solved = 'no'),
     satisfied    BIGINT NOT NULL CHECK (satisfied BETWEEN 0 AND 5),
     rating_words TEXT NOT NULL,
     forgotten_at BIGINT,
@@ -402,7 +402,7 @@ CREATE INDEX matter_notice_unread ON matter_notice (resident_id, account) WHERE 
 CREATE TABLE matter_reminder (
     matter_id BIGINT NOT NULL REFERENCES matter (id),
     due_at    BIGINT NOT NULL,
-    what      TEXT   NOT NULL CHECK (what IN ('soon', 'late')),
+    what      TEXT   NOT NULL CHECK (what = 'soon' OR what = 'late'),
     PRIMARY KEY (matter_id, due_at, what)
 );
 
@@ -539,19 +539,19 @@ CREATE INDEX phone_try_from ON phone_try (from_index, at);
 
 CREATE TABLE place (
     id          INTEGER PRIMARY KEY,
-    kind        TEXT NOT NULL CHECK (kind IN ('city','town','village','grid','courtyard')),
-    scheme      TEXT NOT NULL CHECK (scheme IN ('','statistics-12','grid-15','local')),
+    kind        TEXT NOT NULL CHECK (kind = 'city' OR kind = 'town' OR kind = 'village' OR kind = 'grid' OR kind = 'courtyard'),
+    scheme      TEXT NOT NULL CHECK (scheme = '' OR scheme = 'statistics-12' OR scheme = 'grid-15' OR scheme = 'local'),
     code        TEXT NOT NULL,
     name_zh     TEXT NOT NULL,
     name_en     TEXT NOT NULL,
-    community   TEXT NOT NULL CHECK (community IN ('','urban','rural','industrial')),
+    community   TEXT NOT NULL CHECK (community = '' OR community = 'urban' OR community = 'rural' OR community = 'industrial'),
     parent_id   BIGINT NOT NULL,          -- 0 for the city
     from_day    TEXT NOT NULL,            -- the place's first day
     to_day      TEXT NOT NULL,            -- the first day without it
     since_day   TEXT NOT NULL,            -- the day from which it is as this row says
     lon         DOUBLE PRECISION NOT NULL,
     lat         DOUBLE PRECISION NOT NULL,
-    accuracy    TEXT NOT NULL CHECK (accuracy IN ('','approximate','exact')),
+    accuracy    TEXT NOT NULL CHECK (accuracy = '' OR accuracy = 'approximate' OR accuracy = 'exact'),
     version     BIGINT NOT NULL,
     CHECK (to_day = '' OR to_day >= from_day)
 );
@@ -655,27 +655,13 @@ CREATE INDEX resident_phone ON resident (phone_index) WHERE phone_index IS NOT N
 
 CREATE UNIQUE INDEX resident_phone_proven ON resident (phone_index) WHERE phone_proven_at IS NOT NULL;
 
-CREATE TABLE search_doc (
-    id    INTEGER PRIMARY KEY,
-    noun  TEXT NOT NULL,
-    title TEXT NOT NULL,
-    body  TEXT NOT NULL,
-    exact TEXT NOT NULL,
-    at    BIGINT NOT NULL,
-    sum   BIGINT NOT NULL
-);
-
-CREATE VIRTUAL TABLE search_term USING fts5(
-    terms, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_'"
-);
-
 CREATE TABLE session (
     id          INTEGER PRIMARY KEY,
     token       BYTEA NOT NULL,           -- SHA-256 of what the browser holds
     account_id  BIGINT NOT NULL,
     resident_id BIGINT NOT NULL,
     name        TEXT NOT NULL,            -- a resident's masked name, '' for staff
-    stage       TEXT NOT NULL CHECK (stage IN ('open','second','enrol','change')),
+    stage       TEXT NOT NULL CHECK (stage = 'open' OR stage = 'second' OR stage = 'enrol' OR stage = 'change'),
     tries       BIGINT NOT NULL,          -- wrong second factors
     agent       TEXT NOT NULL,
     address     TEXT NOT NULL,
@@ -703,7 +689,7 @@ CREATE TABLE sign_in_try (
 CREATE INDEX sign_in_try_last ON sign_in_try (last_at);
 
 CREATE TABLE trail (
-    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq        INTEGER PRIMARY KEY,
     at         BIGINT NOT NULL,
     account    BIGINT NOT NULL,
     actor      TEXT   NOT NULL,
@@ -728,7 +714,8 @@ CREATE TABLE trail_checkpoint (
 );
 
 CREATE VIEW trail_end AS
-SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'trail'), 0) AS seq;
+SELECT COALESCE(max(seq), 0) AS seq
+FROM trail;
 
 CREATE TABLE trail_mark (
     name  TEXT PRIMARY KEY,
@@ -749,7 +736,7 @@ SELECT '' AS id WHERE 1 = 0;
 
 CREATE TABLE unit (
     id           INTEGER PRIMARY KEY,
-    kind         TEXT NOT NULL CHECK (kind IN ('city','bureau','street','centre','station','committee','company','outside')),
+    kind         TEXT NOT NULL CHECK (kind = 'city' OR kind = 'bureau' OR kind = 'street' OR kind = 'centre' OR kind = 'station' OR kind = 'committee' OR kind = 'company' OR kind = 'outside'),
     key          TEXT NOT NULL,          -- what it is for, as categories name it: water, centre; '' for none
     code         TEXT NOT NULL,          -- the town's own number for it, '' for none
     name_zh      TEXT NOT NULL,

@@ -75,7 +75,7 @@ func (s *Service) exportFound(tx *sqldb.Tx, by scope.Actor, words string, fl Fil
 	q := search.Query{Noun: "matter", Text: words, Newest: true, Limit: page}
 	s.tag(&q, by, fl, tx.Now())
 	for {
-		hits, more, err := index.Find(tx, q)
+		hits, more, err := s.hits(tx, q)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ package matters
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"yuanba/internal/domain/trail"
@@ -23,41 +24,63 @@ var index = search.Index{}
 type Indexer struct {
 	s        *Service
 	follower trail.Follower
+	belongs  bool // what is in the index is of this town, as it is now
+	mu       sync.Mutex
 }
 
 // NewIndexer returns the indexer of the town's matters. One is enough; several
 // processes may each have one, and each row is then done by one of them.
 func (s *Service) NewIndexer() *Indexer {
-	return &Indexer{s: s, follower: trail.Follower{Name: "matter.search"}}
+	return &Indexer{s: s, follower: trail.Follower{Name: "matter.search", Beside: true}}
 }
 
 // Step indexes what at most the given number of rows of the trail tell of, and
 // reports how many rows it has done: 0 when there is nothing left.
 func (x *Indexer) Step(ctx context.Context, rows int) (int, error) {
+	if err := x.check(ctx); err != nil {
+		return 0, err
+	}
 	b, err := x.follower.Next(ctx, x.s.db, rows)
 	if err != nil || b.Empty() {
 		return 0, err
 	}
 	moved := make([]ID, 0, len(b.Rows))
-	seen := make(map[ID]bool, len(b.Rows))
+	seen := make(map[ID]int, len(b.Rows)) // where in moved, from 1 on
+	only := make([]bool, 0, len(b.Rows))  // raised, and nothing else
 	for _, r := range b.Rows {
-		if r.Noun == "matter" && !seen[r.Record] {
-			seen[r.Record] = true
-			moved = append(moved, r.Record)
+		switch at := seen[r.Record]; {
+		case r.Noun != "matter":
+		case at == 0:
+			moved, only = append(moved, r.Record), append(only, Act(r.Act) == raised)
+			seen[r.Record] = len(moved)
+		default:
+			only[at-1] = false
 		}
+	}
+	docs := make([]search.Doc, 0, len(moved))
+	read := moved[:0]
+	for i, d := range moved {
+		m := x.s.toIndex.take(d)
+		if m == nil || !only[i] {
+			read = append(read, d)
+			continue
+		}
+		docs = append(docs, m.doc())
 	}
 	// Read before the transaction that writes, so that nobody waits for it: what
 	// changes in between has a later row, and is done again with that.
-	var docs []search.Doc
-	err = x.s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		docs, err = x.s.docs(tx, moved)
-		return err
-	})
+	if len(read) > 0 {
+		err = x.s.db.Read(ctx, func(tx *sqldb.Tx) error {
+			more, err := x.s.docs(tx, read)
+			docs = append(docs, more...)
+			return err
+		})
+	}
 	if err != nil {
 		return 0, err
 	}
 	ready := search.Prepare(docs...)
-	err = x.s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	err = x.s.db.Beside().Write(ctx, func(tx *sqldb.Tx) error {
 		if err := x.follower.Done(tx, b); err != nil {
 			return err
 		}
@@ -67,17 +90,28 @@ func (x *Indexer) Step(ctx context.Context, rows int) (int, error) {
 }
 
 // Lag is how many rows of the trail are not yet indexed, at the most.
-func (x *Indexer) Lag(ctx context.Context) (n int64, err error) {
-	err = x.s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		n, err = x.follower.Lag(tx)
-		return err
-	})
-	return n, err
+func (x *Indexer) Lag(ctx context.Context) (int64, error) { return x.follower.Lag(ctx, x.s.db) }
+
+// check makes the index anew, once after the start, if it is not of this town as
+// it is: the index lies beside the database, and somebody may have put back an
+// older state of that.
+func (x *Indexer) check(ctx context.Context) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.belongs {
+		return nil
+	}
+	ok, err := x.follower.Belongs(ctx, x.s.db)
+	if err == nil && !ok {
+		err = x.Anew(ctx)
+	}
+	x.belongs = err == nil
+	return err
 }
 
 // Anew forgets the index, so that the next steps make it from the beginning.
 func (x *Indexer) Anew(ctx context.Context) error {
-	return x.s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	return x.s.db.Beside().Write(ctx, func(tx *sqldb.Tx) error {
 		if err := index.Clear(tx); err != nil {
 			return err
 		}
@@ -140,7 +174,7 @@ func (s *Service) Search(ctx context.Context, by scope.Actor, words string, f Fi
 		if ps.Limited() || len(f.States) > 0 || f.Open || f.Late || f.Urgent || f.Channel != "" || !f.From.IsZero() || !f.To.IsZero() {
 			q.Limit = narrowed
 		}
-		hits, more, err := index.Find(tx, q)
+		hits, more, err := s.hits(tx, q)
 		if err != nil {
 			return err
 		}
@@ -159,6 +193,19 @@ func (s *Service) Search(ctx context.Context, by scope.Actor, words string, f Fi
 		return err
 	})
 	return p, err
+}
+
+// hits asks the index, which lies beside the database; tx is a transaction of
+// that.
+func (s *Service) hits(tx *sqldb.Tx, q search.Query) (hits []search.Hit, more bool, err error) {
+	if !s.db.Apart() {
+		return index.Find(tx, q)
+	}
+	err = s.db.Beside().Read(tx.Context(), func(tx *sqldb.Tx) error {
+		hits, more, err = index.Find(tx, q)
+		return err
+	})
+	return hits, more, err
 }
 
 // tag limits a query as limit does a list.

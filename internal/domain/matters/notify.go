@@ -102,12 +102,8 @@ func (n *Notifier) Step(ctx context.Context, rows int) (int, error) {
 }
 
 // Lag is how many rows of the trail are not yet told, at the most.
-func (n *Notifier) Lag(ctx context.Context) (rows int64, err error) {
-	err = n.s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		rows, err = n.follower.Lag(tx)
-		return err
-	})
-	return rows, err
+func (n *Notifier) Lag(ctx context.Context) (int64, error) {
+	return n.follower.Lag(ctx, n.s.db)
 }
 
 // A reader is who gets a notice: a staff account, a resident, or whoever holds
@@ -150,6 +146,7 @@ type audience struct {
 func (s *Service) notices(ctx context.Context, rows []trail.Row) (ns []notice, err error) {
 	var acts []trail.Row
 	var ids, moved []ID // moved: by more than being raised
+	kept := map[ID]*Matter{}
 	seen, seenMoved := map[ID]bool{}, map[ID]bool{}
 	for _, r := range rows {
 		if r.Noun != "matter" || !told[Act(r.Act)] && !called[Act(r.Act)] {
@@ -159,6 +156,7 @@ func (s *Service) notices(ctx context.Context, rows []trail.Row) (ns []notice, e
 		if !seen[r.Record] {
 			seen[r.Record] = true
 			ids = append(ids, r.Record)
+			kept[r.Record] = s.toTell.take(r.Record)
 		}
 		if Act(r.Act) != raised && !seenMoved[r.Record] {
 			seenMoved[r.Record] = true
@@ -168,12 +166,15 @@ func (s *Service) notices(ctx context.Context, rows []trail.Row) (ns []notice, e
 	if len(acts) == 0 {
 		return nil, nil
 	}
+	for d := range seenMoved {
+		delete(kept, d)
+	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		ns = nil
 		if err := s.orgs.Check(tx); err != nil {
 			return err
 		}
-		a, err := s.audience(tx, ids, moved)
+		a, err := s.audience(tx, ids, moved, kept)
 		if err != nil {
 			return err
 		}
@@ -190,6 +191,9 @@ func (s *Service) notices(ctx context.Context, rows []trail.Row) (ns []notice, e
 // spread returns the notices of one act.
 func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns []notice) {
 	act := Act(r.Act)
+	if act == raised && len(a.subscribers) == 0 {
+		return nil
+	}
 	if m.Origin != "" && r.Kind == scope.System && (r.Actor == Importer || act == raised || act == Close) {
 		return nil
 	}
@@ -251,7 +255,7 @@ func (s *Service) atUnits(units []id.ID, now time.Time) (who []reader) {
 	return who
 }
 
-// targets are the subscriptions that a matter falls under.
+// targets are the subscriptions that a matter falls under, that to itself first.
 func (m Matter) targets() []string {
 	ts := []string{"matter:" + m.ID.String()}
 	if m.Category != "" {

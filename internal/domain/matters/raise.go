@@ -148,6 +148,11 @@ func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising, cont
 	if err := trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: "raise", To: string(m.State), For: behalf, Digest: m.digest()}); err != nil {
 		return err
 	}
+	tx.AfterCommit(func() {
+		was := *m
+		s.toIndex.put(&was)
+		s.toTell.put(&was)
+	})
 	return bus.Tell(s.bus, tx, by, Raised{Matter: *m})
 }
 
@@ -289,10 +294,16 @@ func firstWords(body string) string {
 	if i := strings.IndexAny(line, "。！？!?；;"); i > 6 {
 		line = line[:i]
 	}
-	if utf8.RuneCountInString(line) <= 30 {
-		return line
+	n, end := 0, 0 // end: of the 29th letter
+	for i := range line {
+		if n == 29 {
+			end = i
+		}
+		if n++; n > 30 {
+			return line[:end] + "…"
+		}
 	}
-	return string([]rune(line)[:29]) + "…"
+	return line
 }
 
 // codeLetters are those of a query code: none can be misread for another.

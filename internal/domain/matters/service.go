@@ -38,6 +38,8 @@ type Service struct {
 	random    io.Reader
 	rules     Rules
 	catalogue atomic.Pointer[Catalogue]
+
+	toIndex, toTell fresh // for the followers of the trail
 }
 
 // Rules are what a town sets for its matters. The zero Rules are the defaults.

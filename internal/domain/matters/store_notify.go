@@ -28,23 +28,54 @@ func (s *Service) scanBrief(r sqldb.Scanner) (m Matter, err error) {
 const atOnce = 200
 
 // audience finds who is to hear of the matters. Of those that were no more than
-// raised only subscribers hear; moved are the others. few: the matters are those
+// raised only subscribers of their place or category hear; moved are the others, and
+// kept are some of the former, which need not be read. few: the matters are those
 // of one batch of the trail, and whom they concern is complete or wrong.
-func (s *Service) audience(tx *sqldb.Tx, ids, moved []ID) (*audience, error) {
+func (s *Service) audience(tx *sqldb.Tx, ids, moved []ID, kept map[ID]*Matter) (*audience, error) {
 	a := &audience{matters: map[ID]Matter{}, supporters: map[ID][]reader{}, joined: map[ID][]Matter{}, slips: map[ID]bool{}, subscribers: map[string][]reader{}, called: map[ID][]id.ID{}}
-	asked := map[string]bool{}
+	type where struct {
+		path     scope.Path
+		category string
+	}
+	asked, askedAll, further := map[string]bool{}, map[where]bool{}, map[ID]bool{}
+	for _, d := range moved {
+		further[d] = true
+	}
 	for some := range slices.Chunk(ids, atOnce) {
 		var targets []string
-		if err := s.eachBrief(tx, "id", some, func(m Matter) {
+		add := func(m Matter) {
 			a.matters[m.ID] = m
-			for _, t := range m.targets() {
+			in := where{m.Path, m.Category}
+			if !further[m.ID] && askedAll[in] {
+				return
+			}
+			askedAll[in] = true
+			ts := m.targets()
+			if !further[m.ID] {
+				ts = ts[1:] // nobody follows what has only just been raised
+			}
+			for _, t := range ts {
 				if !asked[t] {
 					asked[t] = true
 					targets = append(targets, t)
 				}
 			}
-		}); err != nil {
-			return nil, err
+		}
+		read := make([]ID, 0, len(some))
+		for _, d := range some {
+			if m := kept[d]; m != nil {
+				add(*m)
+			} else {
+				read = append(read, d)
+			}
+		}
+		if len(read) > 0 {
+			if err := s.eachBrief(tx, "id", read, add); err != nil {
+				return nil, err
+			}
+		}
+		if len(targets) == 0 {
+			continue
 		}
 		if err := eachSubscriber(tx, targets, func(target string, who reader) {
 			a.subscribers[target] = append(a.subscribers[target], who)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -21,6 +22,10 @@ import (
 // follower goes only as far as the trail is settled, see horizon.
 type Follower struct {
 	Name string // its mark in the database
+
+	// Beside says that what the follower makes lies beside the database, and its
+	// mark with it: see [sqldb.DB.Beside].
+	Beside bool
 
 	horizon horizon
 }
@@ -46,7 +51,7 @@ func (b Batch) Bounds() (from, to int64) { return b.from, b.to }
 func (f *Follower) Next(ctx context.Context, db *sqldb.DB, limit int) (Batch, error) {
 	var b Batch
 	err := f.horizon.each(ctx, db, func(tx *sqldb.Tx, settled int64) (done bool, err error) {
-		if b.from, err = mark(tx, f.Name); err != nil {
+		if b.from, err = f.mark(tx, db); err != nil {
 			return false, err
 		}
 		if settled <= b.from {
@@ -63,24 +68,75 @@ func (f *Follower) Next(ctx context.Context, db *sqldb.DB, limit int) (Batch, er
 }
 
 // Done moves the follower's mark beyond the batch, in the transaction that did
-// what there was to do. It is a Conflict if another process was first: then
+// what there was to do: of the database, or of the one beside it. It is a Conflict if another process was first: then
 // nothing of the batch may be done by this one.
 func (f *Follower) Done(tx *sqldb.Tx, b Batch) error {
 	if b.Empty() {
 		return nil
 	}
+	if f.Beside && len(b.Rows) > 0 {
+		if err := setMark(tx, f.witness(), int64(b.Rows[len(b.Rows)-1].Record)); err != nil {
+			return err
+		}
+	}
 	return moveMark(tx, f.Name, b.from, b.to)
 }
 
 // Lag is how many numbers the trail is ahead of the follower's mark: an upper
-// bound of the rows not yet done.
-func (f *Follower) Lag(tx *sqldb.Tx) (int64, error) {
-	at, err := mark(tx, f.Name)
-	if err != nil {
-		return 0, err
+// bound of the rows not yet done. It reads in a transaction of its own.
+func (f *Follower) Lag(ctx context.Context, db *sqldb.DB) (n int64, err error) {
+	err = db.Read(ctx, func(tx *sqldb.Tx) error {
+		at, err := f.mark(tx, db)
+		if err != nil {
+			return err
+		}
+		e, err := end(tx)
+		n = e - at
+		return err
+	})
+	return n, err
+}
+
+// mark is how far the follower has come; tx is a transaction of db.
+func (f *Follower) mark(tx *sqldb.Tx, db *sqldb.DB) (n int64, err error) {
+	if !f.Beside || !db.Apart() {
+		return mark(tx, f.Name)
 	}
-	e, err := end(tx)
-	return e - at, err
+	err = db.Beside().Read(tx.Context(), func(tx *sqldb.Tx) error {
+		n, err = mark(tx, f.Name)
+		return err
+	})
+	return n, err
+}
+
+// witness is the name under which a follower whose mark lies beside the database
+// keeps which record the row at its mark was about.
+func (f *Follower) witness() string { return f.Name + ".record" }
+
+// Belongs reports whether the mark of a follower beside the database is a mark in
+// this trail: the row it has come to is there, and about the record that it was
+// about. If not, somebody has put a database in the place of another, or an older
+// state in the place of a newer, and what the follower made is to be made anew.
+func (f *Follower) Belongs(ctx context.Context, db *sqldb.DB) (ok bool, err error) {
+	if !f.Beside || !db.Apart() {
+		return true, nil
+	}
+	var at, record int64
+	err = db.Beside().Read(ctx, func(tx *sqldb.Tx) error {
+		if at, err = mark(tx, f.Name); err != nil {
+			return err
+		}
+		record, err = mark(tx, f.witness())
+		return err
+	})
+	if err != nil || at == 0 {
+		return err == nil, err
+	}
+	err = db.Read(ctx, func(tx *sqldb.Tx) error {
+		ok, err = isAbout(tx, at, id.ID(record))
+		return err
+	})
+	return ok, err
 }
 
 // Pending are the rows behind the follower's mark that this transaction sees, at

@@ -204,13 +204,9 @@ func TestFollowerWaitsForTheSlow(t *testing.T) {
 		if want := fmt.Sprint([]id.ID{1, 2, 3}); fmt.Sprint(got) != want {
 			t.Errorf("seen %v, want %s", got, want)
 		}
-		read(t, db, func(tx *sqldb.Tx) error {
-			lag, err := f.Lag(tx)
-			if lag != 0 {
-				t.Errorf("lag %d at the end", lag)
-			}
-			return err
-		})
+		if lag, err := f.Lag(ctx, db); lag != 0 || err != nil {
+			t.Errorf("lag %d at the end, %v", lag, err)
+		}
 		write(t, db, f.Restart)
 		if b, err = f.Next(ctx, db, 2); err != nil || len(b.Rows) != 2 || b.Rows[0].Record != 1 {
 			t.Errorf("after a restart: %+v, %v", b, err)

@@ -164,6 +164,18 @@ func moveMark(tx *sqldb.Tx, name string, from, to int64) error {
 		WHERE trail_mark.value = $3`, name, to, from)
 }
 
+// setMark keeps what goes with a mark.
+func setMark(tx *sqldb.Tx, name string, value int64) error {
+	_, err := tx.Exec(`INSERT INTO trail_mark (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, name, value)
+	return err
+}
+
+// isAbout reports whether there is a row with this Seq, about this record.
+func isAbout(tx *sqldb.Tx, seq int64, record id.ID) (bool, error) {
+	n, err := sqldb.Int(tx.Row(`SELECT count(*) FROM trail WHERE seq = $1 AND record = $2`, seq, record))
+	return n == 1, err
+}
+
 func dropMark(tx *sqldb.Tx, name string) error {
 	_, err := tx.Exec(`DELETE FROM trail_mark WHERE name = $1`, name)
 	return err

@@ -134,7 +134,7 @@ func clean(s string) string {
 // [id.ID], a float64 or a [time.Time] (to the millisecond; zero is its own
 // value). Digest panics on anything else: turn it into one of these first.
 func Digest(fields ...any) []byte {
-	b := make([]byte, 0, 512)
+	b := make([]byte, 0, 2048) // which a matter fits into
 	for _, f := range fields {
 		b = appendField(b, f)
 	}

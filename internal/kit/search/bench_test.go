@@ -198,7 +198,7 @@ func termCount(b *testing.B, db *sqldb.DB, text string) (n int64) {
 	if db.Engine() == sqldb.Postgres {
 		q, arg = `SELECT count(*) FROM search_doc WHERE terms @@ $1::tsquery`, `'`+string(rs[:2])+`'`
 	}
-	err := db.Read(context.Background(), func(tx *sqldb.Tx) (err error) {
+	err := db.Beside().Read(context.Background(), func(tx *sqldb.Tx) (err error) {
 		n, err = sqldb.Int(tx.Row(q, arg))
 		return err
 	})

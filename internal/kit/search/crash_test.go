@@ -32,9 +32,9 @@ func crashDoc(n int) search.Doc {
 func follow(db *sqldb.DB, done func(int64)) error {
 	for {
 		var mark int64
-		err := db.Write(context.Background(), func(tx *sqldb.Tx) error {
+		err := db.Beside().Write(context.Background(), func(tx *sqldb.Tx) error {
 			var err error
-			if mark, err = sqldb.Int(tx.Row(`SELECT coalesce(max(value), 0) FROM mark WHERE name = 'search'`)); err != nil || mark >= crashDocs {
+			if mark, err = sqldb.Int(tx.Row(`SELECT coalesce(max(value), 0) FROM trail_mark WHERE name = 'search'`)); err != nil || mark >= crashDocs {
 				return err
 			}
 			var docs []search.Doc
@@ -45,7 +45,7 @@ func follow(db *sqldb.DB, done func(int64)) error {
 			if err := (search.Index{}).Put(tx, docs...); err != nil {
 				return err
 			}
-			_, err = tx.Exec(`INSERT INTO mark (name, value) VALUES ('search', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, mark)
+			_, err = tx.Exec(`INSERT INTO trail_mark (name, value) VALUES ('search', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, mark)
 			return err
 		})
 		if err != nil {

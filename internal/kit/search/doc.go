@@ -9,13 +9,15 @@
 // part is found
 //
 //   - where its words, set apart by punctuation, each stand in the title, the
-//     body or an exact string: Chinese anywhere, letters and digits from the
-//     beginning of a word on ("50" finds 501 but not 350); or
+//     body or an exact string: Chinese anywhere, letters and digits in an exact
+//     string as a whole word, elsewhere from the beginning of a word on ("50"
+//     finds 501 but not 350); or
 //   - where it is how one of the exact strings begins, punctuation left aside:
 //     QL-2026-00 and ql202600 find QL-2026-0042.
 //
 // For this the index holds terms that the program makes: of Chinese every pair of
-// neighbours, of words and exact strings every beginning, and of tags the whole.
+// neighbours, of words every beginning, of exact strings every second beginning,
+// and of tags the whole.
 // A query is an intersection of terms, so that limits of
 // place, visibility and state are part of the find and not a sieve behind it,
 // and it is walked from the newest record back. Pairs alone would also find

@@ -121,17 +121,17 @@ func prepare(d *Doc) (f folded, terms string, sum int64) {
 	for _, tag := range d.Tags {
 		t.add(tagTerm(tag))
 	}
-	t.text(f.title)
-	t.text(f.body)
+	t.text(f.title, wordMost)
+	t.text(f.body, wordMost)
 	for _, e := range d.Exact[:min(len(d.Exact), codesMost)] {
 		if e = cut(Fold(e), codeMost); e == "" {
 			continue
 		}
 		f.exact += e + "\n"
-		t.text(e)
-		t.beginnings(joined(e), exactMost)
+		t.text(e, 0)
+		t.everySecond(joined(e))
 	}
-	terms = string(t.out)
+	terms = string(t.out) // a copy: t is used again
 	b := make([]byte, 0, len(f.noun)+len(f.title)+len(f.body)+len(f.exact)+len(terms)+6*8)
 	for _, s := range []string{f.noun, f.title, f.body, f.exact, terms} {
 		b = append(binary.BigEndian.AppendUint64(b, uint64(len(s))), s...)

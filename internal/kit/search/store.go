@@ -36,8 +36,8 @@ func sums(tx *sqldb.Tx, docs Prepared) (map[id.ID]int64, error) {
 }
 
 const (
-	putLite = `
-		INSERT INTO search_doc (id, noun, title, body, exact, at, sum) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	newLite = `INSERT INTO search_doc (id, noun, title, body, exact, at, sum) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	putLite = newLite + `
 		ON CONFLICT (id) DO UPDATE SET noun = excluded.noun, title = excluded.title, body = excluded.body,
 			exact = excluded.exact, at = excluded.at, sum = excluded.sum`
 	putLiteTerms = `INSERT OR REPLACE INTO search_term (rowid, terms) VALUES ($1, $2)`
@@ -58,12 +58,12 @@ func write(tx *sqldb.Tx, e entry, known bool) error {
 		_, err := tx.Exec(putPost, append(args, terms)...)
 		return err
 	}
-	if _, err := tx.Exec(putLite, args...); err != nil {
-		return err
-	}
-	q := newLiteTerms
+	row, q := newLite, newLiteTerms
 	if known {
-		q = putLiteTerms
+		row, q = putLite, putLiteTerms
+	}
+	if _, err := tx.Exec(row, args...); err != nil {
+		return err
 	}
 	_, err := tx.Exec(q, f.id, terms)
 	return err

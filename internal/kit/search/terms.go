@@ -5,6 +5,7 @@ package search
 import (
 	"crypto/sha256"
 	"fmt"
+	"hash/maphash"
 	"iter"
 	"strings"
 	"sync"
@@ -28,47 +29,84 @@ const (
 	noID       = 1<<63 - 1 // greater than every ID
 )
 
-// termSet collects the terms of a record, each once, in order of appearance.
+// termSet collects the terms of a record, each once, in order of appearance: a
+// table of places in out, since a map of texts costs three times as much.
 type termSet struct {
-	seen map[string]struct{}
-	out  []byte
+	out   []byte  // the terms, a space between them
+	spans []span  // where each stands in out
+	slots []int32 // by their hash: the number in spans, from 1 on; 0 where none is
 }
 
+type span struct{ from, to int32 }
+
+var termSeed = maphash.MakeSeed()
+
 // termSets are those at hand: a set is made for one record after the other.
-var termSets = sync.Pool{New: func() any { return &termSet{seen: make(map[string]struct{}, 256)} }}
+var termSets = sync.Pool{New: func() any { return &termSet{slots: make([]int32, 512)} }}
 
 // done gives the set back, unless a long record has made it large.
 func (t *termSet) done() {
-	if len(t.seen) > 4096 {
+	if len(t.slots) > 8192 {
 		return
 	}
-	clear(t.seen)
-	t.out = t.out[:0]
+	clear(t.slots)
+	t.out, t.spans = t.out[:0], t.spans[:0]
 	termSets.Put(t)
 }
 
 func (t *termSet) add(term string) {
-	if _, ok := t.seen[term]; !ok {
-		t.seen[term] = struct{}{}
-		if len(t.out) > 0 {
-			t.out = append(t.out, ' ')
+	at := t.slot(term)
+	if t.slots[at] != 0 {
+		return
+	}
+	if len(t.out) > 0 {
+		t.out = append(t.out, ' ')
+	}
+	from := len(t.out)
+	t.out = append(t.out, term...)
+	t.spans = append(t.spans, span{int32(from), int32(len(t.out))}) //nolint:gosec // a record has a few hundred kilobytes at the most
+	t.slots[at] = int32(len(t.spans))                               //nolint:gosec // as above
+	if 2*len(t.spans) > len(t.slots) {
+		t.grow()
+	}
+}
+
+// slot is where the term is, or would be.
+func (t *termSet) slot(term string) int {
+	mask := len(t.slots) - 1
+	at := int(maphash.String(termSeed, term)) & mask //nolint:gosec // any bits will do
+	for ; t.slots[at] != 0; at = (at + 1) & mask {
+		if s := t.spans[t.slots[at]-1]; string(t.out[s.from:s.to]) == term {
+			break
 		}
-		t.out = append(t.out, term...)
+	}
+	return at
+}
+
+func (t *termSet) grow() {
+	t.slots = make([]int32, 2*len(t.slots))
+	for i, s := range t.spans {
+		t.slots[t.slot(string(t.out[s.from:s.to]))] = int32(i + 1) //nolint:gosec // as above
 	}
 }
 
 // text adds the terms of folded text: of Chinese every two neighbours and the
 // last letter, so that every letter begins a term, of words every beginning, and
 // where a word and Chinese meet what joins them, since 3栋 is to be told from 33栋
-// before it is read.
-func (t *termSet) text(s string) {
+// before it is read. Beginnings have up to most letters; with 0, words are terms as
+// a whole.
+func (t *termSet) text(s string, most int) {
 	for prev, run := range runs(s) {
 		first, n := utf8.DecodeRuneInString(run)
 		if prev != "" {
 			t.add(seam(prev, run))
 		}
 		if inWord(first) {
-			t.beginnings(run, wordMost)
+			if most == 0 {
+				t.add(cut(run, wordMost))
+			} else {
+				t.beginnings(run, most)
+			}
 			continue
 		}
 		for at, next := n, 0; at < len(run); at += next {
@@ -101,6 +139,31 @@ func (t *termSet) beginnings(s string, most int) {
 		}
 		t.add(s[:i+utf8.RuneLen(r)])
 	}
+}
+
+// everySecond adds those beginnings of an exact string by which it is looked up:
+// of the first letter, of two, four, six. What is between two of them is left to
+// the reading of the candidates; half the terms of a number are saved so, and
+// numbers are all different, which is what an index is slow at.
+func (t *termSet) everySecond(s string) {
+	n := 0
+	for i, r := range s {
+		if n++; n > exactMost {
+			return
+		}
+		if n == second(n) {
+			t.add(s[:i+utf8.RuneLen(r)])
+		}
+	}
+}
+
+// second is the number of letters of the longest beginning among those of
+// everySecond that has no more than n.
+func second(n int) int {
+	if n == 1 {
+		return 1
+	}
+	return min(n, exactMost) &^ 1
 }
 
 // runs yields the stretches of folded text that are all words or all Chinese,
@@ -139,12 +202,13 @@ func runs(s string) iter.Seq2[string, string] {
 // not a small letter or a digit written in hexadecimal.
 func tagTerm(tag string) string {
 	var b strings.Builder
+	b.Grow(len(tag) + 33) // enough for a number in capitals
 	b.WriteByte('_')
 	for i := range len(tag) {
 		if c := tag[i]; c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
 			b.WriteByte(c)
 		} else {
-			fmt.Fprintf(&b, "_%02x", c)
+			b.Write([]byte{'_', hexDigits[c>>4], hexDigits[c&15]})
 		}
 	}
 	if b.Len() > tagMost {
@@ -152,6 +216,8 @@ func tagTerm(tag string) string {
 	}
 	return b.String()
 }
+
+const hexDigits = "0123456789abcdef"
 
 func nounTerm(noun string) string { return "_" + tagTerm(noun) }
 
@@ -235,17 +301,17 @@ func termsOf(word string) []string {
 	return terms[:min(len(terms), wordTerms)]
 }
 
-// begins is the term that every exact string beginning with p has.
+// begins is a term that every exact string beginning with p has.
 func (p part) begins() string {
 	rs := []rune(p.joined)
-	return string(rs[:min(len(rs), exactMost)])
+	return string(rs[:second(len(rs))])
 }
 
 // found reports whether the part is found in a record.
 func (p part) found(d *folded) bool {
 	all := true
 	for _, w := range p.words {
-		if contains(d.title, w) < 0 && contains(d.body, w) < 0 && contains(d.exact, w) < 0 {
+		if contains(d.title, w) < 0 && contains(d.body, w) < 0 && wholly(d.exact, w) < 0 {
 			all = false
 			break
 		}

@@ -61,7 +61,7 @@ func backupLite(ctx context.Context, path, to string, progress func(done, total 
 // restoreLite copies a backup to where no file is yet. Until it is whole it has
 // another name.
 func restoreLite(backup, path string) (err error) {
-	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
+	for _, end := range []string{"", "-wal", "-shm", "-journal", BesideEnd} {
 		if _, err := os.Lstat(path + end); err == nil {
 			return fmt.Errorf("%s is there already: a backup is restored to a new file", path+end)
 		}

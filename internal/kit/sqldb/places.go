@@ -5,6 +5,8 @@ package sqldb
 import (
 	"fmt"
 	"strings"
+
+	"yuanba/internal/kit/id"
 )
 
 // A liteText is a statement as SQLite gets it. The driver looks up every named
@@ -70,17 +72,46 @@ func skip(q string, i int) int {
 	return i
 }
 
-// args puts the arguments in their places.
+// args puts the arguments in their places. What the program's own kinds are kept
+// as is said here: the driver would ask each by reflection.
 func (t liteText) args(given []any) ([]any, error) {
 	if t.order == nil {
-		return given, nil
+		return plainArgs(given), nil
 	}
 	placed := make([]any, len(t.order))
 	for i, n := range t.order {
 		if n >= len(given) {
 			return nil, fmt.Errorf("$%d has no argument", n+1)
 		}
-		placed[i] = given[n]
+		placed[i] = plainArg(given[n])
 	}
 	return placed, nil
+}
+
+func plainArgs(given []any) []any {
+	for i, v := range given {
+		switch v.(type) {
+		case id.ID, Time:
+			plain := make([]any, len(given))
+			copy(plain, given[:i])
+			for j := i; j < len(given); j++ {
+				plain[j] = plainArg(given[j])
+			}
+			return plain
+		}
+	}
+	return given
+}
+
+func plainArg(v any) any {
+	switch v := v.(type) {
+	case id.ID:
+		return int64(v)
+	case Time:
+		if v.IsZero() {
+			return nil
+		}
+		return v.UnixMilli()
+	}
+	return v
 }

@@ -41,6 +41,7 @@ type DB struct {
 	blocks numberBlocks
 	tracer atomic.Pointer[func(query string, args []any)]
 	full   atomic.Bool // the last transaction could not be written for want of room
+	beside *DB         // see Beside; nil if it is this one
 }
 
 // engine is what the two kinds of database do differently.
@@ -96,7 +97,13 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, opening(dsn, err)
 	}
-	return newDB(e, o), nil
+	db := newDB(e, o)
+	if db.Engine() == SQLite {
+		if db.beside, err = openBeside(ctx, dsn, o); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	return db, nil
 }
 
 func newDB(e engine, o Options) *DB {
@@ -150,7 +157,13 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // Close waits for the transactions under way and closes the database. Closing
 // again does nothing.
-func (db *DB) Close() error { return db.engine.close() }
+func (db *DB) Close() error {
+	err := db.engine.close()
+	if db.beside != nil {
+		err = errors.Join(err, db.beside.Close())
+	}
+	return err
+}
 
 // Write runs f in a transaction and commits it unless f returns an error. When
 // Write returns nil, what f wrote is on disk. Write may run f more than once, so

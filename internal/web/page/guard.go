@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -33,13 +34,25 @@ func requestNumber() string {
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
 	"media-src 'self' blob:; manifest-src 'self'; worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 
-func (s *Site) secure(h http.Header) {
+// always are the headers of every answer. The values are shared, so that an answer
+// costs nothing for them: they are replaced where a page needs another, never
+// changed.
+var always = func() http.Header {
+	h := http.Header{}
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(self), payment=(), usb=(), interest-cohort=()")
+	for name, values := range h {
+		h[name] = values[:1:1] // whoever adds one more gets a list of their own
+	}
+	return h
+}()
+
+func (s *Site) secure(h http.Header) {
+	maps.Copy(h, always)
 	if s.HTTPS {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}

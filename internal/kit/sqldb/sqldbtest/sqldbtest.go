@@ -49,18 +49,19 @@ func SQLite(t testing.TB, opts ...sqldb.Options) *sqldb.DB {
 func SQLiteAt(t testing.TB, opts ...sqldb.Options) (*sqldb.DB, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "town.db")
-	b, err := template()
+	files, err := template()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, b, 0o600); err != nil {
+	if err := files.Write(path); err != nil {
 		t.Fatal(err)
 	}
 	return open(t, path, opts), path
 }
 
-// template is an empty migrated database, made once for all tests of a package.
-var template = sync.OnceValues(func() ([]byte, error) {
+// template is an empty migrated database, and what lies beside it, by the ends of
+// their names, made once for all tests of a package.
+var template = sync.OnceValues(func() (Files, error) {
 	dir, err := os.MkdirTemp("", "yuanba-template")
 	if err != nil {
 		return nil, err
@@ -78,8 +79,33 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path)
+	return ReadFiles(path)
 })
+
+// Files are a SQLite database that nobody has open, and what lies beside it, by
+// the ends of their names.
+type Files map[string][]byte
+
+// ReadFiles reads the database at path.
+func ReadFiles(path string) (f Files, err error) {
+	f = Files{}
+	for _, end := range []string{"", sqldb.BesideEnd} {
+		if f[end], err = os.ReadFile(path + end); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// Write writes the database to path.
+func (f Files) Write(path string) error {
+	for end, b := range f {
+		if err := os.WriteFile(path+end, b, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Postgres returns a fresh, migrated database in the cluster that PostgresEnv
 // names, dropped at the test's end. The test fails if there is no cluster.

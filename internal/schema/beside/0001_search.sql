@@ -24,3 +24,10 @@ CREATE VIRTUAL TABLE search_term USING fts5(
 INSERT INTO search_term (search_term, rank) VALUES ('hashsize', 8388608);
 INSERT INTO search_term (search_term, rank) VALUES ('automerge', 16);
 INSERT INTO search_term (search_term, rank) VALUES ('crisismerge', 64);
+
+-- How far the index has come in the trail, as in the table of this name beside
+-- which it lies.
+CREATE TABLE trail_mark (
+    name  TEXT PRIMARY KEY,
+    value BIGINT NOT NULL
+);
