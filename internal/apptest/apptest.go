@@ -125,6 +125,20 @@ func openWith(t testing.TB, dsn, dir string, random io.Reader) *Town {
 	return &Town{App: a, Clock: clock, t: t}
 }
 
+// Again stops the program, lets f have a hand in the file of the database, and
+// starts it on that again.
+func (w *Town) Again(f func(path string) error) *Town {
+	w.t.Helper()
+	path := w.Config.DB
+	if err := w.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := f(path); err != nil {
+		w.t.Fatal(err)
+	}
+	return open(w.t, path, filepath.Dir(path))
+}
+
 // keys are those of every town of this test process, since towns are copies.
 var keys = sync.OnceValues(func() (*seal.File, error) { return seal.Forgotten() })
 

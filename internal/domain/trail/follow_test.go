@@ -213,3 +213,46 @@ func TestFollowerWaitsForTheSlow(t *testing.T) {
 		}
 	})
 }
+
+// A follower whose mark lies beside the database notices when the trail is not the
+// one it has read.
+func TestBelongs(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		ctx := t.Context()
+		f := &trail.Follower{Name: "search", Beside: true}
+		belongs := func(want bool, when string) {
+			t.Helper()
+			if ok, err := f.Belongs(ctx, db); ok != want || err != nil {
+				t.Errorf("%s: belongs %t, %v", when, ok, err)
+			}
+		}
+		belongs(true, "at the beginning")
+		for n := range 3 {
+			write(t, db, func(tx *sqldb.Tx) error {
+				return trail.Append(tx, clerk, trail.Entry{Noun: "matter", Record: id.ID(n + 1), Act: "raise"})
+			})
+		}
+		b, err := f.Next(ctx, db, 10)
+		if err != nil || len(b.Rows) != 3 {
+			t.Fatalf("%+v, %v", b, err)
+		}
+		write(t, db.Beside(), func(tx *sqldb.Tx) error { return f.Done(tx, b) })
+		if lag, err := f.Lag(ctx, db); lag != 0 || err != nil {
+			t.Errorf("lag %d, %v", lag, err)
+		}
+		belongs(true, "as it was")
+		if !db.Apart() {
+			return // the mark is in the same database, and cannot be another's
+		}
+		write(t, db, func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(`UPDATE trail SET record = 9 WHERE record = 3`)
+			return err
+		})
+		belongs(false, "with another row there")
+		write(t, db, func(tx *sqldb.Tx) error { _, err := tx.Exec(`DELETE FROM trail WHERE record = 9`); return err })
+		belongs(false, "with a shorter trail")
+		write(t, db.Beside(), f.Restart)
+		belongs(true, "made anew")
+	})
+}
