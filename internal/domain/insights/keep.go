@@ -72,13 +72,7 @@ func (k *Keeper) Step(ctx context.Context, rows int) (int, error) {
 }
 
 // Lag is how many rows of the trail are not yet counted, at the most.
-func (k *Keeper) Lag(ctx context.Context) (n int64, err error) {
-	err = k.s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		n, err = k.s.follower.Lag(tx)
-		return err
-	})
-	return n, err
-}
+func (k *Keeper) Lag(ctx context.Context) (int64, error) { return k.s.follower.Lag(ctx, k.s.db) }
 
 // Anew forgets all counts, so that the next steps make them from the beginning.
 func (k *Keeper) Anew(ctx context.Context) error {
