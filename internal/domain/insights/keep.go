@@ -4,6 +4,7 @@ package insights
 
 import (
 	"context"
+	"maps"
 	"math"
 
 	"yuanba/internal/domain/matters"
@@ -35,21 +36,24 @@ func (k *Keeper) Step(ctx context.Context, rows int) (int, error) {
 	if err != nil || b.Empty() {
 		return 0, err
 	}
-	touched := concerned(b.Rows)
+	lives, now, touched := s.matters.JustRaised(b.Rows)
 	// Read before the transaction that writes, so that nobody waits for it. Of what
 	// happens in between nothing is counted; how a matter stands now may be newer than
 	// the rows, and is written again with the later ones.
 	var rs []reading
-	var now map[id.ID]matters.OpenNow
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		if rs, err = s.readings(tx, touched); err != nil {
 			return err
 		}
-		now, err = s.matters.OpenNow(tx, touched)
+		open, err := s.matters.OpenNow(tx, touched)
+		maps.Copy(now, open)
 		return err
 	})
 	if err != nil {
 		return 0, err
+	}
+	for _, l := range lives {
+		rs = append(rs, read(s.calendar, l))
 	}
 	from, to := b.Bounds()
 	counts := tally{}

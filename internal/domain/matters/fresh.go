@@ -2,7 +2,11 @@
 
 package matters
 
-import "sync"
+import (
+	"sync"
+
+	"yuanba/internal/domain/trail"
+)
 
 // fresh are the matters that were raised here a moment ago, for one follower of the
 // trail: what it is told of within a second it need not read again. They are as
@@ -35,4 +39,36 @@ func (f *fresh) take(d ID) *Matter {
 	m := f.m[d]
 	delete(f.m, d)
 	return m
+}
+
+// JustRaised takes out of the rows of a follower's batch the matters that were
+// raised here a moment ago and of which the batch tells nothing else: their lives
+// and how they stand, as [Service.Lives] and [Service.OpenNow] would read them, but
+// for what a later batch tells. The other matters of the rows are others, each once.
+// It gives each matter once, to one follower.
+func (s *Service) JustRaised(rows []trail.Row) (lives []Life, open map[ID]OpenNow, others []ID) {
+	told := make(map[ID]int, len(rows))
+	for _, r := range rows {
+		if r.Noun == "matter" {
+			told[r.Record]++
+		}
+	}
+	open = make(map[ID]OpenNow, len(rows))
+	for _, r := range rows {
+		n := told[r.Record]
+		if r.Noun != "matter" || n == 0 {
+			continue
+		}
+		told[r.Record] = 0
+		m := s.toCount.take(r.Record)
+		if m == nil || n > 1 || Act(r.Act) != raised {
+			others = append(others, r.Record)
+			continue
+		}
+		now := m.Standing()
+		lives = append(lives, Life{ID: m.ID, Number: m.Number, Channel: m.Channel, Origin: m.Origin != "",
+			Moments: []Moment{{Seq: r.Seq, At: m.RaisedAt, Act: raised, After: now}}})
+		open[m.ID] = OpenNow{ID: m.ID, Standing: now, MovedAt: m.MovedAt, At: m.At, Everybody: m.VisibleToAll()}
+	}
+	return lives, open, others
 }

@@ -152,6 +152,7 @@ func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising, cont
 		was := *m
 		s.toIndex.put(&was)
 		s.toTell.put(&was)
+		s.toCount.put(&was)
 	})
 	return bus.Tell(s.bus, tx, by, Raised{Matter: *m})
 }

@@ -39,7 +39,7 @@ type Service struct {
 	rules     Rules
 	catalogue atomic.Pointer[Catalogue]
 
-	toIndex, toTell fresh // for the followers of the trail
+	toIndex, toTell, toCount fresh // for the followers of the trail
 }
 
 // Rules are what a town sets for its matters. The zero Rules are the defaults.
