@@ -88,6 +88,7 @@ func actDoors() []actDoor {
 		{act: matters.Urge, state: matters.Handling, who: "wang sun gao", form: []string{"words", "今天下班前关阀。"}},
 		{act: matters.Supervise, state: matters.Handling, who: "sun", form: []string{"words", "每天报一次。"}},
 		{act: matters.Note, state: matters.Handling, who: "wang zhao sun wu zheng", form: []string{"words", "备件在路上。"}},
+		{act: matters.Inform, state: matters.Handling, who: "wu", form: []string{"words", "阀门已关，明天换管子。"}},
 		{act: matters.WhistleAct, state: matters.Handling, who: "sun", form: []string{"units", "{water}", "units", "{police}", "hours", "2", "words", "一起到现场。"}},
 		{act: matters.Respond, state: matters.Handling, who: "he", form: []string{"words", "已到现场。"}, ask: "?unit={police}", setup: whistle},
 		{act: matters.AssistAct, state: matters.Handling, who: "he", form: []string{"words", "拉了警戒线。"}, ask: "?unit={police}"},

@@ -53,6 +53,8 @@ type Config struct {
 	Limits Limits `toml:"limits"`
 	Mail   Mail   `toml:"mail"`
 	S3     S3     `toml:"s3"`
+
+	Open311 Open311 `toml:"open311"`
 }
 
 // Log is how the program speaks to its operator.
@@ -111,6 +113,16 @@ func (m Mail) Sender() (*mail.Sender, error) {
 	return mail.New(mail.Server{Address: m.Server, Mode: mail.Mode(m.TLS), User: m.User, Password: m.Password, From: m.From})
 }
 
+// Open311 is how other programs ask by the standard of that name.
+type Open311 struct {
+	// Jurisdiction is the town's jurisdiction_id. Empty: the division code of the city.
+	Jurisdiction string `toml:"jurisdiction"`
+	// Keys says whether a program needs a key to raise a matter: optional or required.
+	Keys string `toml:"keys" default:"optional"`
+	// Contact is whom those who write programs may ask: an address of mail or of a page.
+	Contact string `toml:"contact"`
+}
+
 // S3 is where files are kept instead of in a folder. Without a Bucket they are in
 // the folder.
 type S3 struct {
@@ -156,7 +168,7 @@ func Load(path string, getenv func(string) string, set map[string]string) (Confi
 	known := map[string]bool{}
 	err := each(reflect.ValueOf(&c).Elem(), "", func(name string, v reflect.Value, tag reflect.StructTag) error {
 		known[name] = true
-		where, text, err := outside(name, getenv, set)
+		where, text, err := fromOutside(name, getenv, set)
 		switch {
 		case err != nil:
 			return err
@@ -187,8 +199,8 @@ func Load(path string, getenv func(string) string, set map[string]string) (Confi
 	return c, settings, c.validate()
 }
 
-// outside returns the value a setting has in the flags or in the environment.
-func outside(name string, getenv func(string) string, set map[string]string) (where, text string, err error) {
+// fromOutside returns the value a setting has in the flags or in the environment.
+func fromOutside(name string, getenv func(string) string, set map[string]string) (where, text string, err error) {
 	if text, ok := set[name]; ok {
 		return "flag", text, nil
 	}
@@ -303,6 +315,9 @@ func (c Config) validate() error {
 		if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return fmt.Errorf("url: %q is no address that begins with http:// or https://", c.URL)
 		}
+	}
+	if c.Open311.Keys != "optional" && c.Open311.Keys != "required" {
+		return fmt.Errorf("open311.keys: %q is neither optional nor required", c.Open311.Keys)
 	}
 	if c.S3.Bucket != "" && c.S3.Endpoint == "" {
 		return errors.New("s3.endpoint: a bucket needs the address of its service")

@@ -131,6 +131,11 @@ func useTown(t *testing.T, w *apptest.Town) {
 		"/matters?category=" + newest.Cards[0].Category, "/matters?state=handling", "/inbox", "/inbox?due=late", "/inbox?due=today", "/inbox?due=week&category=" + newest.Cards[0].Category, "/mine", "/news", "/account", "/raise"}
 	last, _ := newest.Cards[0].Path.Last()
 	pages = append(pages, "/matters?place="+last.String(), "/inbox?place="+last.String(), "/inbox?due=late&place="+last.String(), "/matters?before="+newest.Cards[0].ID.String())
+	for _, q := range []string{"", "?status=open", "?status=closed&extensions=true", "?service_code=" + newest.Cards[0].Category, "?page=2&page_size=20", "?lat=30.41&long=103.46&radius=3000", "?updated_after=2026-02-01T00:00:00Z",
+		"?after=k0000000-" + newest.Cards[0].ID.String(), "?service_request_id=" + newest.Cards[0].Number} {
+		pages = append(pages, "/open311/v2/requests.json"+q)
+	}
+	pages = append(pages, "/open311/v2/requests/"+newest.Cards[0].Number+".xml", "/open311/v2/servicerequestupdates.json", "/open311/v2/servicerequestupdates.json?service_request_id="+newest.Cards[0].Number)
 	for _, c := range newest.Cards[:20] {
 		pages = append(pages, "/matters/"+c.Number)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"yuanba/internal/api/open311"
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/blob"
@@ -42,6 +43,7 @@ func (a *App) newJobs() *jobs.Queue {
 	})
 	jobs.Handle(q, verifyTrail, func(ctx context.Context, _ *jobs.Job, _ struct{}) error { return a.verify(ctx) })
 	jobs.Handle(q, letters.Post, a.Letters.Post)
+	jobs.Handle(q, open311.Fetch, a.fetcher().Fetch)
 	jobs.Handle(q, searchAnew, func(ctx context.Context, _ *jobs.Job, _ struct{}) error {
 		if err := a.Indexer.Anew(ctx); err != nil {
 			return err

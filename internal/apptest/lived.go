@@ -88,6 +88,22 @@ func live(dsn, dir string) error {
 	return err
 }
 
+// ServeHere is Serve, with the address that it returns as the town's own: what
+// names itself by it can be followed.
+func (w *Town) ServeHere() string {
+	w.t.Helper()
+	s := httptest.NewUnstartedServer(nil)
+	w.Config.URL = "http://" + s.Listener.Addr().String()
+	h, err := w.Handler("unversioned")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s.Config.Handler = h
+	s.Start()
+	w.t.Cleanup(s.Close)
+	return s.URL
+}
+
 // Serve serves the town's pages on a port of the loopback until the test ends,
 // with the work beside the requests, and returns the address.
 func (w *Town) Serve() string {

@@ -23,7 +23,7 @@ CREATE TABLE matter (
     category     TEXT NOT NULL,
     answers      TEXT NOT NULL,
     urgent       BOOLEAN NOT NULL,
-    channel      TEXT NOT NULL CHECK (channel IN ('web','phone','desk','grid','letter','meeting','import')),
+    channel      TEXT NOT NULL CHECK (channel IN ('web','phone','desk','grid','letter','meeting','open311','import')),
     origin       TEXT NOT NULL,          -- where an imported matter came from, '' if raised here
     -- where
     town_id      BIGINT NOT NULL,
@@ -96,6 +96,8 @@ CREATE INDEX matter_urgent ON matter (id) WHERE urgent;
 CREATE INDEX matter_unit ON matter (lead_unit, id) WHERE lead_unit <> 0;
 CREATE INDEX matter_resident ON matter (resident_id, id) WHERE resident_id <> 0;
 CREATE INDEX matter_category ON matter (category, id);
+-- what other programs ask for: what everybody may read, by when it was raised
+CREATE INDEX matter_published ON matter (raised_at, id, category) WHERE public AND NOT hidden;
 -- what runs out: reminders, resumptions
 CREATE INDEX matter_due ON matter (due_at, id) WHERE turn_unit <> 0;
 CREATE INDEX matter_resume ON matter (resume_at) WHERE resume_at IS NOT NULL;

@@ -106,6 +106,95 @@ CREATE INDEX holding_post ON holding (post_id, from_at);
 
 CREATE INDEX holding_to ON holding (to_at);
 
+CREATE TABLE insight_count (
+    span TEXT   NOT NULL CHECK (span = 'day' OR span = 'month'),
+    face TEXT   NOT NULL CHECK (face = 'all' OR face = 'place' OR face = 'unit' OR face = 'category'),
+    bin  BIGINT NOT NULL,                -- the day since 1970, or twelve times the year and the month
+    key  TEXT   NOT NULL,                -- which place, unit or category; '' for all
+    raised BIGINT NOT NULL DEFAULT 0,
+    accepted BIGINT NOT NULL DEFAULT 0, accepted_late BIGINT NOT NULL DEFAULT 0,
+    declined BIGINT NOT NULL DEFAULT 0,
+    grid_accepted BIGINT NOT NULL DEFAULT 0, grid_declined BIGINT NOT NULL DEFAULT 0,
+    filed BIGINT NOT NULL DEFAULT 0, filed_late BIGINT NOT NULL DEFAULT 0,
+    filed_back BIGINT NOT NULL DEFAULT 0,
+    dispatched BIGINT NOT NULL DEFAULT 0, dispatched_late BIGINT NOT NULL DEFAULT 0,
+    returned BIGINT NOT NULL DEFAULT 0,
+    taken BIGINT NOT NULL DEFAULT 0, taken_late BIGINT NOT NULL DEFAULT 0,
+    handled BIGINT NOT NULL DEFAULT 0, handled_late BIGINT NOT NULL DEFAULT 0,
+    verified BIGINT NOT NULL DEFAULT 0, verified_late BIGINT NOT NULL DEFAULT 0,
+    rework BIGINT NOT NULL DEFAULT 0,
+    closed BIGINT NOT NULL DEFAULT 0, closed_late BIGINT NOT NULL DEFAULT 0,
+    elsewhere BIGINT NOT NULL DEFAULT 0,
+    reopened BIGINT NOT NULL DEFAULT 0,
+    withdrawn BIGINT NOT NULL DEFAULT 0,
+    solved BIGINT NOT NULL DEFAULT 0, partly BIGINT NOT NULL DEFAULT 0, unsolved BIGINT NOT NULL DEFAULT 0,
+    satisfied BIGINT NOT NULL DEFAULT 0, dissatisfied BIGINT NOT NULL DEFAULT 0,
+    open_in BIGINT NOT NULL DEFAULT 0, open_out BIGINT NOT NULL DEFAULT 0,
+    late_in BIGINT NOT NULL DEFAULT 0, late_out BIGINT NOT NULL DEFAULT 0,
+    wait_in BIGINT NOT NULL DEFAULT 0, wait_out BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (span, face, bin, key)
+);
+
+CREATE TABLE insight_event (
+    measure    TEXT    NOT NULL,
+    at         BIGINT  NOT NULL,
+    seq        BIGINT  NOT NULL,         -- of the row of the trail
+    matter_id  BIGINT  NOT NULL,
+    late       BOOLEAN NOT NULL,
+    town_id    BIGINT  NOT NULL,
+    village_id BIGINT  NOT NULL,
+    unit_id    BIGINT  NOT NULL,
+    category   TEXT    NOT NULL,
+    PRIMARY KEY (measure, at, seq)
+);
+
+CREATE TABLE insight_formula (
+    id         INTEGER PRIMARY KEY,
+    valid_from BIGINT NOT NULL,          -- the day since 1970
+    spec       TEXT   NOT NULL,          -- insights.Formulas as JSON
+    reason     TEXT   NOT NULL,
+    actor      TEXT   NOT NULL,
+    at         BIGINT NOT NULL
+);
+
+CREATE TABLE insight_open (
+    matter_id    BIGINT PRIMARY KEY,
+    state        TEXT    NOT NULL,
+    town_id      BIGINT  NOT NULL,
+    village_id   BIGINT  NOT NULL,
+    grid_id      BIGINT  NOT NULL,
+    courtyard_id BIGINT  NOT NULL,
+    category     TEXT    NOT NULL,
+    urgent       BOOLEAN NOT NULL,
+    unit_id      BIGINT  NOT NULL,       -- whose it is: the lead, else whose turn it is
+    turn_unit    BIGINT  NOT NULL,
+    soon_at      BIGINT,                 -- its turn's light is yellow from here
+    due_at       BIGINT,                 -- and red after this
+    kind         TEXT    NOT NULL,       -- the spell it is in, or will be
+    beyond_at    BIGINT,                 -- from here
+    everybody    BOOLEAN NOT NULL,       -- may read it
+    lat          DOUBLE PRECISION,
+    lon          DOUBLE PRECISION,
+    moved_at     BIGINT  NOT NULL        -- when its turn began
+);
+
+CREATE INDEX insight_open_state ON insight_open (state);
+
+CREATE INDEX insight_open_town ON insight_open (town_id, state);
+
+CREATE TABLE insight_spell (
+    kind       TEXT   NOT NULL CHECK (kind = 'late' OR kind = 'wait'),
+    from_at    BIGINT NOT NULL,
+    until_at   BIGINT NOT NULL,
+    seq        BIGINT NOT NULL,          -- of the row that ended it
+    matter_id  BIGINT NOT NULL,
+    town_id    BIGINT NOT NULL,
+    village_id BIGINT NOT NULL,
+    unit_id    BIGINT NOT NULL,
+    category   TEXT   NOT NULL,
+    PRIMARY KEY (kind, until_at, seq)
+);
+
 CREATE TABLE job (
     id         INTEGER PRIMARY KEY,
     queue      TEXT   NOT NULL,
@@ -220,7 +309,7 @@ CREATE TABLE matter (
     category     TEXT NOT NULL,
     answers      TEXT NOT NULL,
     urgent       BOOLEAN NOT NULL,
-    channel      TEXT NOT NULL CHECK (channel = 'web' OR channel = 'phone' OR channel = 'desk' OR channel = 'grid' OR channel = 'letter' OR channel = 'meeting' OR channel = 'import'),
+    channel      TEXT NOT NULL CHECK (channel = 'web' OR channel = 'phone' OR channel = 'desk' OR channel = 'grid' OR channel = 'letter' OR channel = 'meeting' OR channel = 'open311' OR channel = 'import'),
     origin       TEXT NOT NULL,          -- where an imported matter came from, '' if raised here
     -- where
     town_id      BIGINT NOT NULL,
@@ -289,6 +378,8 @@ CREATE INDEX matter_joined ON matter (joined_to) WHERE joined_to <> 0;
 CREATE UNIQUE INDEX matter_number ON matter (number);
 
 CREATE UNIQUE INDEX matter_origin ON matter (origin) WHERE origin <> '';
+
+CREATE INDEX matter_published ON matter (raised_at, id, category) WHERE public AND NOT hidden;
 
 CREATE INDEX matter_resident ON matter (resident_id, id) WHERE resident_id <> 0;
 

@@ -24,11 +24,12 @@ const (
 	Grid    Channel = "grid"
 	Letter  Channel = "letter"
 	Meeting Channel = "meeting"
+	Open311 Channel = "open311" // another program
 	Import  Channel = "import"
 )
 
 // Channels lists every channel.
-func Channels() []Channel { return []Channel{Web, Phone, Desk, Grid, Letter, Meeting, Import} }
+func Channels() []Channel { return []Channel{Web, Phone, Desk, Grid, Letter, Meeting, Open311, Import} }
 
 // Solved is the reporter's answer to: is it solved?
 type Solved string

@@ -35,7 +35,7 @@ const raised Act = "raise"
 // told are the acts of which reporters, supporters and subscribers hear. Of a
 // raising only subscribers hear.
 var told = map[Act]bool{
-	raised: true, Accept: true, Decline: true, Ask: true, Dispatch: true, Take: true, Handle: true, Extend: true, Suspend: true,
+	raised: true, Accept: true, Decline: true, Ask: true, Dispatch: true, Take: true, Inform: true, Handle: true, Extend: true, Suspend: true,
 	Resume: true, Close: true, Reopen: true, Join: true, Unjoin: true, SplitOff: true, Unsplit: true,
 }
 

@@ -166,6 +166,8 @@ func (s *Service) draft(by scope.Actor, in Raising) (Matter, error) {
 		Public: in.Public, Named: in.Public && in.Named, Resident: by.Resident, RaisedFor: strings.TrimSpace(in.ForWords), Version: 1,
 	}
 	switch {
+	case by.Kind == scope.Machine:
+		m.Channel = Open311
 	case m.Channel == "", by.Kind != scope.Staff && by.Kind != scope.System: // only who writes for others says how they were asked
 		m.Channel = Web
 	case !slices.Contains(Channels(), m.Channel), m.Channel == Import && by.Kind != scope.System:

@@ -339,3 +339,22 @@ func hidePart(tx *sqldb.Tx, matter ID, kind string, d id.ID, hidden bool) error 
 	}
 	return err
 }
+
+// marked returns the line of a matter's story that the mark names, 0 if there is
+// none.
+func marked(tx *sqldb.Tx, matter ID, mark string) (id.ID, error) {
+	if mark == "" {
+		return 0, nil
+	}
+	lines, err := sqldb.All(tx, sqldb.ID, `SELECT id FROM matter_step WHERE matter_id = $1 AND detail = $2 ORDER BY id LIMIT 1`, matter, mark)
+	if err != nil || len(lines) == 0 {
+		return 0, err
+	}
+	return lines[0], nil
+}
+
+// lastLine returns the last line of a matter's story.
+func lastLine(tx *sqldb.Tx, matter ID) (d id.ID, err error) {
+	err = tx.Row(`SELECT max(id) FROM matter_step WHERE matter_id = $1`, matter).Scan(&d)
+	return d, err
+}

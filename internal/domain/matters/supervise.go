@@ -65,6 +65,7 @@ type Response struct {
 // Acts on a matter that leave its state and turn alone.
 const (
 	Note       Act = "note"
+	Inform     Act = "inform"
 	WhistleAct Act = "whistle"
 	Respond    Act = "respond"
 	AssistAct  Act = "assist"

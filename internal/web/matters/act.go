@@ -72,6 +72,8 @@ func allowed(b page.Base, w matters.Whole, act matters.Act) error {
 		ok = !b.Staff() || may("raise_for")
 	case matters.Note:
 		ok = w.View == matters.Inside && access.Works(b.Actor, b.Now)
+	case matters.Inform:
+		ok = m.Informs() && may("handle")
 	case matters.WhistleAct:
 		ok = may("command")
 	case matters.Invite, matters.Revoke:

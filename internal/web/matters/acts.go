@@ -84,6 +84,7 @@ func init() {
 		matters.Urge:       {side: true, form: wordsOnly("matter.field.urge", true), do: worded((*matters.Service).Urge)},
 		matters.Supervise:  {side: true, form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).Supervise)},
 		matters.Note:       {side: true, form: wordsAndFiles("matter.field.note"), do: withFiles((*matters.Service).AddNote)},
+		matters.Inform:     {side: true, form: wordsAndFiles("matter.field.inform"), do: withFiles((*matters.Service).Inform)},
 		matters.WhistleAct: {side: true, form: whistleForm, do: blow},
 		matters.Respond:    {side: true, form: wordsOnly("matter.field.respond", true), do: forUnit((*matters.Service).Respond)},
 		matters.AssistAct: {side: true, form: wordsAndFiles("matter.field.assist"), do: filed(func(c *Counter, r *http.Request, f *form.Form, m matters.Matter, words string, files []matters.NewFile) error {

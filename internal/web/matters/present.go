@@ -187,7 +187,7 @@ func ratingWords(b page.Base, r matters.Rating) string {
 
 var icons = map[matters.Act]string{
 	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.WhistleAct: "whistle",
-	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.ShowName: "user", matters.HideName: "lock",
+	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.Inform: "talk", matters.ShowName: "user", matters.HideName: "lock",
 	matters.Add: "talk", matters.Ask: "ask", matters.Extend: "clock", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
 	matters.Join: "join", matters.Unjoin: "split", matters.Split: "split", matters.Unsplit: "join", matters.Rate: "star", matters.Withdraw: "x",
 }

@@ -162,6 +162,7 @@ func actCases(w *town) []actCase {
 		{act: matters.Urge, state: matters.Handling, by: "sun", form: []string{"words", "今天下班前关阀。"}},
 		{act: matters.Supervise, state: matters.Handling, by: "sun", form: []string{"words", "每天报一次。"}},
 		{act: matters.Note, state: matters.Handling, by: "wu", also: []string{"zhao", "sun", "zheng", "he"}, form: []string{"words", "备件在路上。"}},
+		{act: matters.Inform, state: matters.Handling, by: "wu", form: []string{"words", "阀门已关，明天换管子。"}},
 		{act: matters.WhistleAct, state: matters.Handling, by: "sun", form: []string{"units", water, "units", police, "hours", "2", "words", "一起到现场。"}},
 		{act: matters.Respond, state: matters.Handling, by: "he", form: []string{"words", "已到现场。"}, query: unit("he"), setup: func(w *town, m matters.Matter) {
 			w.visit("sun").post("/matters/"+m.Number+"/whistle", "units", water, "units", police, "hours", "2", "words", "一起到现场。").is(303)

@@ -248,7 +248,7 @@ func (c *Counter) buttons(b page.Base, w matters.Whole, turn bool) []page.Button
 		add(a)
 	}
 	if w.View == matters.Inside && !turn {
-		for _, a := range []matters.Act{matters.Note, matters.WhistleAct, matters.Invite, matters.Moderate} {
+		for _, a := range []matters.Act{matters.Inform, matters.Note, matters.WhistleAct, matters.Invite, matters.Moderate} {
 			if allowed(b, w, a) == nil {
 				add(a)
 			}

@@ -106,6 +106,12 @@ func logFault(r *http.Request, err error) {
 func showFault(w http.ResponseWriter, r *http.Request, status int, name string, err error) {
 	b := From(r)
 	say := func(part string) string { return i18n.T(b.Lang, "error."+name+"."+part) }
+	if b.Site != nil {
+		if answer := b.Site.program(r); answer != nil {
+			answer(w, r, status, say("what"))
+			return
+		}
+	}
 	f := fault{Base: b, Status: status, Head: say("title"), Do: say("do"), Icon: "alert", Lost: r.Method == http.MethodPost || status >= 500}
 	f.Title, f.Form, f.Look = f.Head, nil, LookPlain
 	for _, e := range errs.Public(err) {

@@ -49,6 +49,11 @@ type Site struct {
 	MaxWait   time.Duration // that one waits for its turn; 0: 500 ms
 	Rates     Rates         // per address
 
+	// Programs are the addresses, by how they begin, at which other programs ask:
+	// without session, cookies and pages. What the limits refuse there is answered
+	// by the function, with a status and a sentence in the language asked for.
+	Programs map[string]func(w http.ResponseWriter, r *http.Request, status int, text string)
+
 	proxies []netip.Prefix
 }
 
@@ -98,9 +103,16 @@ func (s *Site) defaults() {
 func (s *Site) Wrap(routes *http.ServeMux) http.Handler {
 	s.defaults()
 	routes.Handle("POST /settings", Handler(settings))
-	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.route(w, r, routes) })
-	h = s.cross(h)
-	h = s.identify(h)
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.route(w, r, routes) })
+	people := s.cross(inner)
+	people = s.identify(people)
+	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.program(r) != nil {
+			inner.ServeHTTP(w, r)
+			return
+		}
+		people.ServeHTTP(w, r)
+	})
 	h = s.limitBody(h)
 	h = s.limitRate(h)
 	h = s.limitActive(h)
@@ -116,6 +128,16 @@ func (s *Site) Wrap(routes *http.ServeMux) http.Handler {
 		}
 		h.ServeHTTP(w, r)
 	})
+}
+
+// program is what answers for the program at the address; nil for people.
+func (s *Site) program(r *http.Request) func(w http.ResponseWriter, r *http.Request, status int, text string) {
+	for prefix, answer := range s.Programs {
+		if strings.HasPrefix(r.URL.Path, prefix) {
+			return answer
+		}
+	}
+	return nil
 }
 
 func plain(path string) bool {

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"net/http"
+	"time"
+
+	"yuanba/internal/api/open311"
+	"yuanba/internal/kit/outside"
+	"yuanba/internal/web/page"
+)
+
+// openInterfaces adds what other programs ask.
+func (a *App) openInterfaces(mux *http.ServeMux, site *page.Site) {
+	site.Programs = map[string]func(http.ResponseWriter, *http.Request, int, string){"/open311": open311.Refuse}
+	s := &open311.Server{
+		DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Blobs: a.Blobs, Jobs: a.Jobs,
+		Address: a.Config.Address(), Contact: a.contact(), Jurisdiction: a.Config.Open311.Jurisdiction, KeysOnly: a.Config.Open311.Keys == "required", Demo: a.Options.Demo,
+		Changed: open311Changed, From: func(r *http.Request) string { return site.Address(r).String() }, Log: a.log,
+	}
+	s.Routes(mux, func(h http.Handler) http.Handler {
+		return page.AllowBody(a.Config.Limits.Upload, page.Limit(a.Config.Limits.Raise, 60, h))
+	})
+}
+
+// open311Changed is when what the interface promises was last changed.
+var open311Changed = time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
+
+// contact is whom those who write programs may ask.
+func (a *App) contact() string {
+	switch {
+	case a.Config.Open311.Contact != "":
+		return a.Config.Open311.Contact
+	case a.Config.Phone != "":
+		return a.Config.Phone
+	}
+	return a.Config.Address() + "/about"
+}
+
+// fetchWithin is how long one photo may take to be fetched.
+const fetchWithin = 40 * time.Second
+
+// fetcher gets what programs name.
+func (a *App) fetcher() *open311.Fetcher {
+	return &open311.Fetcher{Matters: a.Matters, Blobs: a.Blobs, Client: outside.Guard{}.Client(3, fetchWithin)}
+}
