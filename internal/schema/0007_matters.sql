@@ -78,6 +78,7 @@ CREATE TABLE matter (
     satisfied    BIGINT NOT NULL CHECK (satisfied BETWEEN 0 AND 5),
     rating_words TEXT NOT NULL,
     forgotten_at BIGINT,
+    story        BYTEA,                  -- the hash over the rows of the tables below that belong to it: docs/trail.md
     version      BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX matter_number ON matter (number);

@@ -45,25 +45,19 @@ func (s *Service) Dispatch(ctx context.Context, by scope.Actor, d ID, in Dispatc
 			return Step{}, errs.At("lead", "matter.unit.elsewhere")
 		}
 		m.Lead = in.Lead
-		if err := endAssists(tx, m.ID); err != nil {
+		if err := endAssists(tx, m); err != nil {
 			return Step{}, err
 		}
 		for _, a := range slices.Compact(slices.Sorted(slices.Values(in.Assist))) {
-			if err := insertAssist(tx, Assist{ID: tx.NewID(), Matter: m.ID, Unit: a, AskedAt: tx.Now(), AskedBy: by.Name, Words: note, Active: true}); err != nil {
-				return Step{}, err
-			}
+			m.add(Assist{ID: tx.NewID(), Matter: m.ID, Unit: a, AskedAt: tx.Now(), AskedBy: by.Name, Words: note, Active: true})
+			m.Assisting++
 		}
-		return Step{Public: true, ToUnit: in.Lead, Words: ""}, s.inside(tx, by, *m, Dispatch, note)
+		if note != "" { // a line for those who work on it, beside the public one
+			m.add(Step{ID: tx.NewID(), Matter: m.ID, At: tx.Now(), Act: Dispatch, Account: by.Account, Actor: by.Name, Unit: by.Unit, Words: note})
+		}
+		return Step{Public: true, ToUnit: in.Lead, Words: ""}, nil
 	})
 	return err
-}
-
-// inside adds a line for those who work on the matter beside an act's public one.
-func (s *Service) inside(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, note string) error {
-	if note == "" {
-		return nil
-	}
-	return insertStep(tx, Step{ID: tx.NewID(), Matter: m.ID, At: tx.Now(), Act: act, Account: by.Account, Actor: by.Name, Unit: by.Unit, Words: note})
 }
 
 // SendBack returns a matter with a written reason to whoever it came from: a unit
@@ -83,7 +77,7 @@ func (s *Service) SendBack(ctx context.Context, by scope.Actor, d ID, reason str
 			return Step{Words: reason, ToUnit: m.Lead, Public: true}, nil
 		case Dispatched, Handling: // the unit gives it up, and whoever was to help it is free
 			m.Lead = 0
-			return Step{Words: reason}, endAssists(tx, m.ID)
+			return Step{Words: reason}, endAssists(tx, m)
 		default: // from the dispatcher to the acceptor
 			return Step{Words: reason}, nil
 		}

@@ -3,8 +3,13 @@
 package matters
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 
+	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -28,4 +33,69 @@ func StepAndDie(ctx context.Context, n *Notifier, err error) error {
 		}
 		return err
 	})
+}
+
+// Fits reports whether the last row of the trail about a matter agrees with it and
+// with everything that belongs to it.
+func Fits(ctx context.Context, s *Service, d ID) error {
+	return s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		r, err := trail.Last(tx, "matter", d)
+		if err != nil {
+			return err
+		}
+		m, err := s.load(tx, d)
+		if err != nil {
+			return err
+		}
+		found, err := storyOf(tx, d)
+		switch {
+		case err != nil:
+			return err
+		case !bytes.Equal(found, m.story):
+			return fmt.Errorf("after %s its parts are not what it says", r.Act)
+		case !bytes.Equal(r.Digest, m.digest()):
+			return fmt.Errorf("the row of %s does not fit it", r.Act)
+		}
+		return nil
+	})
+}
+
+// AddBehind adds a line with the given ID to a matter's story.
+func AddBehind(ctx context.Context, s *Service, d ID, line id.ID, words string) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		m, err := s.load(tx, d)
+		if err != nil {
+			return err
+		}
+		m.add(Step{ID: line, Matter: d, At: tx.Now(), Act: Note, Words: words})
+		return s.keep(tx, scope.Program("test"), &m, saveBeside, trail.Entry{Act: string(Note), From: string(m.State)})
+	})
+}
+
+// Refit makes the trail agree with a matter as it stands.
+func Refit(tx *sqldb.Tx, s *Service, d ID) error {
+	m, err := s.load(tx, d)
+	if err != nil {
+		return err
+	}
+	if m.story, err = storyOf(tx, d); err != nil {
+		return err
+	}
+	return s.keep(tx, scope.Program("test"), &m, saveBeside, trail.Entry{Act: "refit", From: string(m.State)})
+}
+
+// PartColumns are the tables of what belongs to a matter, with the columns that
+// are in its hash.
+func PartColumns() map[string]string {
+	all := map[string]string{}
+	for _, t := range partTables() {
+		all[t.name] = t.columns
+	}
+	return all
+}
+
+// WithoutStory is m as its own row has it.
+func WithoutStory(m Matter) Matter {
+	m.story = nil
+	return m
 }

@@ -59,7 +59,7 @@ func (s *Service) forget(tx *sqldb.Tx, by scope.Actor, m Matter) error {
 			return err
 		}
 	}
-	if err := forgetParts(tx, m); err != nil {
+	if err := rewrite(tx, &m, func() error { return forgetParts(tx, m) }); err != nil {
 		return err
 	}
 	if err := s.people.EndMailboxes(tx, by, people.Owner{Kind: people.OwnedBySlip, ID: m.ID}, people.RuleTerm); err != nil {
@@ -69,10 +69,7 @@ func (s *Service) forget(tx *sqldb.Tx, by scope.Actor, m Matter) error {
 	if !m.Public {
 		m.PlaceWords, m.At = "", nil
 	}
-	if err := save(tx, m); err != nil {
-		return err
-	}
-	if err := trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: string(Forget), From: string(m.State), To: string(m.State), Digest: m.digest()}); err != nil {
+	if err := s.keep(tx, by, &m, save, trail.Entry{Act: string(Forget), From: string(m.State)}); err != nil {
 		return err
 	}
 	return bus.Tell(s.bus, tx, by, Moved{Matter: m, Act: Forget, From: m.State})

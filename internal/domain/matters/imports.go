@@ -186,7 +186,6 @@ func (s *Service) draftForeign(by scope.Actor, f Foreign) (Matter, error) {
 // An arrival is what one transaction of an import writes.
 type arrival struct {
 	matters []Matter
-	story   []Step
 	told    []trail.Entry
 }
 
@@ -198,7 +197,7 @@ func (a *arrival) write(tx *sqldb.Tx, by scope.Actor) error {
 	if err := insertMany(tx, a.matters); err != nil {
 		return err
 	}
-	if err := insertSteps(tx, a.story); err != nil {
+	if err := insertStories(tx, a.matters); err != nil {
 		return err
 	}
 	return trail.AppendAll(tx, by, a.told)
@@ -252,7 +251,7 @@ func (s *Service) live(tx *sqldb.Tx, by scope.Actor, m *Matter, f Foreign, resul
 		m.State = mv.To
 		s.turnTo(m, from, at)
 		p.was = wasBefore(before.Standing(), m.Standing())
-		all.story = append(all.story, p)
+		m.add(p)
 		all.tell(*m, string(act), from)
 	}
 	return nil

@@ -24,7 +24,7 @@ func (s *Service) Inform(ctx context.Context, by scope.Actor, d ID, said string,
 	if len(files) > MaxFiles {
 		return errs.At("files", "matter.files.many", MaxFiles)
 	}
-	return s.beside(ctx, by, d, Inform, mayInform(by), func(*sqldb.Tx, Matter) (Step, error) {
+	return s.beside(ctx, by, d, Inform, mayInform(by), func(*sqldb.Tx, *Matter) (Step, error) {
 		return Step{Words: said, Public: true}, nil
 	}, files...)
 }
@@ -94,7 +94,7 @@ func (s *Service) report(tx *sqldb.Tx, by scope.Actor, m Matter, r Report) error
 		if err := mayInform(by)(tx, m); err != nil {
 			return err
 		}
-		return s.record(tx, by, m, Inform, m, "", Step{Words: r.Words, Public: true, Detail: r.Mark}, r.Files)
+		return s.record(tx, by, &m, Inform, m, "", Step{Words: r.Words, Public: true, Detail: r.Mark}, r.Files, saveBeside)
 	}
 	if m.State == Dispatched {
 		if _, err := s.changeIn(tx, by, m.ID, Take, func(*sqldb.Tx, *Matter) (Step, error) { return Step{Public: true}, nil }); err != nil {
@@ -107,6 +107,9 @@ func (s *Service) report(tx *sqldb.Tx, by scope.Actor, m Matter, r Report) error
 	}, r.Files...)
 	return err
 }
+
+// attach is the trail's word for files that were added without a line in the story.
+const attach Act = "attach"
 
 // Attach adds to what came with a matter's raising: what the program fetched after
 // it. Only the program itself may. What goes beyond [MaxFiles] is left out.
@@ -135,9 +138,7 @@ func (s *Service) Attach(ctx context.Context, by scope.Actor, d ID, files ...New
 		if files = files[:min(len(files), max(0, MaxFiles-n))]; len(files) == 0 {
 			return nil
 		}
-		if err := insertFiles(tx, m.ID, 0, m.Public, files); err != nil {
-			return err
-		}
-		return trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: "attach", From: string(m.State), To: string(m.State), Digest: m.digest()})
+		m.addFiles(tx, 0, m.Public, files)
+		return s.keep(tx, by, &m, saveBeside, trail.Entry{Act: string(attach), From: string(m.State)})
 	})
 }

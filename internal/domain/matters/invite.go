@@ -30,6 +30,8 @@ type Invitation struct {
 	AnsweredAt time.Time
 	Answer     string
 	RevokedAt  time.Time
+
+	token []byte // SHA-256 of the link's secret
 }
 
 // Waiting reports whether the link is still good for an answer.
@@ -66,9 +68,10 @@ func (s *Service) Invite(ctx context.Context, by scope.Actor, d ID, party, quest
 		return "", err
 	}
 	secret = base64.RawURLEncoding.EncodeToString(raw[:])
-	err = s.beside(ctx, by, d, Invite, open(invites(by)), func(tx *sqldb.Tx, m Matter) (Step, error) {
-		v := Invitation{ID: tx.NewID(), Matter: m.ID, Party: party, Question: question, InvitedBy: by.Name, At: tx.Now(), ExpiresAt: tx.Now().AddDate(0, 0, days)}
-		return Step{Words: party + "：" + question, Until: v.ExpiresAt}, insertInvitation(tx, v, tokenOf(secret))
+	err = s.beside(ctx, by, d, Invite, open(invites(by)), func(tx *sqldb.Tx, m *Matter) (Step, error) {
+		v := Invitation{ID: tx.NewID(), Matter: m.ID, Party: party, Question: question, InvitedBy: by.Name, At: tx.Now(), ExpiresAt: tx.Now().AddDate(0, 0, days), token: tokenOf(secret)}
+		m.add(v)
+		return Step{Words: party + "：" + question, Until: v.ExpiresAt}, nil
 	})
 	return secret, err
 }
@@ -86,7 +89,7 @@ func invites(by scope.Actor) func(*sqldb.Tx, Matter) error {
 // Revoke makes a link worthless before its time: it went to the wrong party, or
 // is needed no more. What was answered stays. Needs what Invite needs.
 func (s *Service) Revoke(ctx context.Context, by scope.Actor, d ID, invitation id.ID) error {
-	return s.beside(ctx, by, d, Revoke, invites(by), func(tx *sqldb.Tx, m Matter) (Step, error) {
+	return s.beside(ctx, by, d, Revoke, invites(by), func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		vs, err := invitationsOf(tx, m.ID)
 		if err != nil {
 			return Step{}, err
@@ -100,7 +103,7 @@ func (s *Service) Revoke(ctx context.Context, by scope.Actor, d ID, invitation i
 		case !vs[i].Waiting(tx.Now()):
 			return Step{}, errs.New(errs.Conflict, "matter.invite.expired")
 		}
-		return Step{Words: vs[i].Party}, revokeInvitation(tx, invitation)
+		return Step{Words: vs[i].Party}, revokeInvitation(tx, m, invitation)
 	})
 }
 
@@ -154,11 +157,11 @@ func (s *Service) Reply(ctx context.Context, secret, answer string, files ...New
 		if err != nil {
 			return err
 		}
-		if err := answerInvitation(tx, a.Invitation.ID, answer); err != nil {
+		if err := answerInvitation(tx, &m, a.Invitation.ID, answer); err != nil {
 			return err
 		}
 		by := scope.Actor{Kind: scope.Outside, Name: a.Invitation.Party}
-		return s.record(tx, by, m, Reply, m, "", Step{Words: answer}, files)
+		return s.record(tx, by, &m, Reply, m, "", Step{Words: answer}, files, saveBeside)
 	})
 }
 

@@ -5,6 +5,7 @@ package matters
 import (
 	"context"
 
+	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
@@ -44,20 +45,27 @@ func (s *Service) Join(ctx context.Context, by scope.Actor, d, to ID, reason str
 // had never been joined. Its due time is the one its reporter was told: what was a
 // mistake of the town's does not cost the reporter time. Needs intake.
 func (s *Service) Unjoin(ctx context.Context, by scope.Actor, d ID) error {
-	return s.change(ctx, by, d, Unjoin, s.unjoin(by))
+	return s.change(ctx, by, d, Unjoin, s.unjoin(by, nil))
 }
 
-func (s *Service) unjoin(by scope.Actor) edit {
+// unjoin is the rule of Unjoin; from is the matter that was followed, if it is
+// being changed itself.
+func (s *Service) unjoin(by scope.Actor, from *Matter) edit {
 	return func(tx *sqldb.Tx, m *Matter) (Step, error) {
-		t, err := s.load(tx, m.JoinedTo)
+		brought := m.Kept.Brought
+		followed := m.JoinedTo
+		m.JoinedTo, m.State = 0, m.Kept.State
+		if from != nil {
+			from.Supporters -= brought
+			from.add(mention(tx, by, *from, Unjoin, m.Number))
+			return Step{Public: true, Detail: from.Number}, nil
+		}
+		t, err := s.load(tx, followed)
 		if err != nil {
 			return Step{}, err
 		}
-		if err := countSupporters(tx, t.ID, -m.Kept.Brought); err != nil {
-			return Step{}, err
-		}
-		m.JoinedTo, m.State = 0, m.Kept.State
-		return Step{Public: true, Detail: t.Number}, s.mention(tx, by, t, Unjoin, m.Number)
+		t.Supporters -= brought
+		return Step{Public: true, Detail: t.Number}, s.mentionIn(tx, by, &t, Unjoin, m.Number)
 	}
 }
 
@@ -77,15 +85,13 @@ func (s *Service) follow(tx *sqldb.Tx, by scope.Actor, m *Matter, t Matter, act 
 		return Step{}, err
 	}
 	m.JoinedTo = t.ID
-	if err := countSupporters(tx, t.ID, m.Kept.Brought); err != nil {
-		return Step{}, err
-	}
-	return Step{Public: true, Words: reason, Detail: t.Number}, s.mention(tx, by, t, act, m.Number)
+	t.Supporters += m.Kept.Brought
+	return Step{Public: true, Words: reason, Detail: t.Number}, s.mentionIn(tx, by, &t, act, m.Number)
 }
 
 // freeJoined lets what was joined to a matter go on by itself: its reporter
 // withdrew it, and the others did not.
-func (s *Service) freeJoined(tx *sqldb.Tx, m Matter) error {
+func (s *Service) freeJoined(tx *sqldb.Tx, m *Matter) error {
 	by := scope.Program("withdrawal")
 	js, err := s.joinedHere(tx, m.ID)
 	if err != nil {
@@ -95,14 +101,20 @@ func (s *Service) freeJoined(tx *sqldb.Tx, m Matter) error {
 		if j.SplitFrom == m.ID {
 			continue // a part of the same reporter's, which went back into it
 		}
-		if _, err := s.changeIn(tx, by, j.ID, Unjoin, s.unjoin(by)); err != nil {
+		if _, err := s.changeIn(tx, by, j.ID, Unjoin, s.unjoin(by, m)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// mention writes a line into the story of another matter that an act touches.
-func (s *Service) mention(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, number string) error {
-	return insertStep(tx, Step{ID: tx.NewID(), Matter: m.ID, At: tx.Now(), Act: act, Account: by.Account, Actor: by.Name, Unit: by.Unit, Public: true, Detail: number})
+// mention is a line in the story of another matter that an act touches.
+func mention(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, number string) Step {
+	return Step{ID: tx.NewID(), Matter: m.ID, At: tx.Now(), Act: act, Account: by.Account, Actor: by.Name, Unit: by.Unit, Public: true, Detail: number}
+}
+
+// mentionIn writes the line, and a row of the trail about that matter too.
+func (s *Service) mentionIn(tx *sqldb.Tx, by scope.Actor, m *Matter, act Act, number string) error {
+	m.add(mention(tx, by, *m, act, number))
+	return s.keep(tx, by, m, saveBeside, trail.Entry{Act: string(Mention), From: string(m.State), Note: number})
 }

@@ -92,7 +92,7 @@ func (l *Life) read(now Standing, raisedAt time.Time, rows []trail.Row, told []S
 		r := rows[i]
 		m := Moment{Seq: r.Seq, At: raisedAt, Act: Act(r.Act), After: now}
 		switch m.Act {
-		case Forget: // changes nothing that is known here
+		case Forget, Mention, attach: // change nothing that is known here
 			continue
 		case raised:
 		default:

@@ -100,6 +100,12 @@ type Matter struct {
 	RatingWords string
 	ForgottenAt time.Time
 	Version     int
+
+	stored Turn // as the database has it, for lists; the state says the same
+
+	story chain  // over its parts, with those that are yet to be written
+	fresh []part // parts yet to be written, see add
+	apart bool   // and not yet in story
 }
 
 // Kept is what a joined matter gets back when the joining is undone.
@@ -133,19 +139,20 @@ func (m Matter) Late(now time.Time) bool { return !m.Due.IsZero() && now.After(m
 func (m Matter) VisibleToAll() bool { return m.Public && !m.Hidden }
 
 // digest is the canonical state of the matter whose hash the trail keeps: every
-// stored field that changes only through [Service.change], in the order below.
-// Counters derived from other tables (supporters, assisting units) are left out.
+// stored field but the version and the turn, in the order below, and with story all
+// its parts.
 func (m Matter) digest() []byte {
 	var lat, lon float64
 	if m.At != nil {
 		lat, lon = m.At.Lat, m.At.Lon
 	}
-	return trail.Digest("matter/3", m.ID, m.Number, string(m.State),
+	return trail.Digest("matter/4", m.ID, m.Number, string(m.State),
 		m.Title, m.Body, m.Category, answersJSON(m.Answers), m.Urgent, string(m.Channel), m.Origin,
 		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, m.At != nil, lat, lon,
 		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.TurnUnit, m.Centre, m.Acceptor, m.Lead,
 		m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.HandleFor.Milliseconds(), m.Extensions, m.Suspensions, m.ResumeAt, m.PausedLeft.Milliseconds(),
 		m.Returns, m.Reopened, m.Supervised, m.Urged,
-		m.Result, m.JoinedTo, string(m.Kept.State), m.Kept.Due, m.Kept.MovedAt, m.Kept.Brought, m.SplitFrom, string(m.Solved), m.Satisfied, m.RatingWords, m.ForgottenAt)
+		m.Result, m.JoinedTo, string(m.Kept.State), m.Kept.Due, m.Kept.MovedAt, m.Kept.Brought, m.SplitFrom, string(m.Solved), m.Satisfied, m.RatingWords, m.ForgottenAt,
+		m.Supporters, m.Assisting, []byte(m.story))
 }

@@ -155,6 +155,14 @@ func TestWholeLife(t *testing.T) {
 // verifyTrail holds every record against the trail.
 func (d *desk) verifyTrail() {
 	d.t.Helper()
+	if r := d.verify(); !r.OK {
+		d.t.Errorf("the trail: %+v", r.FirstFault)
+	}
+}
+
+// verify is what the check of the trail finds.
+func (d *desk) verify() trail.Report {
+	d.t.Helper()
 	if _, err := d.Sealer.Seal(d.t.Context()); err != nil {
 		d.t.Fatal(err)
 	}
@@ -162,9 +170,7 @@ func (d *desk) verifyTrail() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	if !r.OK {
-		d.t.Errorf("the trail: %+v", r.FirstFault)
-	}
+	return r
 }
 
 func TestWhoMay(t *testing.T) {

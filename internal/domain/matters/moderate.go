@@ -47,7 +47,8 @@ func (s *Service) Moderate(ctx context.Context, by scope.Actor, d ID, in Moderat
 		if err != nil {
 			return err
 		}
-		return insertModeration(tx, Moderation{ID: tx.NewID(), Matter: m.ID, Part: in.Part, Original: original, Reason: reason, Moderator: by.Name, At: tx.Now()})
+		m.add(Moderation{ID: tx.NewID(), Matter: m.ID, Part: in.Part, Original: original, Reason: reason, Moderator: by.Name, At: tx.Now()})
+		return nil
 	})
 }
 
@@ -86,7 +87,7 @@ func (s *Service) moderatePart(tx *sqldb.Tx, m *Matter, in Moderating) (original
 		if err != nil {
 			return "", errs.At("part", "matter.moderate.part")
 		}
-		return "", hidePart(tx, m.ID, kind, part, true)
+		return "", hidePart(tx, m, kind, part, true)
 	}
 	return "", errs.At("part", "matter.moderate.part")
 }
@@ -123,11 +124,11 @@ func (s *Service) Restore(ctx context.Context, by scope.Actor, d ID, moderation 
 			if err != nil {
 				return err
 			}
-			if err := hidePart(tx, m.ID, kind, part, false); err != nil {
+			if err := hidePart(tx, m, kind, part, false); err != nil {
 				return err
 			}
 		}
-		return undoModeration(tx, o.ID)
+		return undoModeration(tx, m, o.ID)
 	})
 }
 
@@ -146,11 +147,7 @@ func (s *Service) edited(ctx context.Context, by scope.Actor, d ID, act Act, rea
 		if err := f(tx, &m); err != nil {
 			return err
 		}
-		if err := save(tx, m); err != nil {
-			return err
-		}
-		m.Version++
-		return s.record(tx, by, m, act, before, "", Step{Words: reason}, nil)
+		return s.record(tx, by, &m, act, before, "", Step{Words: reason}, nil, save)
 	})
 }
 

@@ -122,11 +122,7 @@ func (s *Service) setNamed(ctx context.Context, by scope.Actor, d ID, act Act) e
 			return err
 		}
 		m.Named = act == ShowName
-		if err := save(tx, m); err != nil {
-			return err
-		}
-		m.Version++
-		return s.record(tx, by, m, act, m, behalf, Step{}, nil)
+		return s.record(tx, by, &m, act, m, behalf, Step{}, nil, save)
 	})
 }
 

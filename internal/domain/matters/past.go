@@ -50,6 +50,7 @@ func (s *Service) TakePast(tx *sqldb.Tx, by scope.Actor, in Past) (ID, error) {
 		return 0, err
 	}
 	m.Contact = contact.ID()
+	m.addFiles(tx, 0, m.Public, in.Files)
 	before := m
 	m.State, m.Lead, m.TurnUnit, m.Due = Closed, in.Lead, 0, time.Time{}
 	m.ClosedAt = in.ClosedAt.UTC().Truncate(time.Millisecond)
@@ -57,13 +58,7 @@ func (s *Service) TakePast(tx *sqldb.Tx, by scope.Actor, in Past) (ID, error) {
 		m.ClosedAt = m.RaisedAt
 	}
 	m.MovedAt, m.Result, m.Solved, m.Satisfied = m.ClosedAt, reply, in.Solved, in.Satisfied
-	if err := insert(tx, m); err != nil {
-		return 0, err
-	}
-	if err := insertFiles(tx, m.ID, 0, m.Public, in.Files); err != nil {
-		return 0, err
-	}
-	if err := trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: "raise", To: string(Received), Digest: before.digest()}); err != nil {
+	if err := trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: string(raised), To: string(Received), Digest: before.digest()}); err != nil {
 		return 0, err
 	}
 	for _, act := range []Act{Handle, Close} {
@@ -74,9 +69,7 @@ func (s *Service) TakePast(tx *sqldb.Tx, by scope.Actor, in Past) (ID, error) {
 		default:
 			step.was = wasBefore(before.Standing(), m.Standing())
 		}
-		if err := insertStep(tx, step); err != nil {
-			return 0, err
-		}
+		m.add(step)
 	}
-	return m.ID, trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: string(Close), From: string(Received), To: string(Closed), Digest: m.digest()})
+	return m.ID, s.keep(tx, by, &m, insert, trail.Entry{Act: string(Close), From: string(Received)})
 }

@@ -135,17 +135,12 @@ func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising, cont
 	if err := s.begin(tx, m, in); err != nil {
 		return err
 	}
-	if err := insert(tx, *m); err != nil {
-		return err
-	}
-	if err := insertFiles(tx, m.ID, 0, m.Public, in.Files); err != nil {
-		return err
-	}
+	m.addFiles(tx, 0, m.Public, in.Files)
 	behalf := ""
 	if m.RaisedFor != "" {
 		behalf = "a resident"
 	}
-	if err := trail.Append(tx, by, trail.Entry{Noun: "matter", Record: m.ID, Act: "raise", To: string(m.State), For: behalf, Digest: m.digest()}); err != nil {
+	if err := s.keep(tx, by, m, insert, trail.Entry{Act: string(raised), For: behalf}); err != nil {
 		return err
 	}
 	tx.AfterCommit(func() {

@@ -112,11 +112,7 @@ func (s *Service) askAnew(tx *sqldb.Tx, matter, but ID) error {
 			continue
 		}
 		j.Solved, j.Satisfied, j.RatingWords = "", 0, ""
-		if err := save(tx, j); err != nil {
-			return err
-		}
-		j.Version++
-		if err := s.record(tx, by, j, Reopen, j, "", Step{Public: true}, nil); err != nil {
+		if err := s.record(tx, by, &j, Reopen, j, "", Step{Public: true}, nil, save); err != nil {
 			return err
 		}
 	}
@@ -131,6 +127,6 @@ func (s *Service) Withdraw(ctx context.Context, by scope.Actor, d ID, reason str
 		return err
 	}
 	return s.change(ctx, by, d, Withdraw, func(tx *sqldb.Tx, m *Matter) (Step, error) {
-		return Step{Public: true, Words: reason}, s.freeJoined(tx, *m)
+		return Step{Public: true, Words: reason}, s.freeJoined(tx, m)
 	})
 }

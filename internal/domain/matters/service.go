@@ -161,34 +161,24 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edi
 		return m, err
 	}
 	s.turnTo(&m, before.State, tx.Now())
-	if err := save(tx, m); err != nil {
-		return m, err
-	}
-	m.Version++
-	return m, s.record(tx, by, m, act, before, behalf, step, files)
+	return m, s.record(tx, by, &m, act, before, behalf, step, files, save)
 }
 
-// record writes the story's line and the trail's for an act that was done; before
-// is the matter as it was.
-func (s *Service) record(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, before Matter, behalf string, step Step, files []NewFile) error {
+// record writes a matter in the given way, with the story's line and the trail's
+// for an act that was done; before is the matter as it was.
+func (s *Service) record(tx *sqldb.Tx, by scope.Actor, m *Matter, act Act, before Matter, behalf string, step Step, files []NewFile, write func(*sqldb.Tx, *Matter) error) error {
 	step.ID, step.Matter, step.At, step.Act = tx.NewID(), m.ID, tx.Now(), act
 	step.Account, step.Actor, step.Unit, step.Behalf = by.Account, by.Name, by.Unit, behalf != ""
 	step.was = wasBefore(before.Standing(), m.Standing())
 	if by.Kind == scope.Resident || by.Kind == scope.Anonymous {
 		step.Actor = "" // the story says the reporter, a neighbour: not even the mask of a name
 	}
-	if err := insertStep(tx, step); err != nil {
+	m.add(step)
+	m.addFiles(tx, step.ID, step.Public && !step.confidential, files)
+	if err := s.keep(tx, by, m, write, trail.Entry{Act: string(act), From: string(before.State), For: behalf}); err != nil {
 		return err
 	}
-	if err := insertFiles(tx, m.ID, step.ID, step.Public && !step.confidential, files); err != nil {
-		return err
-	}
-	if err := trail.Append(tx, by, trail.Entry{
-		Noun: "matter", Record: m.ID, Act: string(act), From: string(before.State), To: string(m.State), For: behalf, Digest: m.digest(),
-	}); err != nil {
-		return err
-	}
-	return bus.Tell(s.bus, tx, by, Moved{Matter: m, Act: act, From: before.State, Step: step})
+	return bus.Tell(s.bus, tx, by, Moved{Matter: *m, Act: act, From: before.State, Step: step})
 }
 
 // allow decides whether the actor may do what the move needs, and on whose

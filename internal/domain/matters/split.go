@@ -69,23 +69,21 @@ func (s *Service) splitOff(tx *sqldb.Tx, by scope.Actor, m Matter, p Part) (numb
 	c := m
 	c.ID, c.Title, c.Body, c.SplitFrom, c.Version = tx.NewID(), p.Title, p.Body, m.ID, 1
 	c.Origin, c.Category, c.Answers, c.Result = "", "", nil, ""
-	c.Supporters, c.Assisting, c.Returns, c.Urged, c.Reopened = 0, 0, 0, 0, 0
+	c.story, c.fresh, c.apart = nil, nil, false
+	c.Assisting, c.Returns, c.Urged, c.Reopened = 0, 0, 0, 0
 	if m.State == Classified {
 		c.State = Accepted // classified by itself
 	}
 	if c.Number, err = s.number(tx, tx.Now()); err != nil {
 		return "", err
 	}
-	if err := insert(tx, c); err != nil {
+	if err := copyFiles(tx, m.ID, &c); err != nil {
 		return "", err
 	}
-	if err := copyFiles(tx, m.ID, c.ID); err != nil {
+	if err := copySupports(tx, m.ID, &c); err != nil {
 		return "", err
 	}
-	if err := copySupports(tx, m.ID, c.ID); err != nil {
-		return "", err
-	}
-	return c.Number, s.record(tx, by, c, SplitOff, Matter{}, "", Step{Public: true, Detail: m.Number}, nil)
+	return c.Number, s.record(tx, by, &c, SplitOff, Matter{}, "", Step{Public: true, Detail: m.Number}, nil, insert)
 }
 
 // Unsplit undoes the splitting of a part: it goes back into the matter it was

@@ -9,6 +9,7 @@ import (
 
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/sqldb"
 )
 
 // A Step is one line of a matter's story after its raising: who did what, when,
@@ -48,6 +49,13 @@ type File struct {
 	Public bool
 	Hidden bool
 	At     time.Time
+}
+
+// addFiles gives the matter the files that came with a step, or with the raising.
+func (m *Matter) addFiles(tx *sqldb.Tx, step id.ID, public bool, files []NewFile) {
+	for _, f := range files {
+		m.add(File{ID: tx.NewID(), Matter: m.ID, Step: step, Hash: f.Hash, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, Public: public, At: tx.Now()})
+	}
 }
 
 // A NewFile is an upload that the blob store has taken and checked.

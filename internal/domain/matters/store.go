@@ -21,7 +21,7 @@ const columns = `id, number, state, title, body, category, answers, urgent, chan
 	turn, turn_unit, centre, acceptor, lead_unit, assisting,
 	raised_at, moved_at, due_at, promised_at, closed_at, handle_ms, extensions, suspensions, resume_at, paused_ms,
 	returns, reopened, supervised, urged,
-	result, joined_to, kept_state, kept_due_at, kept_moved_at, brought, split_from, supporters, solved, satisfied, rating_words, forgotten_at, version`
+	result, joined_to, kept_state, kept_due_at, kept_moved_at, brought, split_from, supporters, solved, satisfied, rating_words, forgotten_at, story, version`
 
 func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 	var (
@@ -37,11 +37,12 @@ func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 		&turn, &m.TurnUnit, &m.Centre, &m.Acceptor, &m.Lead, &m.Assisting,
 		&raised, &moved, &due, &promised, &closed, &handleMS, &m.Extensions, &m.Suspensions, &resume, &pausedMS,
 		&m.Returns, &m.Reopened, &m.Supervised, &m.Urged,
-		&m.Result, &m.JoinedTo, &m.Kept.State, &keptDue, &keptMoved, &m.Kept.Brought, &m.SplitFrom, &m.Supporters, &m.Solved, &m.Satisfied, &m.RatingWords, &forgotten, &m.Version)
+		&m.Result, &m.JoinedTo, &m.Kept.State, &keptDue, &keptMoved, &m.Kept.Brought, &m.SplitFrom, &m.Supporters, &m.Solved, &m.Satisfied, &m.RatingWords, &forgotten, (*[]byte)(&m.story), &m.Version)
 	if err != nil {
 		return m, err
 	}
 	m.Path[scope.City] = s.city()
+	m.stored = Turn(turn)
 	if lat.Valid && lon.Valid {
 		m.At = &Point{Lon: lon.Float64, Lat: lat.Float64}
 	}
@@ -66,12 +67,12 @@ func (m Matter) values() []any {
 		m.Turn(), m.TurnUnit, m.Centre, m.Acceptor, m.Lead, m.Assisting,
 		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), m.HandleFor.Milliseconds(), m.Extensions, m.Suspensions, at(m.ResumeAt), m.PausedLeft.Milliseconds(),
 		m.Returns, m.Reopened, m.Supervised, m.Urged,
-		m.Result, m.JoinedTo, m.Kept.State, at(m.Kept.Due), at(m.Kept.MovedAt), m.Kept.Brought, m.SplitFrom, m.Supporters, m.Solved, m.Satisfied, m.RatingWords, at(m.ForgottenAt), m.Version}
+		m.Result, m.JoinedTo, m.Kept.State, at(m.Kept.Due), at(m.Kept.MovedAt), m.Kept.Brought, m.SplitFrom, m.Supporters, m.Solved, m.Satisfied, m.RatingWords, at(m.ForgottenAt), []byte(m.story), m.Version}
 }
 
-// fixed are the columns that save leaves alone: they never change, or they are
-// counted by the statements of another table.
-var fixed = map[string]bool{"id": true, "number": true, "supporters": true, "assisting": true, "version": true}
+// fixed are the columns that save leaves alone, because they never change, or
+// counts up itself.
+var fixed = map[string]bool{"id": true, "number": true, "version": true}
 
 // The statements that name every column, and which of values save takes.
 var insertSQL, saveSQL, saveTakes = func() (insert, save string, takes []int) {
@@ -96,7 +97,7 @@ func (s *Service) loadNumber(tx *sqldb.Tx, number string) (Matter, error) {
 	return sqldb.Get(tx, s.scan, "matter.none", `SELECT `+columns+` FROM matter WHERE number = $1`, number)
 }
 
-func insert(tx *sqldb.Tx, m Matter) error {
+func insert(tx *sqldb.Tx, m *Matter) error {
 	values := m.values()
 	for _, i := range emptyAt {
 		if !isEmpty(values[i]) {
@@ -117,7 +118,7 @@ func insert(tx *sqldb.Tx, m Matter) error {
 // that is given it each time.
 const emptyWhenNew = ` origin hidden name_hidden raised_by raised_for acceptor lead_unit assisting closed_at handle_ms
 	extensions suspensions resume_at paused_ms returns reopened supervised urged result joined_to kept_state kept_due_at
-	kept_moved_at brought split_from supporters solved satisfied rating_words forgotten_at `
+	kept_moved_at brought split_from supporters solved satisfied rating_words forgotten_at story `
 
 // The statement that inserts such a matter, which of values it takes, and which
 // must be empty for it.
@@ -145,7 +146,7 @@ func emptyLiteral(v any) string {
 		return "FALSE"
 	case int, int64, ID:
 		return "0"
-	case sqldb.Time:
+	case sqldb.Time, []byte:
 		return "NULL"
 	}
 	return "''"
@@ -163,6 +164,8 @@ func isEmpty(v any) bool {
 		return v == 0
 	case sqldb.Time:
 		return v.IsZero()
+	case []byte:
+		return len(v) == 0
 	case string:
 		return v == ""
 	case State:
@@ -174,8 +177,9 @@ func isEmpty(v any) bool {
 }
 
 // save writes m back, unless someone else changed it first.
-func save(tx *sqldb.Tx, m Matter) error {
+func save(tx *sqldb.Tx, m *Matter) error {
 	values, args := m.values(), []any{m.ID, m.Version}
+	m.Version++
 	for _, i := range saveTakes {
 		args = append(args, values[i])
 	}
@@ -193,14 +197,7 @@ func scanStep(r sqldb.Scanner) (p Step, err error) {
 
 // values are the arguments for stepColumns.
 func (p Step) values() []any {
-	return []any{p.ID, p.Matter, sqldb.At(p.At), p.Act, p.Account, p.Actor, p.Unit, p.ToUnit, p.Public, p.Hidden, p.Words, sqldb.At(p.Until), p.Detail, p.Behalf, p.was}
-}
-
-var insertStepSQL = `INSERT INTO matter_step (` + stepColumns + `) VALUES (` + sqldb.List(15, 1) + `)`
-
-func insertStep(tx *sqldb.Tx, p Step) error {
-	_, err := tx.Exec(insertStepSQL, p.values()...)
-	return err
+	return []any{p.ID, p.Matter, sqldb.At(p.At), string(p.Act), p.Account, p.Actor, p.Unit, p.ToUnit, p.Public, p.Hidden, p.Words, sqldb.At(p.Until), p.Detail, p.Behalf, p.was}
 }
 
 func steps(tx *sqldb.Tx, matter ID) ([]Step, error) {
@@ -220,14 +217,9 @@ func scanFile(r sqldb.Scanner) (f File, err error) {
 	return f, err
 }
 
-func insertFiles(tx *sqldb.Tx, matter, step ID, public bool, files []NewFile) error {
-	for _, f := range files {
-		if _, err := tx.Exec(`INSERT INTO matter_file (`+fileColumns+`) VALUES (`+sqldb.List(11, 1)+`)`,
-			tx.NewID(), matter, step, f.Hash, f.Type, f.Size, f.Width, f.Height, public, false, sqldb.At(tx.Now())); err != nil {
-			return err
-		}
-	}
-	return nil
+// values are the arguments for fileColumns.
+func (f File) values() []any {
+	return []any{f.ID, f.Matter, f.Step, f.Hash, f.Type, f.Size, f.Width, f.Height, f.Public, f.Hidden, sqldb.At(f.At)}
 }
 
 func filesOf(tx *sqldb.Tx, matter ID) ([]File, error) {

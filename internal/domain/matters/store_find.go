@@ -5,7 +5,6 @@ package matters
 import (
 	"strconv"
 
-	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -45,15 +44,4 @@ func (s *Service) leaves(tx *sqldb.Tx, by scope.Actor, ids []ID, f Filter) ([]ID
 	s.limit(&w, by, f, tx.Now())
 	s.narrow(&w, f, tx.Now())
 	return sqldb.All(tx, sqldb.ID, `SELECT id FROM matter `+w.SQL()+` LIMIT 1000`, w.Args()...)
-}
-
-// EachDigest calls f with every matter's digest, for the check of the trail.
-func (s *Service) EachDigest(tx *sqldb.Tx, f func(record id.ID, digest []byte) error) error {
-	return tx.Each(`SELECT `+columns+` FROM matter ORDER BY id`, nil, func(r sqldb.Scanner) error {
-		m, err := s.scan(r)
-		if err != nil {
-			return err
-		}
-		return f(m.ID, m.digest())
-	})
 }

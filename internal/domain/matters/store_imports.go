@@ -34,26 +34,6 @@ func knownOrigins(tx *sqldb.Tx, in []Foreign) (map[string]bool, error) {
 	return known, nil
 }
 
-// insertSteps inserts lines of stories, many with one statement.
-func insertSteps(tx *sqldb.Tx, story []Step) error {
-	const width = 15
-	for some := range slices.Chunk(story, 64) {
-		var marks strings.Builder
-		var args []any
-		for i, p := range some {
-			if i > 0 {
-				marks.WriteByte(',')
-			}
-			marks.WriteString("(" + sqldb.List(width, 1+width*i) + ")")
-			args = append(args, p.values()...)
-		}
-		if _, err := tx.Exec(`INSERT INTO matter_step (`+stepColumns+`) VALUES `+marks.String(), args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // insertMany inserts matters, many with one statement.
 func insertMany(tx *sqldb.Tx, ms []Matter) error {
 	for some := range slices.Chunk(ms, 32) {

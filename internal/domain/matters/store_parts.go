@@ -9,9 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
-	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -61,56 +59,26 @@ func brings(tx *sqldb.Tx, m, t Matter) (int, error) {
 }
 
 // copySupports gives a part the supporters of the matter it was split from: what
-// they said was of the whole.
-func copySupports(tx *sqldb.Tx, from, to ID) error {
-	type row struct {
-		Support
-		browser string
+// they said was of the whole. few: all, or somebody would be left out.
+func copySupports(tx *sqldb.Tx, from ID, to *Matter) error {
+	all, err := sqldb.All(tx, scanSupport, `SELECT `+supportColumns+` FROM matter_support WHERE matter_id = $1 ORDER BY id`, from)
+	for _, p := range all {
+		p.ID, p.Matter = tx.NewID(), to.ID
+		to.add(p)
 	}
-	var last id.ID
-	for n := 0; ; {
-		some, err := sqldb.All(tx, func(r sqldb.Scanner) (p row, err error) {
-			var at sqldb.Time
-			err = r.Scan(&p.ID, &p.Matter, &p.Resident, &p.Contact, &p.Words, &p.Public, &p.Hidden, &at, &p.browser)
-			p.At = at.Time
-			return p, err
-		}, `SELECT `+supportColumns+`, browser FROM matter_support WHERE matter_id = $1 AND id > $2 ORDER BY id LIMIT 500`, from, last)
-		if err != nil {
-			return err
-		}
-		for _, p := range some {
-			last, p.ID, p.Matter = p.ID, tx.NewID(), to
-			if _, err := insertSupport(tx, p.Support, p.browser); err != nil {
-				return err
-			}
-			n++
-		}
-		if len(some) == 0 {
-			return countSupporters(tx, to, n)
-		}
-	}
-}
-
-// countSupporters adds n, which may be negative, to a matter's supporters.
-func countSupporters(tx *sqldb.Tx, matter ID, n int) error {
-	return tx.One(`UPDATE matter SET supporters = supporters + $2 WHERE id = $1`, matter, n)
+	to.Supporters = len(all)
+	return err
 }
 
 // copyFiles gives a part the files of the matter it was split from.
-func copyFiles(tx *sqldb.Tx, from, to ID) error {
+func copyFiles(tx *sqldb.Tx, from ID, to *Matter) error {
 	files, err := filesOf(tx, from)
-	if err != nil {
-		return err
-	}
 	for _, f := range files {
-		if f.Step != 0 || f.Hidden {
-			continue
-		}
-		if err := insertFiles(tx, to, 0, f.Public, []NewFile{{Hash: f.Hash, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height}}); err != nil {
-			return err
+		if f.Step == 0 && !f.Hidden {
+			to.add(File{ID: tx.NewID(), Matter: to.ID, Hash: f.Hash, Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, Public: f.Public, At: tx.Now()})
 		}
 	}
-	return nil
+	return err
 }
 
 // waitingSince are the matters whose reporter's time to answer is over, and the
@@ -132,11 +100,11 @@ func waitingSince(tx *sqldb.Tx, now time.Time, most int) ([]ID, error) {
 	return append(asked, woken...), err
 }
 
-const supportColumns = `id, matter_id, resident_id, contact_id, words, public, hidden, at`
+const supportColumns = `id, matter_id, resident_id, contact_id, browser, words, public, hidden, at`
 
 func scanSupport(r sqldb.Scanner) (p Support, err error) {
 	var at sqldb.Time
-	err = r.Scan(&p.ID, &p.Matter, &p.Resident, &p.Contact, &p.Words, &p.Public, &p.Hidden, &at)
+	err = r.Scan(&p.ID, &p.Matter, &p.Resident, &p.Contact, &p.browser, &p.Words, &p.Public, &p.Hidden, &at)
 	p.At = at.Time
 	return p, err
 }
@@ -145,13 +113,9 @@ func supportsOf(tx *sqldb.Tx, matter ID) ([]Support, error) {
 	return sqldb.All(tx, scanSupport, `SELECT `+supportColumns+` FROM matter_support WHERE matter_id = $1 ORDER BY id LIMIT 500`, matter)
 }
 
-// insertSupport reports 0 if this supporter is there already.
-func insertSupport(tx *sqldb.Tx, p Support, browser string) (int64, error) {
-	return tx.Exec(`
-		INSERT INTO matter_support (id, matter_id, resident_id, contact_id, browser, words, public, hidden, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT DO NOTHING`,
-		p.ID, p.Matter, p.Resident, p.Contact, browser, p.Words, p.Public, p.Hidden, sqldb.At(p.At))
+// values are the arguments for supportColumns.
+func (p Support) values() []any {
+	return []any{p.ID, p.Matter, p.Resident, p.Contact, p.browser, p.Words, p.Public, p.Hidden, sqldb.At(p.At)}
 }
 
 const assistColumns = `id, matter_id, unit_id, asked_at, asked_by, words, answered_at, answer, active`
@@ -167,31 +131,9 @@ func assistsOf(tx *sqldb.Tx, matter ID) ([]Assist, error) {
 	return sqldb.All(tx, scanAssist, `SELECT `+assistColumns+` FROM matter_assist WHERE matter_id = $1 ORDER BY id LIMIT 200`, matter)
 }
 
-func insertAssist(tx *sqldb.Tx, a Assist) error {
-	if _, err := tx.Exec(`INSERT INTO matter_assist (`+assistColumns+`) VALUES (`+sqldb.List(9, 1)+`)`,
-		a.ID, a.Matter, a.Unit, sqldb.At(a.AskedAt), a.AskedBy, a.Words, sqldb.At(a.AnsweredAt), a.Answer, a.Active); err != nil {
-		return err
-	}
-	return tx.One(`UPDATE matter SET assisting = assisting + 1 WHERE id = $1`, a.Matter)
-}
-
-// endAssists ends the parts of an earlier dispatch that were never answered.
-func endAssists(tx *sqldb.Tx, matter ID) error {
-	n, err := tx.Exec(`UPDATE matter_assist SET active = FALSE WHERE matter_id = $1 AND active`, matter)
-	if err != nil || n == 0 {
-		return err
-	}
-	return tx.One(`UPDATE matter SET assisting = 0 WHERE id = $1`, matter)
-}
-
-func answerAssist(tx *sqldb.Tx, matter ID, unit id.ID, said string) error {
-	n, err := tx.Exec(`
-		UPDATE matter_assist SET answered_at = $3, answer = $4
-		WHERE matter_id = $1 AND unit_id = $2 AND active AND answered_at IS NULL`, matter, unit, sqldb.At(tx.Now()), said)
-	if err == nil && n == 0 {
-		return errs.New(errs.Conflict, "matter.assist.none")
-	}
-	return err
+// values are the arguments for assistColumns.
+func (a Assist) values() []any {
+	return []any{a.ID, a.Matter, a.Unit, sqldb.At(a.AskedAt), a.AskedBy, a.Words, sqldb.At(a.AnsweredAt), a.Answer, a.Active}
 }
 
 // calledUnits are the units that assist a matter or were called to it.
@@ -203,13 +145,22 @@ func calledUnits(tx *sqldb.Tx, matter ID) ([]id.ID, error) {
 		LIMIT 300`, matter)
 }
 
+const whistleColumns = `id, matter_id, blown_by, blower, words, at, due_at, ended_at`
+
+func scanWhistle(r sqldb.Scanner) (w Whistle, err error) {
+	var at, due, ended sqldb.Time
+	err = r.Scan(&w.ID, &w.Matter, &w.blownBy, &w.Blower, &w.Words, &at, &due, &ended)
+	w.At, w.Due, w.EndedAt = at.Time, due.Time, ended.Time
+	return w, err
+}
+
+// values are the arguments for whistleColumns.
+func (w Whistle) values() []any {
+	return []any{w.ID, w.Matter, w.blownBy, w.Blower, w.Words, sqldb.At(w.At), sqldb.At(w.Due), sqldb.At(w.EndedAt)}
+}
+
 func whistlesOf(tx *sqldb.Tx, matter ID) ([]Whistle, error) {
-	ws, err := sqldb.All(tx, func(r sqldb.Scanner) (w Whistle, err error) {
-		var at, due, ended sqldb.Time
-		err = r.Scan(&w.ID, &w.Matter, &w.Blower, &w.Words, &at, &due, &ended)
-		w.At, w.Due, w.EndedAt = at.Time, due.Time, ended.Time
-		return w, err
-	}, `SELECT id, matter_id, blower, words, at, due_at, ended_at FROM matter_whistle WHERE matter_id = $1 ORDER BY id LIMIT 50`, matter)
+	ws, err := sqldb.All(tx, scanWhistle, `SELECT `+whistleColumns+` FROM matter_whistle WHERE matter_id = $1 ORDER BY id LIMIT 50`, matter)
 	if err != nil {
 		return nil, err
 	}
@@ -221,59 +172,29 @@ func whistlesOf(tx *sqldb.Tx, matter ID) ([]Whistle, error) {
 	return ws, nil
 }
 
+const responseColumns = `whistle_id, unit_id, account, responder, words, at`
+
+func scanResponse(r sqldb.Scanner) (p Response, err error) {
+	var at sqldb.Time
+	err = r.Scan(&p.Whistle, &p.Unit, &p.account, &p.Responder, &p.Words, &at)
+	p.At = at.Time
+	return p, err
+}
+
+// values are the arguments for responseColumns.
+func (p Response) values() []any {
+	return []any{p.Whistle, p.Unit, p.account, p.Responder, p.Words, sqldb.At(p.At)}
+}
+
 func responsesOf(tx *sqldb.Tx, whistle id.ID) ([]Response, error) {
-	return sqldb.All(tx, func(r sqldb.Scanner) (p Response, err error) {
-		var at sqldb.Time
-		err = r.Scan(&p.Whistle, &p.Unit, &p.Responder, &p.Words, &at)
-		p.At = at.Time
-		return p, err
-	}, `SELECT whistle_id, unit_id, responder, words, at FROM matter_response WHERE whistle_id = $1 ORDER BY unit_id LIMIT 100`, whistle)
+	return sqldb.All(tx, scanResponse, `SELECT `+responseColumns+` FROM matter_response WHERE whistle_id = $1 ORDER BY unit_id LIMIT 100`, whistle)
 }
 
-func insertWhistle(tx *sqldb.Tx, w Whistle, account id.ID, units []id.ID) error {
-	if _, err := tx.Exec(`INSERT INTO matter_whistle (id, matter_id, blown_by, blower, words, at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		w.ID, w.Matter, account, w.Blower, w.Words, sqldb.At(w.At), sqldb.At(w.Due)); err != nil {
-		return err
-	}
-	for _, u := range units {
-		if _, err := tx.Exec(`INSERT INTO matter_response (whistle_id, unit_id, account, responder, words) VALUES ($1, $2, 0, '', '')`, w.ID, u); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// endWhistles ends what is under way for a matter.
-func endWhistles(tx *sqldb.Tx, matter ID) error {
-	_, err := tx.Exec(`UPDATE matter_whistle SET ended_at = $2 WHERE matter_id = $1 AND ended_at IS NULL`, matter, sqldb.At(tx.Now()))
-	return err
-}
-
-// answerWhistle records a unit's response, and ends the whistle with the last.
-func answerWhistle(tx *sqldb.Tx, matter ID, unit id.ID, by scope.Actor, said string) error {
-	whistle, err := sqldb.Get(tx, sqldb.ID, "matter.whistle.none", `
-		SELECT h.id FROM matter_whistle h
-		JOIN matter_response r ON r.whistle_id = h.id
-		WHERE h.matter_id = $1 AND r.unit_id = $2 AND r.at IS NULL AND h.ended_at IS NULL
-		LIMIT 1`, matter, unit)
-	if err != nil {
-		return err
-	}
-	if err := tx.One(`UPDATE matter_response SET account = $3, responder = $4, words = $5, at = $6 WHERE whistle_id = $1 AND unit_id = $2 AND at IS NULL`,
-		whistle, unit, by.Account, by.Name, said, sqldb.At(tx.Now())); err != nil {
-		return err
-	}
-	_, err = tx.Exec(`
-		UPDATE matter_whistle SET ended_at = $2
-		WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM matter_response WHERE whistle_id = $1 AND at IS NULL)`, whistle, sqldb.At(tx.Now()))
-	return err
-}
-
-const invitationColumns = `id, matter_id, party, question, invited_by, at, expires_at, answered_at, answer, revoked_at`
+const invitationColumns = `id, matter_id, party, question, token, invited_by, at, expires_at, answered_at, answer, revoked_at`
 
 func scanInvitation(r sqldb.Scanner) (v Invitation, err error) {
 	var at, expires, answered, revoked sqldb.Time
-	err = r.Scan(&v.ID, &v.Matter, &v.Party, &v.Question, &v.InvitedBy, &at, &expires, &answered, &v.Answer, &revoked)
+	err = r.Scan(&v.ID, &v.Matter, &v.Party, &v.Question, &v.token, &v.InvitedBy, &at, &expires, &answered, &v.Answer, &revoked)
 	v.At, v.ExpiresAt, v.AnsweredAt, v.RevokedAt = at.Time, expires.Time, answered.Time, revoked.Time
 	return v, err
 }
@@ -286,22 +207,9 @@ func invitationByToken(tx *sqldb.Tx, token []byte) (Invitation, error) {
 	return sqldb.Get(tx, scanInvitation, "matter.invite.none", `SELECT `+invitationColumns+` FROM matter_invitation WHERE token = $1`, token)
 }
 
-func insertInvitation(tx *sqldb.Tx, v Invitation, token []byte) error {
-	_, err := tx.Exec(`INSERT INTO matter_invitation (id, matter_id, party, question, token, invited_by, at, expires_at, answer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '')`,
-		v.ID, v.Matter, v.Party, v.Question, token, v.InvitedBy, sqldb.At(v.At), sqldb.At(v.ExpiresAt))
-	return err
-}
-
-func revokeInvitation(tx *sqldb.Tx, invitation id.ID) error {
-	return tx.One(`UPDATE matter_invitation SET revoked_at = $2 WHERE id = $1 AND answered_at IS NULL AND revoked_at IS NULL`, invitation, sqldb.At(tx.Now()))
-}
-
-func answerInvitation(tx *sqldb.Tx, invitation id.ID, answer string) error {
-	n, err := tx.Exec(`UPDATE matter_invitation SET answered_at = $2, answer = $3 WHERE id = $1 AND answered_at IS NULL AND revoked_at IS NULL`, invitation, sqldb.At(tx.Now()), answer)
-	if err == nil && n == 0 {
-		return errs.New(errs.Conflict, "matter.invite.answered")
-	}
-	return err
+// values are the arguments for invitationColumns.
+func (v Invitation) values() []any {
+	return []any{v.ID, v.Matter, v.Party, v.Question, v.token, v.InvitedBy, sqldb.At(v.At), sqldb.At(v.ExpiresAt), sqldb.At(v.AnsweredAt), v.Answer, sqldb.At(v.RevokedAt)}
 }
 
 const moderationColumns = `id, matter_id, part, original, reason, moderator, at, undone_at`
@@ -313,10 +221,9 @@ func scanModeration(r sqldb.Scanner) (o Moderation, err error) {
 	return o, err
 }
 
-func insertModeration(tx *sqldb.Tx, o Moderation) error {
-	_, err := tx.Exec(`INSERT INTO matter_moderation (`+moderationColumns+`) VALUES (`+sqldb.List(8, 1)+`)`,
-		o.ID, o.Matter, o.Part, o.Original, o.Reason, o.Moderator, sqldb.At(o.At), sqldb.At(o.UndoneAt))
-	return err
+// values are the arguments for moderationColumns.
+func (o Moderation) values() []any {
+	return []any{o.ID, o.Matter, o.Part, o.Original, o.Reason, o.Moderator, sqldb.At(o.At), sqldb.At(o.UndoneAt)}
 }
 
 func moderationsOf(tx *sqldb.Tx, matter ID) ([]Moderation, error) {
@@ -325,19 +232,6 @@ func moderationsOf(tx *sqldb.Tx, matter ID) ([]Moderation, error) {
 
 func loadModeration(tx *sqldb.Tx, matter ID, d id.ID) (Moderation, error) {
 	return sqldb.Get(tx, scanModeration, "matter.moderate.none", `SELECT `+moderationColumns+` FROM matter_moderation WHERE id = $1 AND matter_id = $2 AND undone_at IS NULL`, d, matter)
-}
-
-func undoModeration(tx *sqldb.Tx, d id.ID) error {
-	return tx.One(`UPDATE matter_moderation SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL`, d, sqldb.At(tx.Now()))
-}
-
-// hidePart hides a step, a file or a support from the public, or shows it again.
-func hidePart(tx *sqldb.Tx, matter ID, kind string, d id.ID, hidden bool) error {
-	n, err := tx.Exec(`UPDATE matter_`+kind+` SET hidden = $3 WHERE id = $1 AND matter_id = $2 AND hidden <> $3`, d, matter, hidden)
-	if err == nil && n == 0 {
-		return errs.New(errs.Conflict, "matter.moderate.already")
-	}
-	return err
 }
 
 // marked returns the line of a matter's story that the mark names, 0 if there is

@@ -51,6 +51,8 @@ type Whistle struct {
 	Due       time.Time
 	EndedAt   time.Time
 	Responses []Response
+
+	blownBy id.ID // the account
 }
 
 // A Response is a unit's answer to a whistle; At is zero until it comes.
@@ -60,6 +62,8 @@ type Response struct {
 	Responder string
 	Words     string
 	At        time.Time
+
+	account id.ID
 }
 
 // Acts on a matter that leave its state and turn alone.
@@ -77,11 +81,12 @@ const (
 	Restore    Act = "restore"
 	Forget     Act = "forget"
 	SplitOff   Act = "split_off" // the beginning of a part
+	Mention    Act = "mention"   // an act on another matter touched this one; in the trail alone
 )
 
-// beside does to a matter what leaves its state, turn and digest alone: it checks
-// that the actor may, runs f, and writes the story and the trail.
-func (s *Service) beside(ctx context.Context, by scope.Actor, d ID, act Act, may func(tx *sqldb.Tx, m Matter) error, f func(tx *sqldb.Tx, m Matter) (Step, error), files ...NewFile) error {
+// beside does to a matter what leaves its state and turn alone: it checks that the
+// actor may, runs f, and writes the story and the trail.
+func (s *Service) beside(ctx context.Context, by scope.Actor, d ID, act Act, may func(tx *sqldb.Tx, m Matter) error, f func(tx *sqldb.Tx, m *Matter) (Step, error), files ...NewFile) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		m, err := s.load(tx, d)
 		if err != nil {
@@ -93,11 +98,11 @@ func (s *Service) beside(ctx context.Context, by scope.Actor, d ID, act Act, may
 		if err := may(tx, m); err != nil {
 			return err
 		}
-		step, err := f(tx, m)
+		step, err := f(tx, &m)
 		if err != nil {
 			return err
 		}
-		return s.record(tx, by, m, act, m, "", step, files)
+		return s.record(tx, by, &m, act, m, "", step, files, saveBeside)
 	})
 }
 
@@ -137,7 +142,7 @@ func (s *Service) AddNote(ctx context.Context, by scope.Actor, d ID, note string
 		}
 		return nil
 	}
-	return s.beside(ctx, by, d, Note, inside, func(*sqldb.Tx, Matter) (Step, error) { return Step{Words: note}, nil }, files...)
+	return s.beside(ctx, by, d, Note, inside, func(*sqldb.Tx, *Matter) (Step, error) { return Step{Words: note}, nil }, files...)
 }
 
 // Blow calls the given units to the matter; each has until the due time to
@@ -161,20 +166,28 @@ func (s *Service) Blow(ctx context.Context, by scope.Actor, d ID, units []id.ID,
 	if due < 10*time.Minute || due > 7*24*time.Hour {
 		return errs.At("due", "matter.whistle.due")
 	}
-	return s.beside(ctx, by, d, WhistleAct, open(needs(by, "command")), func(tx *sqldb.Tx, m Matter) (Step, error) {
+	return s.beside(ctx, by, d, WhistleAct, open(needs(by, "command")), func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		ws, err := whistlesOf(tx, m.ID)
 		if err != nil {
 			return Step{}, err
 		}
-		if slices.ContainsFunc(ws, func(w Whistle) bool { return w.EndedAt.IsZero() && tx.Now().Before(w.Due) }) {
-			return Step{}, errs.New(errs.Conflict, "matter.whistle.under_way")
+		for _, w := range ws {
+			if w.EndedAt.IsZero() && tx.Now().Before(w.Due) {
+				return Step{}, errs.New(errs.Conflict, "matter.whistle.under_way")
+			}
 		}
-		if err := endWhistles(tx, m.ID); err != nil {
-			return Step{}, err
+		if slices.ContainsFunc(ws, func(w Whistle) bool { return w.EndedAt.IsZero() }) {
+			if err := endWhistles(tx, m); err != nil {
+				return Step{}, err
+			}
 		}
 		until := tx.Now().Add(due)
-		w := Whistle{ID: tx.NewID(), Matter: m.ID, Blower: by.Name, Words: topic, At: tx.Now(), Due: until}
-		return Step{Words: topic, Until: until}, insertWhistle(tx, w, by.Account, units)
+		w := Whistle{ID: tx.NewID(), Matter: m.ID, Blower: by.Name, Words: topic, At: tx.Now(), Due: until, blownBy: by.Account}
+		m.add(w)
+		for _, u := range units {
+			m.add(Response{Whistle: w.ID, Unit: u})
+		}
+		return Step{Words: topic, Until: until}, nil
 	})
 }
 
@@ -185,8 +198,8 @@ func (s *Service) Respond(ctx context.Context, by scope.Actor, d ID, unit id.ID,
 	if err != nil {
 		return err
 	}
-	return s.beside(ctx, by, d, Respond, handles(by, unit), func(tx *sqldb.Tx, m Matter) (Step, error) {
-		return Step{Words: said, ToUnit: unit}, answerWhistle(tx, m.ID, unit, by, said)
+	return s.beside(ctx, by, d, Respond, handles(by, unit), func(tx *sqldb.Tx, m *Matter) (Step, error) {
+		return Step{Words: said, ToUnit: unit}, answerWhistle(tx, m, unit, by, said)
 	})
 }
 
@@ -219,7 +232,7 @@ func (s *Service) Assist(ctx context.Context, by scope.Actor, d ID, unit id.ID, 
 	if err != nil {
 		return err
 	}
-	return s.beside(ctx, by, d, AssistAct, open(handles(by, unit)), func(tx *sqldb.Tx, m Matter) (Step, error) {
-		return Step{Words: said, ToUnit: unit}, answerAssist(tx, m.ID, unit, said)
+	return s.beside(ctx, by, d, AssistAct, open(handles(by, unit)), func(tx *sqldb.Tx, m *Matter) (Step, error) {
+		return Step{Words: said, ToUnit: unit}, answerAssist(tx, m, unit, said)
 	}, files...)
 }

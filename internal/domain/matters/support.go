@@ -25,6 +25,8 @@ type Support struct {
 	Public   bool
 	Hidden   bool
 	At       time.Time
+
+	browser string // see [markAt]; "" of one with an account
 }
 
 // A Supporting is what a supporter says.
@@ -63,7 +65,7 @@ func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporti
 		}
 		return nil
 	}
-	return s.beside(ctx, by, d, SupportAct, open(may), func(tx *sqldb.Tx, m Matter) (Step, error) {
+	return s.beside(ctx, by, d, SupportAct, open(may), func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		p := Support{ID: tx.NewID(), Matter: m.ID, Resident: by.Resident, Words: said, Public: in.Public, At: tx.Now()}
 		if !in.Contact.Empty() {
 			in.Contact.Place = m.Path
@@ -71,18 +73,12 @@ func (s *Service) Support(ctx context.Context, by scope.Actor, d ID, in Supporti
 				return Step{}, err
 			}
 		}
-		browser := ""
 		if by.Resident == 0 && by.Kind != scope.Staff {
-			browser = markAt(in.Browser, m.ID)
+			p.browser = markAt(in.Browser, m.ID)
 		}
-		n, err := insertSupport(tx, p, browser)
-		if err != nil {
-			return Step{}, err
-		}
-		if n == 0 {
-			return Step{}, errs.New(errs.Conflict, "matter.support.once")
-		}
-		return Step{Public: true, confidential: !in.Public}, countSupporters(tx, m.ID, 1)
+		m.add(p)
+		m.Supporters++
+		return Step{Public: true, confidential: !in.Public}, nil
 	}, files...)
 }
 

@@ -35,12 +35,15 @@ type walker struct {
 	ctx    context.Context
 	people []scope.Actor
 	slips  []matters.Slip
+	photos int
+	did    map[matters.Act]int // beside the road
 }
 
 // Whoever does whatever in whatever order: a matter never leaves the table of
 // moves, every refusal is one of the four kinds and changes nothing, the buttons
 // shown are exactly what can be done, and what follows from the state always
-// holds.
+// holds. Whatever was done, beside the road too, the trail agrees with the matter
+// and with everything that belongs to it.
 func TestRandomWalk(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
@@ -49,12 +52,12 @@ func TestRandomWalk(t *testing.T) {
 		other := town.Resident("陈秀英", "999999194703070029", "19900000003").Actor()
 		people := []scope.Actor{d.zhao, d.wu, d.zheng, d.sun, town.As("he"), town.As("audit"), d.resident, other, stranger}
 		seen := map[matters.State]int{}
-		acts := 0
+		did, acts, photos := map[matters.Act]int{}, 0, 0
 		rapid.Check(t, func(rt *rapid.T) {
-			w := &walker{desk: d, ctx: t.Context(), people: people}
+			w := &walker{desk: d, ctx: t.Context(), people: people, did: did, photos: photos}
 			for range 2 {
 				by := pick(rt, "who raises", []scope.Actor{d.resident, other})
-				slip, err := d.Matters.Raise(w.ctx, by, matters.Raising{Body: "下水道堵了三天。", Place: d.baota[scope.Village], Public: rapid.Bool().Draw(rt, "public")})
+				slip, err := d.Matters.Raise(w.ctx, by, matters.Raising{Body: "下水道堵了三天。", Place: d.baota[scope.Village], Public: rapid.Bool().Draw(rt, "public"), Files: []matters.NewFile{w.photo()}})
 				if err != nil {
 					rt.Fatal(err)
 				}
@@ -63,6 +66,9 @@ func TestRandomWalk(t *testing.T) {
 			for range rapid.IntRange(20, 35).Draw(rt, "acts") {
 				w.step(rt)
 				acts++
+				if rapid.IntRange(0, 2).Draw(rt, "beside the road") == 0 {
+					w.aside(rt)
+				}
 				for _, slip := range w.slips {
 					seen[w.holds(rt, slip).State]++
 				}
@@ -73,15 +79,26 @@ func TestRandomWalk(t *testing.T) {
 					}
 				}
 			}
+			w.fits(rt)
+			photos = w.photos
 		})
 		for _, s := range matters.Flow.States() {
 			if seen[s] == 0 {
 				t.Errorf("in %d acts nothing was ever %s", acts, s)
 			}
 		}
-		t.Logf("%d acts", acts)
+		for _, a := range asides {
+			if did[a] == 0 {
+				t.Errorf("beside %d acts nothing was ever done by %s", acts, a)
+			}
+		}
+		t.Logf("%d acts, and %v", acts, did)
 		d.verifyTrail()
 		witness.check(t)
+		if n := d.forgetAll(); n == 0 {
+			t.Error("nothing was ever forgotten")
+		}
+		d.verifyTrail()
 	})
 }
 
@@ -238,9 +255,9 @@ func (w *walker) do(rt *rapid.T, by scope.Actor, slip matters.Slip, act matters.
 	case matters.Ask:
 		return m.Ask(ctx, by, d, why)
 	case matters.Answer:
-		return m.Answer(ctx, by, d, why)
+		return m.Answer(ctx, by, d, why, w.photo())
 	case matters.Add:
-		return m.Add(ctx, by, d, why)
+		return m.Add(ctx, by, d, why, w.photo())
 	case matters.ShowName:
 		return m.ShowName(ctx, by, d)
 	case matters.HideName:
@@ -248,13 +265,13 @@ func (w *walker) do(rt *rapid.T, by scope.Actor, slip matters.Slip, act matters.
 	case matters.Classify:
 		return m.Classify(ctx, by, d, matters.Classifying{Category: "drain", Answers: w.answers("drain"), Urgent: rapid.Bool().Draw(rt, "urgent")})
 	case matters.Dispatch:
-		return m.Dispatch(ctx, by, d, matters.Dispatching{Lead: w.water, Assist: []id.ID{w.people[4].Unit}})
+		return m.Dispatch(ctx, by, d, matters.Dispatching{Lead: w.water, Assist: []id.ID{w.people[4].Unit}, Words: "请看一下。"})
 	case matters.SendBack:
 		return m.SendBack(ctx, by, d, why)
 	case matters.Take:
 		return m.Take(ctx, by, d, "")
 	case matters.Handle:
-		return m.Handle(ctx, by, d, why)
+		return m.Handle(ctx, by, d, why, w.photo())
 	case matters.Extend:
 		return m.Extend(ctx, by, d, w.get(slip.Number).Matter.Due.In(when.Zone), why)
 	case matters.Suspend:
