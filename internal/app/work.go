@@ -25,14 +25,15 @@ type follower struct {
 	name  string // as in /metrics
 	step  func(ctx context.Context, rows int) (int, error)
 	lag   func(ctx context.Context) (int64, error)
+	rows  int // of the trail that one step takes
 	wakes chan struct{}
 }
 
 func (a *App) followers() []*follower {
 	return []*follower{
-		{"matter.search", a.Indexer.Step, a.Indexer.Lag, make(chan struct{}, 1)},
-		{"matter.notices", a.Notifier.Step, a.Notifier.Lag, make(chan struct{}, 1)},
-		{"insights", a.Keeper.Step, a.Keeper.Lag, make(chan struct{}, 1)},
+		{"matter.search", a.Indexer.Step, a.Indexer.Lag, besideRows, make(chan struct{}, 1)},
+		{"matter.notices", a.Notifier.Step, a.Notifier.Lag, followRows, make(chan struct{}, 1)},
+		{"insights", a.Keeper.Step, a.Keeper.Lag, followRows, make(chan struct{}, 1)},
 	}
 }
 
@@ -56,9 +57,11 @@ const (
 	// each matter costs. With the step itself it stays well under two seconds.
 	gather = 600 * time.Millisecond
 	// followRows is how many rows of the trail one step of a follower takes: few
-	// enough that those who write meanwhile do not wait for long, and the town
-	// goes on reading what people send while the index is written.
-	followRows = 2000
+	// enough that those who write meanwhile do not wait for long.
+	followRows = 500
+	// besideRows is how many where nobody waits: the search index has a writer of its
+	// own, and costs the less the more is written of it at once.
+	besideRows = 2000
 	// flushEvery is how often this process writes down which of its sessions were
 	// used. Every process has its own to tell, so it is no line of the timetable.
 	flushEvery = time.Minute
@@ -118,7 +121,7 @@ func (a *App) follow(ctx context.Context, f *follower) {
 // first is no error: the next step goes on from there.
 func (f *follower) catchUp(ctx context.Context) error {
 	for {
-		n, err := f.step(ctx, followRows)
+		n, err := f.step(ctx, f.rows)
 		if errs.KindOf(err) == errs.Conflict && ctx.Err() == nil {
 			continue
 		}
