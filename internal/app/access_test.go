@@ -17,6 +17,7 @@ import (
 
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -89,13 +90,15 @@ func (x *walk) prepare() {
 	x.must(err)
 	_, key, err := x.Access.AddKey(ctx, x.As("admin"), access.NewKey{Name: "邻居的程序", Scopes: []access.KeyScope{access.RequestsWrite}})
 	x.must(err)
+	conn, err := x.Exchange.Connect(ctx, x.As("admin"), exchange.Connecting{Name: "邻市", Endpoint: "http://127.0.0.1:9/v2", Unit: x.As("deng").Unit, Push: true, Services: map[string]string{"road": "1"}})
+	x.must(err)
 	x.must(x.CatchUp(ctx))
 	_, err = x.Sealer.Seal(ctx)
 	x.must(err)
 	x.at = map[string]string{
 		"pub": pub.Number, "priv": priv.Number, "privid": priv.ID.String(), "secret": secret, "place": baota[scope.Village].String(), "town": baota[scope.Town].String(),
 		"unit": zhao.Unit.String(), "post": post.ID.String(), "holding": dir.Holders(post.ID, x.DB.Now())[0].ID.String(), "account": x.As("deng").Account.String(), // whose sessions nobody uses
-		"category": x.Matters.Catalogue().Categories[0].Code, "template": templates[0].ID.String(), "resident": chen.Resident.String(), "none": id.ID(1).String(), "apikey": key.ID.String(),
+		"category": x.Matters.Catalogue().Categories[0].Code, "template": templates[0].ID.String(), "resident": chen.Resident.String(), "none": id.ID(1).String(), "apikey": key.ID.String(), "connection": conn.ID.String(),
 	}
 }
 

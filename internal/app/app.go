@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
@@ -52,6 +53,7 @@ type App struct {
 	Access   *access.Service
 	Letters  *letters.Service
 	Matters  *matters.Service
+	Exchange *exchange.Service
 	Insights *insights.Service
 	Sealer   *trail.Sealer
 
@@ -165,6 +167,7 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Calendar: a.Calendar, Seal: a.Box, Bus: a.Bus, Random: random})
 	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
+	a.Exchange = exchange.New(exchange.Needs{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Matters: a.Matters, Seal: a.Box, Log: a.log, Dial: a.dial})
 	a.Insights = insights.New(insights.Needs{DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Calendar: a.Calendar})
 	a.Keeper = a.Insights.NewKeeper()
 	a.Indexer, a.Notifier = a.Matters.NewIndexer(), a.Matters.NewNotifier()

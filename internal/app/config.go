@@ -119,6 +119,9 @@ type Open311 struct {
 	Jurisdiction string `toml:"jurisdiction"`
 	// Keys says whether a program needs a key to raise a matter: optional or required.
 	Keys string `toml:"keys" default:"optional"`
+	// Inside are networks that are not public and in which systems may stand with
+	// which matters are exchanged: "10.20.0.0/16". Empty: none.
+	Inside string `toml:"inside"`
 	// Contact is whom those who write programs may ask: an address of mail or of a page.
 	Contact string `toml:"contact"`
 }
@@ -319,6 +322,9 @@ func (c Config) validate() error {
 	if c.Open311.Keys != "optional" && c.Open311.Keys != "required" {
 		return fmt.Errorf("open311.keys: %q is neither optional nor required", c.Open311.Keys)
 	}
+	if _, err := prefixes("open311.inside", c.Open311.Inside); err != nil {
+		return err
+	}
 	if c.S3.Bucket != "" && c.S3.Endpoint == "" {
 		return errors.New("s3.endpoint: a bucket needs the address of its service")
 	}
@@ -355,15 +361,25 @@ func (c Config) LogLevel() slog.Level {
 
 // ProxyNets are the networks of Proxies, one by one.
 func (c Config) ProxyNets() ([]string, error) {
-	var nets []string
-	for s := range strings.SplitSeq(c.Proxies, ",") {
+	nets, err := prefixes("proxies", c.Proxies)
+	var list []string
+	for _, n := range nets {
+		list = append(list, n.String())
+	}
+	return list, err
+}
+
+// prefixes are the networks of a setting.
+func prefixes(name, text string) (nets []netip.Prefix, err error) {
+	for s := range strings.SplitSeq(text, ",") {
 		if s = strings.TrimSpace(s); s == "" {
 			continue
 		}
-		if _, err := netip.ParsePrefix(s); err != nil {
-			return nil, fmt.Errorf("proxies: %q is no network such as 10.0.0.0/8", s)
+		n, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %q is no network such as 10.0.0.0/8", name, s)
 		}
-		nets = append(nets, s)
+		nets = append(nets, n)
 	}
 	return nets, nil
 }

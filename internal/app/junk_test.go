@@ -181,7 +181,7 @@ func (x *walk) targets() (ts []target) {
 		switch {
 		case strings.HasPrefix(d.route, "POST /admin"):
 			who = "admin"
-			for _, noun := range []string{"account", "holding", "place", "post", "template", "unit"} {
+			for _, noun := range []string{"account", "connection", "holding", "place", "post", "template", "unit"} {
 				path = strings.Replace(path, "/admin/"+noun+"s/{none}", "/admin/"+noun+"s/{"+noun+"}", 1)
 			}
 			path = strings.Replace(path, "/admin/categories/{none}", "/admin/categories/{category}", 1)

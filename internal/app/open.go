@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yuanba/internal/api/open311"
+	"yuanba/internal/kit/georeport"
 	"yuanba/internal/kit/outside"
 	"yuanba/internal/web/page"
 )
@@ -36,6 +37,21 @@ func (a *App) contact() string {
 		return a.Config.Phone
 	}
 	return a.Config.Address() + "/about"
+}
+
+// askWithin is how long another system may take for one answer.
+const askWithin = 30 * time.Second
+
+// dial makes what asks another system. It is not led on to other addresses: an
+// administrator approved this one.
+func (a *App) dial(endpoint, jurisdiction, key string) *georeport.Client {
+	return &georeport.Client{Endpoint: endpoint, Jurisdiction: jurisdiction, Key: key, HTTP: a.Config.Open311.guard().Client(0, askWithin)}
+}
+
+// guard says which addresses other systems may have.
+func (c Open311) guard() outside.Guard {
+	nets, _ := prefixes("open311.inside", c.Inside) // Load has looked at them
+	return outside.Guard{Inside: nets}
 }
 
 // fetchWithin is how long one photo may take to be fetched.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
@@ -27,6 +28,7 @@ func (a *App) Records() []trail.Checked {
 		{"resident": a.People.EachDigest},
 		{"account": access.Digests, "api_key": access.KeyDigests},
 		{"category": matters.EachCategoryDigest, "matter": a.Matters.EachDigest},
+		{"connection": exchange.Digests},
 		{"formula": insights.EachDigest},
 	} {
 		for _, noun := range slices.Sorted(maps.Keys(domain)) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yuanba/internal/api/open311"
+	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/blob"
@@ -39,11 +40,12 @@ const (
 // itself.
 func (a *App) newJobs() *jobs.Queue {
 	q := jobs.New(a.DB, jobs.Options{
-		Workers: map[string]int{jobs.DefaultQueue: workers, letters.Queue: posters}, Timetable: a.timetable(), Zone: i18n.Zone, Log: a.log,
+		Workers: map[string]int{jobs.DefaultQueue: workers, letters.Queue: posters, exchange.Queue: 1}, Timetable: a.timetable(), Zone: i18n.Zone, Log: a.log,
 	})
 	jobs.Handle(q, verifyTrail, func(ctx context.Context, _ *jobs.Job, _ struct{}) error { return a.verify(ctx) })
 	jobs.Handle(q, letters.Post, a.Letters.Post)
 	jobs.Handle(q, open311.Fetch, a.fetcher().Fetch)
+	jobs.Handle(q, exchange.Push, a.Exchange.Push)
 	jobs.Handle(q, searchAnew, func(ctx context.Context, _ *jobs.Job, _ struct{}) error {
 		if err := a.Indexer.Anew(ctx); err != nil {
 			return err
@@ -83,6 +85,7 @@ func (a *App) timetable() jobs.Timetable {
 			_, err := a.People.SweepCodes(ctx)
 			return err
 		}},
+		{Name: "exchange", Every: 5 * time.Minute, Run: a.Exchange.Exchange},
 		{Name: "letters.sweep", Every: hour, Run: a.Letters.Sweep},
 		{Name: "trail.verify", At: "04:10", Run: func(ctx context.Context) error {
 			return a.DB.Write(ctx, func(tx *sqldb.Tx) error { return promise(a.Jobs, tx, verifyTrail) })

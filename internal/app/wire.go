@@ -15,8 +15,11 @@ func (a *App) wire() {
 		a.changed(tx)
 		return nil
 	})
-	bus.On(a.Bus, func(tx *sqldb.Tx, _ scope.Actor, e matters.Moved) error {
+	bus.On(a.Bus, func(tx *sqldb.Tx, by scope.Actor, e matters.Moved) error {
 		a.changed(tx)
+		if e.Act == matters.Dispatch {
+			return a.Exchange.Dispatched(tx, by, e.Matter)
+		}
 		return nil
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/georeport"
 )
 
 // requests reads requests in the form of Open311.
@@ -26,39 +27,6 @@ func ReadOpen311(r io.Reader) (ImportReader, error) {
 	return &requests{l}, nil
 }
 
-// request is what is taken of a request.
-type request struct {
-	ID          string   `json:"-"`
-	RawID       rawText  `json:"service_request_id"`
-	Status      string   `json:"status"`
-	Notes       string   `json:"status_notes"`
-	Service     string   `json:"service_name"`
-	Description string   `json:"description"`
-	Requested   string   `json:"requested_datetime"`
-	Updated     string   `json:"updated_datetime"`
-	Address     string   `json:"address"`
-	Lat         *float64 `json:"lat"`
-	Long        *float64 `json:"long"`
-}
-
-// rawText is a text that some systems write as a number.
-type rawText string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (t *rawText) UnmarshalJSON(b []byte) error {
-	var s string
-	if json.Unmarshal(b, &s) == nil {
-		*t = rawText(s)
-		return nil
-	}
-	var n json.Number
-	if err := json.Unmarshal(b, &n); err != nil {
-		return err
-	}
-	*t = rawText(n)
-	return nil
-}
-
 // Next implements ImportReader.
 func (r *requests) Next() (Foreign, error) {
 	for {
@@ -73,11 +41,11 @@ func (r *requests) Next() (Foreign, error) {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		var q request
+		var q georeport.Request
 		if err := json.Unmarshal(line, &q); err != nil {
 			return Foreign{}, &RowFault{Row: row, Err: &errs.Error{Kind: errs.Invalid, Key: "import.row.json", Err: err}}
 		}
-		f, err := q.foreign(row)
+		f, err := ForeignRequest(q, "open311", row)
 		if err != nil {
 			return Foreign{}, &RowFault{Row: row, ID: f.ID, Err: err}
 		}
@@ -85,35 +53,37 @@ func (r *requests) Next() (Foreign, error) {
 	}
 }
 
-func (q *request) foreign(row int) (f Foreign, err error) {
+// ForeignRequest is a request of Open311 as a matter of the system that is named,
+// the row-th that it gave. It is Invalid, beside the standard's fields, if it cannot
+// be one.
+func ForeignRequest(q georeport.Request, system string, row int) (f Foreign, err error) {
 	var faults errs.List
-	trim := strings.TrimSpace
-	f = Foreign{Row: row, ID: trim(string(q.RawID)), Title: cut(trim(q.Service), MaxTitle), Kind: trim(q.Service), PlaceWords: cut(trim(q.Address), 200), Result: trim(q.Notes)}
-	for _, s := range []string{q.Description, q.Service, q.Notes, q.Address, string(q.RawID)} {
-		if strings.ContainsRune(s, 0) { // written as \u0000
+	f = Foreign{Row: row, ID: q.ID.Text(), Title: cut(q.ServiceName.Text(), MaxTitle), Kind: q.ServiceName.Text(), PlaceWords: cut(q.Address.Text(), 200), Result: q.StatusNotes.Text()}
+	for _, s := range []georeport.Word{q.Description, q.ServiceName, q.StatusNotes, q.Address, q.ID} {
+		if strings.ContainsRune(string(s), 0) { // written as \u0000
 			faults.Add("", "import.row.nul")
 			break
 		}
 	}
-	if f.Origin, err = origin("open311", f.ID); err != nil {
+	if f.Origin, err = origin(system, f.ID); err != nil {
 		f.ID = ""
 		_ = faults.Join(err)
 	}
 	if f.Kind == "" {
 		faults.Add("service_name", "import.service")
 	}
-	if f.Body = trim(q.Description); f.Body == "" {
+	if f.Body = q.Description.Text(); f.Body == "" {
 		f.Body = f.Kind
 	}
-	if f.RaisedAt, err = foreignTime(trim(q.Requested)); err != nil {
+	if f.RaisedAt, err = foreignTime(q.Requested.Text()); err != nil {
 		faults.Add("requested_datetime", "import.time.form")
 	}
-	switch trim(q.Status) {
-	case "open":
+	switch q.Status.Text() {
+	case georeport.Open:
 		f.Result = ""
-	case "closed":
+	case georeport.Closed:
 		f.Closed = true
-		if f.ClosedAt, err = foreignTime(trim(q.Updated)); err != nil {
+		if f.ClosedAt, err = foreignTime(q.Updated.Text()); err != nil {
 			faults.Add("updated_datetime", "import.time.form")
 		}
 		if f.ClosedAt.Before(f.RaisedAt) {
@@ -122,11 +92,13 @@ func (q *request) foreign(row int) (f Foreign, err error) {
 	default:
 		faults.Add("status", "import.status")
 	}
-	if q.Lat != nil && q.Long != nil {
-		if math.Abs(*q.Lat) > 90 || math.Abs(*q.Long) > 180 {
+	lat, okLat := q.Lat.Float()
+	long, okLong := q.Long.Float()
+	if okLat && okLong {
+		if math.Abs(lat) > 90 || math.Abs(long) > 180 {
 			faults.Add("lat", "import.point")
 		}
-		f.At = &Point{Lon: *q.Long, Lat: *q.Lat}
+		f.At = &Point{Lon: long, Lat: lat}
 	}
 	return f, faults.Err()
 }

@@ -31,7 +31,7 @@ func each(t *testing.T, f func(*desk)) {
 	t.Helper()
 	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
 		d := &desk{t, town, http.NewServeMux()}
-		(&admin.Counter{DB: town.DB, Places: town.Places, Orgs: town.Orgs, Access: town.Access, Matters: town.Matters}).Routes(d.mux)
+		(&admin.Counter{DB: town.DB, Places: town.Places, Orgs: town.Orgs, Access: town.Access, Matters: town.Matters, Exchange: town.Exchange}).Routes(d.mux)
 		f(d)
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/places"
@@ -33,12 +34,13 @@ var files embed.FS
 
 // A Counter serves the pages.
 type Counter struct {
-	DB      *sqldb.DB
-	Places  *places.Service
-	Orgs    *orgs.Service
-	Access  *access.Service
-	Matters *matters.Service
-	DemoKey string // shown to whoever tries the demonstration; "" in a real town
+	DB       *sqldb.DB
+	Places   *places.Service
+	Orgs     *orgs.Service
+	Access   *access.Service
+	Matters  *matters.Service
+	Exchange *exchange.Service
+	DemoKey  string // shown to whoever tries the demonstration; "" in a real town
 }
 
 // Routes adds the pages to mux.
@@ -49,6 +51,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	c.accountRoutes(mux)
 	c.categoryRoutes(mux)
 	c.keyRoutes(mux)
+	c.connectionRoutes(mux)
 }
 
 // guarded lets in who administers any part of the town, and keeps what is shown
@@ -196,7 +199,7 @@ var landed = page.New[landingPage](files, "landing.html")
 func (c *Counter) landing(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("admin.title")
 	v := landingPage{Base: b, Head: page.Head{Title: b.T("admin.title"), Lead: b.T("admin.lead")}}
-	for _, at := range []string{"places", "units", "accounts", "categories", "templates", "letters", "keys", "jobs"} {
+	for _, at := range []string{"places", "units", "accounts", "categories", "templates", "letters", "keys", "connections", "jobs"} {
 		v.Rows = append(v.Rows, page.Row{Href: "/admin/" + at, Title: b.T("admin.to." + at), Meta: []string{b.T("admin.about." + at)}})
 	}
 	return landed.Show(w, r, v)

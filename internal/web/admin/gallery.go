@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/orgs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/scope"
@@ -60,6 +62,15 @@ func init() {
 		v.way("/admin/keys", "admin.key.revoke.title", "x")
 		v.Groups = []group{{Rows: []page.Row{(&Counter{}).keyRow(b, k)}}}
 		return recorded.Show(w, r, v)
+	})
+	gallery.Add("admin/connection", by, func(w http.ResponseWriter, r *http.Request) error {
+		x := exchange.Connection{ID: 7, Name: "邻市", Endpoint: "https://example.org/open311/v2", Push: true, Pull: true, Active: true, AskedAt: gallery.Now, Fault: "status 502"}
+		ts := []exchange.Transfer{
+			{ID: 3, Connection: 7, Number: "QL-2026-000321", State: exchange.Sent, Remote: "638344", MadeAt: gallery.Now},
+			{ID: 2, Connection: 7, Number: "QL-2026-000320", State: exchange.Withheld, Fault: "transfer.private", MadeAt: gallery.Now},
+			{ID: 1, Connection: 7, Number: "QL-2026-000319", State: exchange.Refused, Fault: "status 400: no such road", MadeAt: gallery.Now},
+		}
+		return recorded.Show(w, r, connectionPage(page.From(r), x, orgs.Unit{ID: 9, Name: i18n.Text{ZH: "邻市", EN: "The next town"}}, ts))
 	})
 	gallery.Add("admin/close", by, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("admin.place.close.title")

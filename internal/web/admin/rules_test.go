@@ -84,6 +84,30 @@ func TestKeys(t *testing.T) {
 	})
 }
 
+func TestConnections(t *testing.T) {
+	t.Parallel()
+	each(t, func(d *desk) {
+		unit := d.town.As("deng").Unit.String()
+		d.get("/admin/connections").says(200, "还没有对接")
+		d.get("/admin/connections/add").says(200, "姓名、电话和不公开的事项不会送出去")
+		d.post("/admin/connections/add").says(422, `id="f-name-err"`, `id="f-endpoint-err"`, `id="f-unit-err"`, `id="f-push-err"`)
+		d.post("/admin/connections/add", "name", "邻市", "endpoint", "file:///etc/passwd", "unit", unit, "push", "1", "services", "road 001").says(422, `id="f-services-err"`, "road 001")
+		at := d.post("/admin/connections/add", "name", "邻市", "endpoint", "https://example.org/v2", "key", "their-secret", "unit", unit, "push", "1", "services", "road = 001\n* = 9", "active", "1").done()
+		d.get(at).says(200, "邻市", "https://example.org/v2", "还没有问过", "!their-secret")
+		edit := d.get(at+"/edit").says(200, "road = 001", "!their-secret").Body.String()
+		v := sent(edit)
+		v.Set("services", "nonsense = 1")
+		pairs := []string{}
+		for name := range v {
+			pairs = append(pairs, name, v.Get(name))
+		}
+		d.post(at+"/edit", pairs...).says(422, `id="f-services-err"`)
+		d.get("/admin/connections").says(200, at)
+		d.get("/admin/connections/0000000000999").says(404)
+		d.post(at+"/again", "transfer", "0000000000999").says(404)
+	})
+}
+
 // sent is what the form of a page would send as it stands.
 func sent(page string) url.Values {
 	v := url.Values{}
