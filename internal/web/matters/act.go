@@ -53,6 +53,9 @@ type actPage struct {
 	Danger    bool
 	Files     bool
 	Note      string
+	Checks    bool // the words can be read before they leave
+	Checked   bool // they were
+	Advice    []advice
 	whole     matters.Whole
 }
 
@@ -155,6 +158,9 @@ func (c *Counter) actPage(r *http.Request, act matters.Act, f *form.Form) (v act
 		}
 	}
 	v.Entries = spec.form(c, b, w, f)
+	if v.Checks = checks(act); v.Checks {
+		v.Base = v.Base.With(checkScript)
+	}
 	for _, e := range v.Entries {
 		v.Files = v.Files || e.Kind == "files"
 	}
@@ -194,6 +200,9 @@ func (c *Counter) do(act matters.Act) page.Handler {
 		whole, err := c.Matters.Get(r.Context(), by, r.PathValue("number"))
 		if err != nil {
 			return err
+		}
+		if checks(act) && f.Get("go") == "check" {
+			return c.check(w, r, act, f)
 		}
 		err = acts[act].do(c, r, f, whole.Matter)
 		if err == nil {
