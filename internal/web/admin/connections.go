@@ -201,7 +201,7 @@ func (c *Counter) connectionForm(s *sheet) error {
 	if x.HasKey() {
 		s.box("drop", "admin.connection.drop", false)
 	}
-	s.ask("select", s.field("unit", "admin.connection.unit").Need().Of(c.unitOptions(s.Base)).From(unit))
+	s.ask("select", s.field("unit", "admin.connection.unit").Need().Of(append([]page.Option{{Text: s.T("form.choose")}}, c.unitOptions(s.Base)...)).From(unit))
 	s.box("push", "admin.connection.push", x.Push)
 	s.box("pull", "admin.connection.pull", x.Pull)
 	s.ask("area", s.field("services", "admin.connection.services").Rows(6).Max(8000).From(exchange.FormatServices(x.Services)))

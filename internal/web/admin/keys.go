@@ -31,7 +31,7 @@ func (c *Counter) keys(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if c.DemoKey != "" {
-		v.Notes = []page.Note{{Tone: page.ToneQuiet, Text: b.T("admin.key.demo", c.DemoKey)}}
+		v.Notes, v.Secret = []page.Note{{Tone: page.ToneQuiet, Text: b.T("admin.key.demo")}}, c.DemoKey
 	}
 	var rows []page.Row
 	for _, k := range ks {
