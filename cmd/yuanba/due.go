@@ -171,11 +171,11 @@ func readPause(s string) (p when.Pause, err error) {
 
 func (c *cli) explain(d when.Derivation) explained {
 	x := explained{
-		From: stamp(d.From), Limit: d.Limit.String(), Extensions: []string{}, Known: len(d.Unknown) == 0,
+		From: stamp(d.From), Limit: d.Legs[0].Limit.String(), Extensions: []string{}, Known: len(d.Unknown) == 0,
 		Warning: when.SayUnknown(c.lang(), d.Unknown), Counted: (d.Whole() - d.Left).Hours(), Left: d.Left.Hours(), Intervals: []stretch{},
 	}
-	for _, l := range d.Extensions {
-		x.Extensions = append(x.Extensions, l.String())
+	for _, l := range d.Legs[1:] {
+		x.Extensions = append(x.Extensions, l.Limit.String())
 	}
 	if !d.Due.IsZero() {
 		due := stamp(d.Due)
@@ -202,9 +202,9 @@ func (c *cli) writeDue(w io.Writer, d when.Derivation) {
 		}
 		return t.In(when.Zone).Format("2006-01-02 15:04")
 	}
-	said := d.Limit.Say(lang)
-	for _, l := range d.Extensions {
-		said += " + " + l.Say(lang)
+	said := d.Legs[0].Limit.Say(lang)
+	for _, l := range d.Legs[1:] {
+		said += " + " + l.Limit.Say(lang)
 	}
 	if d.Due.IsZero() {
 		fmt.Fprintln(w, i18n.T(lang, "when.due.paused", when.SayTime(lang, d.Left)))

@@ -6,11 +6,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/when"
 )
 
 // An actDoor is an act on a matter that is in a state: who may do it, with the form
@@ -50,6 +52,36 @@ func actDoors() []actDoor {
 		x.at["moderation"] = x.whole(m.Number).Moderations[0].ID.String()
 		return m
 	}
+	moreTime := func(x *walk, m matters.Matter) matters.Matter {
+		x.must(x.Matters.AskExtension(x.t.Context(), x.As("wu"), m.ID, when.Limit{N: 1, Unit: when.WorkDays}, "等配件到货。"))
+		return m
+	}
+	late := func(x *walk, m matters.Matter) matters.Matter {
+		ctx, k := x.t.Context(), x.whole(m.Number).Matter.Category
+		limit := func(l when.Limit) when.Limit {
+			c, _ := x.Matters.Catalogue().Get(k)
+			was := c.Limits.Handle
+			c.Limits.Handle = l
+			x.must(x.Matters.SetCategory(ctx, x.As("admin"), c))
+			return was
+		}
+		was := limit(when.Limit{N: 1, Unit: when.UrgentHours})
+		x.must(x.Matters.Dispatch(ctx, x.As("zhao"), m.ID, matters.Dispatching{Lead: x.As("wu").Unit}))
+		limit(was)
+		x.must(x.Matters.Take(ctx, x.As("wu"), m.ID, ""))
+		now := x.Clock.Now()
+		x.Clock.Add(2 * time.Hour)
+		x.must(x.Matters.Handle(ctx, x.As("wu"), m.ID, "换了水管，已经不漏。"))
+		x.Clock.Set(now) // nobody's session is to end by it
+		x.must(x.Matters.Verify(ctx, x.As("zheng"), m.ID, true, ""))
+		x.must(x.Matters.Close(ctx, x.As("zhao"), m.ID, ""))
+		return x.whole(m.Number).Matter
+	}
+	appealed := func(x *walk, m matters.Matter) matters.Matter {
+		m = late(x, m)
+		x.must(x.Matters.Appeal(x.t.Context(), x.As("wu"), m.ID, "连下暴雨，进不了场。"))
+		return m
+	}
 	named := func(x *walk, m matters.Matter) matters.Matter {
 		x.must(x.Matters.ShowName(x.t.Context(), x.guest("chen"), m.ID))
 		return m
@@ -69,7 +101,12 @@ func actDoors() []actDoor {
 		{act: matters.SendBack, state: matters.Verified, who: "zhao", form: []string{"words", "还在滴，请再修。"}},
 		{act: matters.Take, state: matters.Dispatched, who: "wu"},
 		{act: matters.Handle, state: matters.Handling, who: "wu", form: []string{"words", "换了水管，已经不漏。"}},
-		{act: matters.Extend, state: matters.Handling, who: "wang sun gao", form: []string{"until", "{later}", "words", "等配件到货。"}},
+		{act: matters.AskExtension, state: matters.Handling, who: "wu", form: []string{"n", "1", "unit", "work_days", "words", "等配件到货。"}},
+		{act: matters.Extend, state: matters.Handling, who: "wang sun gao", form: []string{"words", "同意，请抓紧。"}, setup: moreTime},
+		{act: matters.RefuseExtension, state: matters.Handling, who: "wang sun gao", form: []string{"words", "库里有配件。"}, setup: moreTime},
+		{act: matters.AppealAct, state: matters.Classified, who: "wu", form: []string{"words", "连下暴雨，进不了场。"}, setup: late},
+		{act: matters.GrantAppeal, state: matters.Classified, who: "sun", form: []string{"words", "有值班记录，属实。"}, setup: appealed},
+		{act: matters.RefuseAppeal, state: matters.Classified, who: "sun", form: []string{"words", "事先没有申请延期。"}, setup: appealed},
 		{act: matters.Suspend, state: matters.Handling, who: "sun", form: []string{"until", "{later}", "words", "等开春化冻。"}},
 		{act: matters.Resume, state: matters.Suspended, who: "sun", form: []string{"words", "化冻了，接着办。"}},
 		{act: matters.Resume, state: matters.AskedIntake, who: "zhao", form: []string{"words", "已经电话问到了。"}},

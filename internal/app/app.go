@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/letters"
@@ -33,29 +34,28 @@ import (
 	"yuanba/internal/kit/jobs"
 	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
-	"yuanba/internal/kit/when"
 	"yuanba/internal/schema"
 )
 
 // An App is the program put together.
 type App struct {
-	Config   Config
-	Options  Options
-	DB       *sqldb.DB
-	Box      *seal.Box
-	Blobs    *blob.Keeper
-	Bus      *bus.Bus
-	Calendar *when.Calendar
+	Config  Config
+	Options Options
+	DB      *sqldb.DB
+	Box     *seal.Box
+	Blobs   *blob.Keeper
+	Bus     *bus.Bus
 
-	Places   *places.Service
-	Orgs     *orgs.Service
-	People   *people.Service
-	Access   *access.Service
-	Letters  *letters.Service
-	Matters  *matters.Service
-	Exchange *exchange.Service
-	Insights *insights.Service
-	Sealer   *trail.Sealer
+	Calendars *calendars.Service
+	Places    *places.Service
+	Orgs      *orgs.Service
+	People    *people.Service
+	Access    *access.Service
+	Letters   *letters.Service
+	Matters   *matters.Service
+	Exchange  *exchange.Service
+	Insights  *insights.Service
+	Sealer    *trail.Sealer
 
 	Indexer  *matters.Indexer
 	Notifier *matters.Notifier
@@ -92,7 +92,7 @@ func New(ctx context.Context, cfg Config, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: cfg, Options: o, DB: db, Bus: bus.New(), Calendar: when.Default(), log: o.Log}
+	a := &App{Config: cfg, Options: o, DB: db, Bus: bus.New(), log: o.Log}
 	if a.log == nil {
 		a.log = slog.Default()
 	}
@@ -153,6 +153,7 @@ func (a *App) build(ctx context.Context) error {
 	if random == nil {
 		random = rand.Reader
 	}
+	a.Calendars = calendars.New(a.DB)
 	a.Places = places.New(a.DB)
 	a.Orgs = orgs.New(a.DB, orgs.Options{Role: access.KnownRole})
 	var sender people.Sender
@@ -165,10 +166,10 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.openLetters(); err != nil {
 		return err
 	}
-	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Calendar: a.Calendar, Seal: a.Box, Bus: a.Bus, Random: random})
+	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Calendars: a.Calendars, Seal: a.Box, Bus: a.Bus, Random: random})
 	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
 	a.Exchange = exchange.New(exchange.Needs{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Matters: a.Matters, Seal: a.Box, Log: a.log, Dial: a.dial})
-	a.Insights = insights.New(insights.Needs{DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Calendar: a.Calendar})
+	a.Insights = insights.New(insights.Needs{DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Calendar: a.Calendars.Town})
 	a.Keeper = a.Insights.NewKeeper()
 	a.Indexer, a.Notifier = a.Matters.NewIndexer(), a.Matters.NewNotifier()
 	a.work.followers = a.followers()
@@ -203,6 +204,9 @@ func (a *App) loadAll(ctx context.Context) error {
 		return err
 	}
 	if err := a.Orgs.Load(ctx); err != nil {
+		return err
+	}
+	if err := a.Calendars.Load(ctx); err != nil {
 		return err
 	}
 	return a.Matters.LoadCatalogue(ctx)

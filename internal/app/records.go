@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/matters"
@@ -25,9 +26,10 @@ func (a *App) Records() []trail.Checked {
 	for _, domain := range []map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error{
 		places.Digests(),
 		orgs.Digests(),
+		{"calendar": calendars.EachDigest},
 		{"resident": a.People.EachDigest},
 		{"account": access.Digests, "api_key": access.KeyDigests},
-		{"category": matters.EachCategoryDigest, "matter": a.Matters.EachDigest},
+		{"category": matters.EachCategoryDigest, "timing": matters.EachTimingDigest, "matter": a.Matters.EachDigest},
 		{"connection": exchange.Digests},
 		{"formula": insights.EachDigest},
 	} {

@@ -40,7 +40,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		Place: func(p scope.Path) i18n.Text { return a.Places.Tree().Words(p, "") },
 	})
 	counter := &webmatters.Counter{MaxUpload: a.Config.Limits.Upload,
-		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendar: a.Calendar, Blobs: a.Blobs, Slips: slips, Mail: a.Letters.Offered(),
+		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Blobs: a.Blobs, Slips: slips, Mail: a.Letters.Offered(),
 		Address: a.Config.Address(), Log: a.log,
 		Raising: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 		Asking:  func(h http.Handler) http.Handler { return page.Limit(0.2, 20, h) }, // codes are guessed slowly

@@ -181,7 +181,7 @@ var template = sync.OnceValues(func() (sqldbtest.Files, error) {
 })
 
 func populate(a *app.App) error {
-	return sim.Found(context.Background(), sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Calendar: a.Calendar})
+	return sim.Found(context.Background(), sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Calendar: a.Calendars.Town()})
 }
 
 func placeNamed(a *app.App, names ...string) (scope.Path, bool) {

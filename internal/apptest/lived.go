@@ -78,7 +78,7 @@ func live(dsn, dir string) error {
 		return err
 	}
 	err = sim.Make(context.Background(), sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People,
-		Matters: a.Matters, Calendar: a.Calendar, Clock: clock}, small)
+		Matters: a.Matters, Calendar: a.Calendars.Town(), Clock: clock}, small)
 	if err == nil {
 		err = a.CatchUp(context.Background())
 	}

@@ -17,7 +17,7 @@ type bareRow struct{ number, title, body, place string }
 const (
 	bareTexts   = "number state title body category answers channel origin place_words raised_for turn result solved rating_words"
 	bareNumbers = `town_id village_id grid_id courtyard_id resident_id contact_id raised_by turn_unit centre acceptor lead_unit assisting
-		raised_at moved_at due_at promised_at closed_at handle_ms extensions suspensions resume_at paused_ms returns reopened urged
+		raised_at moved_at due_at promised_at closed_at warn_at extensions suspensions resume_at returns reopened urged
 		joined_to split_from supporters satisfied forgotten_at version`
 	bareFlags = "urgent public named hidden supervised"
 )

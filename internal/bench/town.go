@@ -50,7 +50,7 @@ func MakeTown(ctx context.Context, dsn, dir string, fill int, progress func(stri
 	if _, founded := a.Places.Tree().City(); founded && made == 0 {
 		return 0, "", fmt.Errorf("%s holds a town that was not made for measuring: measure it while it is served, with --url", dsn)
 	} else if !founded {
-		if err := sim.Found(ctx, sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Calendar: a.Calendar}); err != nil {
+		if err := sim.Found(ctx, sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Calendar: a.Calendars.Town()}); err != nil {
 			return 0, "", err
 		}
 		made = 1

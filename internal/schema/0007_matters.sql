@@ -13,6 +13,26 @@ CREATE TABLE category_group (
     spec     TEXT NOT NULL
 );
 
+-- Every version of a category that was in force, so that the limits under which
+-- something was counted can be read years later.
+CREATE TABLE category_edition (
+    code    TEXT   NOT NULL,
+    version BIGINT NOT NULL,
+    spec    TEXT   NOT NULL,
+    at      BIGINT NOT NULL,
+    PRIMARY KEY (code, version)
+);
+-- What the town has settled about time beside the limits of its categories, each
+-- version; spec is matters.Timing as JSON.
+CREATE TABLE matter_timing (
+    version BIGINT PRIMARY KEY,
+    spec    TEXT   NOT NULL,
+    note    TEXT   NOT NULL,
+    account BIGINT NOT NULL,
+    actor   TEXT   NOT NULL,
+    at      BIGINT NOT NULL
+);
+
 CREATE TABLE matter (
     id           {{id}},
     number       TEXT NOT NULL,
@@ -54,13 +74,13 @@ CREATE TABLE matter (
     raised_at    BIGINT NOT NULL,
     moved_at     BIGINT NOT NULL,
     due_at       BIGINT,
+    warn_at      BIGINT,                 -- when the light of the turn turns yellow
     promised_at  BIGINT,
+    clocks       TEXT NOT NULL,          -- what due_at, warn_at and promised_at follow from: matters.Clocks as JSON
     closed_at    BIGINT,
-    handle_ms    BIGINT NOT NULL,        -- the first limit of handling, which bounds its extensions
     extensions   BIGINT NOT NULL,
     suspensions  BIGINT NOT NULL,
     resume_at    BIGINT,
-    paused_ms    BIGINT NOT NULL,        -- what was left of handling when it was paused
     returns      BIGINT NOT NULL,
     reopened     BIGINT NOT NULL,
     supervised   BOOLEAN NOT NULL,
@@ -128,6 +148,46 @@ CREATE TABLE matter_step (
     was       TEXT NOT NULL             -- what of the matter's standing the act changed, as it was before; '' for a line without a row of the trail
 );
 CREATE INDEX matter_step_matter ON matter_step (matter_id, id);
+
+-- A stage of a matter that is over, or the whole of it: how long it was given and
+-- how long it took. clock is what its end follows from, as matters.Clocks.
+CREATE TABLE matter_stage (
+    id        {{id}},
+    matter_id BIGINT  NOT NULL REFERENCES matter (id),
+    stage     TEXT    NOT NULL CHECK (stage IN ('accept','dispatch','handle','verify','whole')),
+    unit_id   BIGINT  NOT NULL,         -- whose turn it was; 0 of the whole
+    from_at   BIGINT  NOT NULL,
+    due_at    BIGINT  NOT NULL,
+    ended_at  BIGINT  NOT NULL,
+    ended_by  TEXT    NOT NULL,         -- the state that it led to
+    late      BOOLEAN NOT NULL,         -- a fact that nothing takes away
+    clock     TEXT    NOT NULL
+);
+CREATE INDEX matter_stage_matter ON matter_stage (matter_id, id);
+-- what a unit was late with; the numbers of a period
+CREATE INDEX matter_stage_unit ON matter_stage (unit_id, ended_at);
+
+-- An appeal is what a unit says about having been late, once for each stage, and
+-- what was decided: an exemption stands beside the fact.
+CREATE TABLE matter_appeal (
+    id         {{id}},
+    stage_id   BIGINT NOT NULL REFERENCES matter_stage (id),
+    matter_id  BIGINT NOT NULL REFERENCES matter (id),
+    unit_id    BIGINT NOT NULL,
+    account    BIGINT NOT NULL,
+    actor      TEXT   NOT NULL,
+    words      TEXT   NOT NULL,
+    at         BIGINT NOT NULL,
+    decision   TEXT   NOT NULL CHECK (decision IN ('','granted','refused')),
+    decider    BIGINT NOT NULL,
+    decided_by TEXT   NOT NULL,
+    reason     TEXT   NOT NULL,
+    decided_at BIGINT
+);
+CREATE UNIQUE INDEX matter_appeal_once ON matter_appeal (stage_id);
+CREATE INDEX matter_appeal_matter ON matter_appeal (matter_id);
+-- what waits for a decision
+CREATE INDEX matter_appeal_open ON matter_appeal (at) WHERE decision = '';
 
 -- A file is a photo, sound or document of a matter; the bytes are in the blob store.
 CREATE TABLE matter_file (
@@ -262,7 +322,7 @@ CREATE INDEX matter_notice_unread ON matter_notice (resident_id, account) WHERE 
 CREATE TABLE matter_reminder (
     matter_id BIGINT NOT NULL REFERENCES matter (id),
     due_at    BIGINT NOT NULL,
-    what      TEXT   NOT NULL CHECK (what IN ('soon', 'late')),
+    what      TEXT   NOT NULL CHECK (what IN ('soon', 'late', 'level1', 'level2', 'level3')),
     PRIMARY KEY (matter_id, due_at, what)
 );
 CREATE INDEX matter_reminder_due ON matter_reminder (due_at);
@@ -292,5 +352,15 @@ CREATE TABLE matter_template (
 CREATE VIEW matter_facts AS
 SELECT id, number, state, category, urgent, channel, town_id, village_id, grid_id, lead_unit,
        raised_at, due_at, promised_at, closed_at, extensions, suspensions, returns, reopened,
-       supporters, solved, satisfied, turn, turn_unit
+       supporters, solved, satisfied, turn, turn_unit,
+       EXISTS (SELECT 1 FROM matter_stage s WHERE s.matter_id = matter.id AND s.stage = 'handle' AND s.late) AS handle_late,
+       EXISTS (SELECT 1 FROM matter_stage s JOIN matter_appeal a ON a.stage_id = s.id
+               WHERE s.matter_id = matter.id AND s.stage = 'handle' AND s.late AND a.decision = 'granted') AS handle_exempt
 FROM matter;
+
+-- What statistics may read of stages: how long each was given and took, and whether
+-- being late was excused.
+CREATE VIEW matter_stage_facts AS
+SELECT s.id, s.matter_id, s.stage, s.unit_id, s.from_at, s.due_at, s.ended_at, s.ended_by, s.late,
+       COALESCE(a.decision = 'granted', FALSE) AS exempt
+FROM matter_stage s LEFT JOIN matter_appeal a ON a.stage_id = s.id;

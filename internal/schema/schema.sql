@@ -41,11 +41,30 @@ CREATE TABLE api_key (
 
 CREATE UNIQUE INDEX api_key_hash ON api_key (hash);
 
+CREATE TABLE calendar_edition (
+    number  BIGINT PRIMARY KEY,
+    kind    TEXT   NOT NULL CHECK (kind = 'shipped' OR kind = 'town' OR kind = 'unit'),
+    unit_id BIGINT NOT NULL,        -- whose it is; 0 but for a unit's
+    text    TEXT   NOT NULL,        -- a calendar file; '' takes back what was said before
+    note    TEXT   NOT NULL,        -- why it was changed
+    account BIGINT NOT NULL,
+    actor   TEXT   NOT NULL,
+    at      BIGINT NOT NULL
+);
+
 CREATE TABLE category (
     code    TEXT PRIMARY KEY,
     spec    TEXT NOT NULL,
     active  BOOLEAN NOT NULL DEFAULT TRUE,
     version BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE TABLE category_edition (
+    code    TEXT   NOT NULL,
+    version BIGINT NOT NULL,
+    spec    TEXT   NOT NULL,
+    at      BIGINT NOT NULL,
+    PRIMARY KEY (code, version)
 );
 
 CREATE TABLE category_group (
@@ -384,13 +403,13 @@ CREATE TABLE matter (
     raised_at    BIGINT NOT NULL,
     moved_at     BIGINT NOT NULL,
     due_at       BIGINT,
+    warn_at      BIGINT,                 -- when the light of the turn turns yellow
     promised_at  BIGINT,
+    clocks       TEXT NOT NULL,          -- what due_at, warn_at and promised_at follow from: matters.Clocks as JSON
     closed_at    BIGINT,
-    handle_ms    BIGINT NOT NULL,        -- the first limit of handling, which bounds its extensions
     extensions   BIGINT NOT NULL,
     suspensions  BIGINT NOT NULL,
     resume_at    BIGINT,
-    paused_ms    BIGINT NOT NULL,        -- what was left of handling when it was paused
     returns      BIGINT NOT NULL,
     reopened     BIGINT NOT NULL,
     supervised   BOOLEAN NOT NULL,
@@ -448,6 +467,28 @@ CREATE INDEX matter_village ON matter (village_id, id);
 
 CREATE INDEX matter_waiting ON matter (due_at) WHERE state IN ('asked_intake', 'asked_handler');
 
+CREATE TABLE matter_appeal (
+    id         INTEGER PRIMARY KEY,
+    stage_id   BIGINT NOT NULL REFERENCES matter_stage (id),
+    matter_id  BIGINT NOT NULL REFERENCES matter (id),
+    unit_id    BIGINT NOT NULL,
+    account    BIGINT NOT NULL,
+    actor      TEXT   NOT NULL,
+    words      TEXT   NOT NULL,
+    at         BIGINT NOT NULL,
+    decision   TEXT   NOT NULL CHECK (decision = '' OR decision = 'granted' OR decision = 'refused'),
+    decider    BIGINT NOT NULL,
+    decided_by TEXT   NOT NULL,
+    reason     TEXT   NOT NULL,
+    decided_at BIGINT
+);
+
+CREATE INDEX matter_appeal_matter ON matter_appeal (matter_id);
+
+CREATE UNIQUE INDEX matter_appeal_once ON matter_appeal (stage_id);
+
+CREATE INDEX matter_appeal_open ON matter_appeal (at) WHERE decision = '';
+
 CREATE TABLE matter_assist (
     id         INTEGER PRIMARY KEY,
     matter_id  BIGINT NOT NULL REFERENCES matter (id),
@@ -467,7 +508,10 @@ CREATE INDEX matter_assist_unit ON matter_assist (unit_id, id) WHERE active AND 
 CREATE VIEW matter_facts AS
 SELECT id, number, state, category, urgent, channel, town_id, village_id, grid_id, lead_unit,
        raised_at, due_at, promised_at, closed_at, extensions, suspensions, returns, reopened,
-       supporters, solved, satisfied, turn, turn_unit
+       supporters, solved, satisfied, turn, turn_unit,
+       EXISTS (SELECT 1 FROM matter_stage s WHERE s.matter_id = matter.id AND s.stage = 'handle' AND s.late) AS handle_late,
+       EXISTS (SELECT 1 FROM matter_stage s JOIN matter_appeal a ON a.stage_id = s.id
+               WHERE s.matter_id = matter.id AND s.stage = 'handle' AND s.late AND a.decision = 'granted') AS handle_exempt
 FROM matter;
 
 CREATE TABLE matter_file (
@@ -538,7 +582,7 @@ CREATE INDEX matter_notice_unread ON matter_notice (resident_id, account) WHERE 
 CREATE TABLE matter_reminder (
     matter_id BIGINT NOT NULL REFERENCES matter (id),
     due_at    BIGINT NOT NULL,
-    what      TEXT   NOT NULL CHECK (what = 'soon' OR what = 'late'),
+    what      TEXT   NOT NULL CHECK (what = 'soon' OR what = 'late' OR what = 'level1' OR what = 'level2' OR what = 'level3'),
     PRIMARY KEY (matter_id, due_at, what)
 );
 
@@ -555,6 +599,28 @@ CREATE TABLE matter_response (
 );
 
 CREATE INDEX matter_response_unit ON matter_response (unit_id) WHERE at IS NULL;
+
+CREATE TABLE matter_stage (
+    id        INTEGER PRIMARY KEY,
+    matter_id BIGINT  NOT NULL REFERENCES matter (id),
+    stage     TEXT    NOT NULL CHECK (stage = 'accept' OR stage = 'dispatch' OR stage = 'handle' OR stage = 'verify' OR stage = 'whole'),
+    unit_id   BIGINT  NOT NULL,         -- whose turn it was; 0 of the whole
+    from_at   BIGINT  NOT NULL,
+    due_at    BIGINT  NOT NULL,
+    ended_at  BIGINT  NOT NULL,
+    ended_by  TEXT    NOT NULL,         -- the state that it led to
+    late      BOOLEAN NOT NULL,         -- a fact that nothing takes away
+    clock     TEXT    NOT NULL
+);
+
+CREATE INDEX matter_stage_matter ON matter_stage (matter_id, id);
+
+CREATE INDEX matter_stage_unit ON matter_stage (unit_id, ended_at);
+
+CREATE VIEW matter_stage_facts AS
+SELECT s.id, s.matter_id, s.stage, s.unit_id, s.from_at, s.due_at, s.ended_at, s.ended_by, s.late,
+       COALESCE(a.decision = 'granted', FALSE) AS exempt
+FROM matter_stage s LEFT JOIN matter_appeal a ON a.stage_id = s.id;
 
 CREATE TABLE matter_step (
     id        INTEGER PRIMARY KEY,
@@ -614,6 +680,15 @@ CREATE TABLE matter_template (
     words    TEXT NOT NULL,
     active   BOOLEAN NOT NULL,
     version  BIGINT NOT NULL
+);
+
+CREATE TABLE matter_timing (
+    version BIGINT PRIMARY KEY,
+    spec    TEXT   NOT NULL,
+    note    TEXT   NOT NULL,
+    account BIGINT NOT NULL,
+    actor   TEXT   NOT NULL,
+    at      BIGINT NOT NULL
 );
 
 CREATE TABLE matter_view (

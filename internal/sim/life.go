@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"yuanba/internal/domain/matters"
-	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -155,10 +154,10 @@ func (s *simulation) onHandling(l *life) error {
 		return s.then(l, matters.Suspended, err)
 	case l.fate.extend && now.Before(m.Due) && m.Extensions == 0:
 		l.fate.extend = false
-		err := s.Matters.Extend(s.ctx, s.commander(l), l.id, m.Due.AddDate(0, 0, 1), s.say(pick(s.rnd, pools.Extensions), l))
-		if err != nil && errs.Public(err) == nil {
+		if err := s.askExtension(l, by, m); err != nil {
 			return err
 		}
+		return s.next(l, matters.Handling)
 	case s.chance(0.12):
 		if err := s.Matters.AddNote(s.ctx, by, l.id, s.sayOne(l.written.Then.Notes, l, "已电话联系反映人，约好去看。")); err != nil {
 			return err
@@ -191,6 +190,9 @@ func (s *simulation) onVerified(l *life) error {
 
 func (s *simulation) onClosed(l *life) error {
 	by := s.reporterOr(l)
+	if err := s.appeal(l); err != nil {
+		return err
+	}
 	pools := texts.Shared()
 	if l.fate.reopen {
 		l.fate.reopen = false

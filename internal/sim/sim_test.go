@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
@@ -36,7 +37,7 @@ func town(t *testing.T, db *sqldb.DB, clock *sim.Clock, plan sim.Plan) sim.Town 
 	box, cal := seal.New(keys), when.Default()
 	tn := sim.Town{DB: db, Places: places.New(db), Orgs: orgs.New(db, orgs.Options{Role: access.KnownRole}), People: people.New(db, box, people.Options{}), Calendar: cal, Clock: clock}
 	tn.Access = access.New(db, tn.Orgs, box, access.Options{Demo: true, Random: sim.Chance(plan.Seed)})
-	tn.Matters = matters.New(matters.Needs{DB: db, Places: tn.Places, Orgs: tn.Orgs, People: tn.People, Calendar: cal, Seal: box, Bus: bus.New(), Random: sim.Chance(plan.Seed)})
+	tn.Matters = matters.New(matters.Needs{DB: db, Places: tn.Places, Orgs: tn.Orgs, People: tn.People, Calendars: calendars.New(db), Seal: box, Bus: bus.New(), Random: sim.Chance(plan.Seed)})
 	if err := tn.Matters.LoadCatalogue(ctx); err != nil {
 		t.Fatal(err)
 	}

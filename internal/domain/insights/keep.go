@@ -53,7 +53,7 @@ func (k *Keeper) Step(ctx context.Context, rows int) (int, error) {
 		return 0, err
 	}
 	for _, l := range lives {
-		rs = append(rs, read(s.calendar, l))
+		rs = append(rs, read(s.calendar(), l))
 	}
 	from, to := b.Bounds()
 	counts := tally{}
@@ -109,7 +109,7 @@ func (s *Service) readings(tx *sqldb.Tx, ids []id.ID) ([]reading, error) {
 	}
 	rs := make([]reading, len(lives))
 	for i, l := range lives {
-		rs[i] = read(s.calendar, l)
+		rs[i] = read(s.calendar(), l)
 	}
 	return rs, nil
 }

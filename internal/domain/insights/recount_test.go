@@ -60,7 +60,7 @@ type deed struct {
 
 func newRecount(t *testing.T, w *apptest.Town) *recount {
 	t.Helper()
-	c := &recount{cal: w.Calendar, matters: map[id.ID]*tale{}}
+	c := &recount{cal: w.Calendars.Town(), matters: map[id.ID]*tale{}}
 	err := w.DB.Read(context.Background(), func(tx *sqldb.Tx) error {
 		c.now = tx.Now()
 		if err := tx.Each(`SELECT id, channel, raised_at, state, category, town_id, village_id, urgent, lead_unit, turn_unit, COALESCE(due_at, 0), COALESCE(promised_at, 0) FROM matter`, nil, func(r sqldb.Scanner) error {

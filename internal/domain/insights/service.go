@@ -17,7 +17,7 @@ type Service struct {
 	matters  *matters.Service
 	places   *places.Service
 	orgs     *orgs.Service
-	calendar *when.Calendar
+	calendar func() *when.Calendar
 	follower trail.Follower
 }
 
@@ -27,7 +27,7 @@ type Needs struct {
 	Matters  *matters.Service
 	Places   *places.Service
 	Orgs     *orgs.Service
-	Calendar *when.Calendar
+	Calendar func() *when.Calendar
 }
 
 // New returns the service.

@@ -144,7 +144,7 @@ func (s *Service) openRow(r reading, now map[id.ID]matters.OpenNow) (x openRow, 
 		return x, false
 	}
 	x = openRow{OpenNow: m, unit: r.unit, kind: r.now.kind, beyond: r.now.from}
-	x.soon = s.calendar.SoonAt(m.MovedAt, m.Due)
+	x.soon = m.WarnAt
 	return x, true
 }
 

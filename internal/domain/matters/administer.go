@@ -41,6 +41,9 @@ func (s *Service) LoadCatalogue(ctx context.Context) error {
 
 func (s *Service) readCatalogue(ctx context.Context) (c *Catalogue, err error) {
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		if err := s.loadTiming(tx); err != nil {
+			return err
+		}
 		c, err = loadCatalogue(tx)
 		return err
 	})
@@ -63,6 +66,9 @@ func (s *Service) SetCategory(ctx context.Context, by scope.Actor, k Category) e
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		spec, err := saveCategory(tx, k)
 		if err != nil {
+			return err
+		}
+		if err := keepCategory(tx, k.Code, spec); err != nil {
 			return err
 		}
 		return tellCategory(tx, by, k.Code, spec, k.Active)

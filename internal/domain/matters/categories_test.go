@@ -51,23 +51,23 @@ type catStopper struct {
 }
 
 type catLeaf struct {
-	Code    string         `json:"code"`
-	Group   string         `json:"group"`
-	Kind    string         `json:"kind"`
-	Number  string         `json:"number"`
-	Name    catText        `json:"name"`
-	Hint    catText        `json:"hint"`
-	Icon    string         `json:"icon"`
-	Words   []string       `json:"words"`
-	Urgent  bool           `json:"urgent"`
-	Filing  catText        `json:"filing"`
-	Closing catText        `json:"closing"`
-	Limits  map[string]int `json:"limits"`
-	Unit    string         `json:"unit"`
-	Public  *bool          `json:"public"`
-	Photo   string         `json:"photo"`
-	Asked   []catQuestion  `json:"questions"`
-	Stopper *catStopper    `json:"stopper"`
+	Code    string        `json:"code"`
+	Group   string        `json:"group"`
+	Kind    string        `json:"kind"`
+	Number  string        `json:"number"`
+	Name    catText       `json:"name"`
+	Hint    catText       `json:"hint"`
+	Icon    string        `json:"icon"`
+	Words   []string      `json:"words"`
+	Urgent  bool          `json:"urgent"`
+	Filing  catText       `json:"filing"`
+	Closing catText       `json:"closing"`
+	Limits  Limits        `json:"limits"`
+	Unit    string        `json:"unit"`
+	Public  *bool         `json:"public"`
+	Photo   string        `json:"photo"`
+	Asked   []catQuestion `json:"questions"`
+	Stopper *catStopper   `json:"stopper"`
 }
 
 type catFile struct {
@@ -197,16 +197,12 @@ func TestCategoriesCatalogueLeaves(t *testing.T) {
 // catCheckLimits holds that every step has a clock, and that the urgent clock is there exactly for the urgent.
 func catCheckLimits(t *testing.T, l catLeaf) {
 	t.Helper()
-	want := []string{"accept_hours", "dispatch_hours", "handle_days", "verify_days"}
-	if l.Urgent {
-		want = append(want, "urgent_hours")
-	}
-	if len(l.Limits) != len(want) {
+	if l.Urgent != (l.Limits.Urgent != nil) {
 		t.Errorf("%s: limits are %v", l.Code, l.Limits)
 	}
-	for _, k := range want {
-		if l.Limits[k] <= 0 {
-			t.Errorf("%s: %s is %d", l.Code, k, l.Limits[k])
+	for _, s := range Stages() {
+		if l.Limits.Of(s).N < 1 || l.Limits.Urgent != nil && l.Limits.Urgent.Of(s).N < 1 {
+			t.Errorf("%s: %s has no limit", l.Code, s)
 		}
 	}
 }

@@ -40,14 +40,10 @@ type Category struct {
 	Version   int        `json:"-"`
 }
 
-// Limits are how long each stage may take, in working hours and working days;
-// UrgentHours, if set, is the limit of handling round the clock instead.
+// Limits are how long each stage may take; Urgent, if set, of what is urgent.
 type Limits struct {
-	AcceptHours   int `json:"accept_hours"`
-	DispatchHours int `json:"dispatch_hours"`
-	HandleDays    int `json:"handle_days"`
-	VerifyDays    int `json:"verify_days"`
-	UrgentHours   int `json:"urgent_hours"`
+	StageLimits
+	Urgent *StageLimits `json:"urgent,omitempty"`
 }
 
 // A Question is asked of everybody who raises a matter of the category.
@@ -270,14 +266,9 @@ func (k Category) check(c *Catalogue) error {
 	if !slices.ContainsFunc(c.Groups, func(g Group) bool { return g.Code == k.Group }) {
 		faults.Add("group", "category.group")
 	}
-	l := k.Limits
-	for field, n := range map[string]int{"accept_hours": l.AcceptHours, "dispatch_hours": l.DispatchHours, "handle_days": l.HandleDays, "verify_days": l.VerifyDays} {
-		if n < 1 || n > 250 {
-			faults.Add(field, "category.limit", 1, 250)
-		}
-	}
-	if l.UrgentHours < 0 || l.UrgentHours > 240 {
-		faults.Add("urgent_hours", "category.limit", 0, 240)
+	k.Limits.check(&faults, "limit_")
+	if k.Limits.Urgent != nil {
+		k.Limits.Urgent.check(&faults, "urgent_")
 	}
 	return faults.Err()
 }

@@ -116,33 +116,6 @@ func (s *Service) Handle(ctx context.Context, by scope.Actor, d ID, result strin
 	return err
 }
 
-// maxExtensions is how often handling may be extended (case workflow in use:
-// at most two, each no longer than the first limit, asked before the end).
-const maxExtensions = 2
-
-// Extend gives handling more time, with a reason that the reporter reads. It is
-// possible twice, before the time is up, and by no more than the first limit.
-// Needs supervise in the place, so that no handler extends for themselves.
-func (s *Service) Extend(ctx context.Context, by scope.Actor, d ID, until time.Time, reason string) error {
-	reason, err := words("words", reason, minReason)
-	if err != nil {
-		return err
-	}
-	end := s.day(until)
-	err = s.change(ctx, by, d, Extend, func(_ *sqldb.Tx, m *Matter) (Step, error) {
-		switch {
-		case !end.After(m.Due):
-			return Step{}, errs.At("until", "matter.extend.not_later")
-		case end.Sub(m.Due) > m.HandleFor+24*time.Hour: // a limit in days ends with its last day
-			return Step{}, errs.At("until", "matter.extend.long")
-		}
-		m.Promised = m.Promised.Add(max(0, end.Sub(m.Due)))
-		m.Due, m.Extensions = end, m.Extensions+1
-		return Step{Public: true, Words: reason, Until: end}, nil
-	})
-	return err
-}
-
 // maxSuspension is the longest time for which a matter may be suspended.
 const maxSuspension = 366 * 24 * time.Hour
 

@@ -33,30 +33,35 @@ type Act string
 
 // The acts that move a matter.
 const (
-	Accept    Act = "accept"
-	Decline   Act = "decline"
-	Ask       Act = "ask"
-	Answer    Act = "answer"
-	Add       Act = "add"
-	Classify  Act = "classify"
-	Dispatch  Act = "dispatch"
-	SendBack  Act = "send_back"
-	Take      Act = "take"
-	Handle    Act = "handle"
-	Extend    Act = "extend"
-	Suspend   Act = "suspend"
-	Resume    Act = "resume"
-	Verify    Act = "verify"
-	Close     Act = "close"
-	Rate      Act = "rate"
-	Reopen    Act = "reopen"
-	Withdraw  Act = "withdraw"
-	Join      Act = "join"
-	Unjoin    Act = "unjoin"
-	Split     Act = "split"
-	Unsplit   Act = "unsplit"
-	Urge      Act = "urge"
-	Supervise Act = "supervise"
+	Accept          Act = "accept"
+	Decline         Act = "decline"
+	Ask             Act = "ask"
+	Answer          Act = "answer"
+	Add             Act = "add"
+	Classify        Act = "classify"
+	Dispatch        Act = "dispatch"
+	SendBack        Act = "send_back"
+	Take            Act = "take"
+	Handle          Act = "handle"
+	AskExtension    Act = "ask_extension"
+	Extend          Act = "extend"
+	RefuseExtension Act = "refuse_extension"
+	Suspend         Act = "suspend"
+	Resume          Act = "resume"
+	Verify          Act = "verify"
+	Close           Act = "close"
+	Rate            Act = "rate"
+	Reopen          Act = "reopen"
+	Withdraw        Act = "withdraw"
+	Join            Act = "join"
+	Unjoin          Act = "unjoin"
+	Split           Act = "split"
+	Unsplit         Act = "unsplit"
+	Urge            Act = "urge"
+	Supervise       Act = "supervise"
+	AppealAct       Act = "appeal"
+	GrantAppeal     Act = "grant_appeal"
+	RefuseAppeal    Act = "refuse_appeal"
 )
 
 // Who may act, beyond the posts of domain/access: the reporter, or somebody who
@@ -75,6 +80,10 @@ const byReporter scope.Need = "reporter"
 //   - no matter is filed without a row of the catalogue, so what is really several
 //     is taken apart by the intake desk until a unit has it; a unit that finds two
 //     in one returns it, and each part is classified by itself;
+//   - more time is asked for by who handles it, before the time is up, and given by
+//     somebody else; twice at most;
+//   - a unit that was late may say why, once, when the matter is closed; that it was
+//     late stays written, and beside it whether that is excused, by whom and why;
 //   - what was done by mistake is undone to the state and the clock it had: an
 //     undoing leads to where the matter was.
 var Flow = flow.New("matter", Received,
@@ -123,7 +132,9 @@ var Flow = flow.New("matter", Received,
 	flow.On(Handling, Handle, Handled, "handle"),
 	flow.On(Handling, SendBack, Classified, "handle"),
 	flow.On(Handling, Ask, AskedHandler, "handle"),
+	flow.On(Handling, AskExtension, Handling, "handle"),
 	flow.On(Handling, Extend, Handling, "supervise"),
+	flow.On(Handling, RefuseExtension, Handling, "supervise"),
 	flow.On(Handling, Suspend, Suspended, "command"),
 	flow.On(Handling, Urge, Handling, "supervise"),
 	flow.On(Handling, Supervise, Handling, "command"),
@@ -150,6 +161,9 @@ var Flow = flow.New("matter", Received,
 
 	flow.On(Closed, Rate, Closed, byReporter),
 	flow.On(Closed, Reopen, Handling, byReporter),
+	flow.On(Closed, AppealAct, Closed, "handle"),
+	flow.On(Closed, GrantAppeal, Closed, "command"),
+	flow.On(Closed, RefuseAppeal, Closed, "command"),
 	flow.On(Declined, Reopen, Received, byReporter),
 	flow.On(Joined, Unjoin, Received, "intake"),
 	flow.On(Joined, Unjoin, Accepted, "intake"),

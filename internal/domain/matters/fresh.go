@@ -68,7 +68,7 @@ func (s *Service) JustRaised(rows []trail.Row) (lives []Life, open map[ID]OpenNo
 		now := m.Standing()
 		lives = append(lives, Life{ID: m.ID, Number: m.Number, Channel: m.Channel, Origin: m.Origin != "",
 			Moments: []Moment{{Seq: r.Seq, At: m.RaisedAt, Act: raised, After: now}}})
-		open[m.ID] = OpenNow{ID: m.ID, Standing: now, MovedAt: m.MovedAt, At: m.At, Everybody: m.VisibleToAll()}
+		open[m.ID] = OpenNow{ID: m.ID, Standing: now, MovedAt: m.MovedAt, WarnAt: m.WarnAt, At: m.At, Everybody: m.VisibleToAll()}
 	}
 	return lives, open, others
 }

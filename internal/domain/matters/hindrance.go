@@ -7,22 +7,35 @@ import (
 
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
 
 // hindrance says why a move that the table allows is not possible for m as it
 // stands, nil if it is. It is asked before an act is done and before its button
 // is shown.
-func (s *Service) hindrance(tx *sqldb.Tx, m Matter, act Act) error {
+func (s *Service) hindrance(tx *sqldb.Tx, by scope.Actor, m Matter, act Act) error {
 	now := tx.Now()
 	switch act {
-	case Extend:
+	case AskExtension:
 		switch {
 		case m.Extensions >= maxExtensions:
 			return errs.New(errs.Conflict, "matter.extend.twice", maxExtensions)
+		case m.Clocks.Wanted != nil:
+			return errs.New(errs.Conflict, "matter.extend.asked")
 		case !now.Before(m.Due):
 			return errs.New(errs.Conflict, "matter.extend.late")
 		}
+	case Extend, RefuseExtension:
+		switch {
+		case m.Clocks.Wanted == nil:
+			return errs.New(errs.Conflict, "matter.extend.not_asked")
+		case m.Clocks.Wanted.By == by.Account && by.Account != 0:
+			return errs.New(errs.Denied, "matter.extend.self")
+		}
+	case AppealAct, GrantAppeal, RefuseAppeal:
+		_, _, err := s.appealable(tx, by, m, act)
+		return err
 	case Suspend:
 		if m.Suspensions > 0 {
 			return errs.New(errs.Conflict, "matter.suspend.once")

@@ -210,7 +210,7 @@ func (s *Service) arrive(tx *sqldb.Tx, by scope.Actor, m Matter, f Foreign, all 
 	if err := s.begin(tx, &m, Raising{RaisedAt: f.RaisedAt}); err != nil {
 		return err
 	}
-	m.Due, m.Promised = s.calendar.Add(tx.Now(), s.limits(m).accept).UTC().Truncate(time.Millisecond), s.promise(m, tx.Now())
+	s.start(&m, tx.Now()) // its time with this town begins now
 	all.tell(m, "raise", "")
 	if f.Closed {
 		if err := s.live(tx, by, &m, f, result, all); err != nil {
@@ -237,7 +237,7 @@ func (s *Service) live(tx *sqldb.Tx, by scope.Actor, m *Matter, f Foreign, resul
 		switch act {
 		case Classify:
 			m.Category = s.categoryOf(f)
-			m.Promised = s.promise(*m, m.RaisedAt)
+			s.promiseAnew(m)
 		case Dispatch:
 			s.leadOf(m)
 			p.ToUnit = m.Lead

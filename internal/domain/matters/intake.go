@@ -126,7 +126,7 @@ func (s *Service) Classify(ctx context.Context, by scope.Actor, d ID, in Classif
 				m.Centre = c.ID
 			}
 		}
-		m.Promised = s.promise(*m, m.RaisedAt)
+		s.promiseAnew(m)
 		return Step{Words: note, Detail: k.Code}, faults.Err()
 	})
 	return err

@@ -34,6 +34,7 @@ type Card struct {
 	RaisedAt   time.Time
 	MovedAt    time.Time
 	Due        time.Time
+	WarnAt     time.Time // when its light turns yellow
 	ClosedAt   time.Time
 	Supporters int
 	Solved     Solved

@@ -68,6 +68,7 @@ type Matter struct {
 	RaisedBy   id.ID // the account that wrote it down for somebody
 	RaisedFor  string
 	codeIndex  []byte
+	ended      []Ended // stages that an act has ended, to be written with it
 
 	TurnUnit  id.ID // the unit whose turn it is, if it is a unit's
 	Centre    id.ID // the dispatching centre of the place
@@ -78,13 +79,13 @@ type Matter struct {
 	RaisedAt    time.Time
 	MovedAt     time.Time // when the present turn began
 	Due         time.Time // when the present turn ends; zero if it has no end
+	WarnAt      time.Time // when the light of the present turn turns yellow; zero if it does not
 	Promised    time.Time // when the whole is to be done, as told to the reporter
+	Clocks      Clocks    // what Due, WarnAt and Promised follow from
 	ClosedAt    time.Time
-	HandleFor   time.Duration // the first limit of handling, as elapsed time
 	Extensions  int
 	Suspensions int
 	ResumeAt    time.Time
-	PausedLeft  time.Duration // what was left of the turn when it was paused, in the time its limit counts
 	Returns     int
 	Reopened    int
 	Supervised  bool
@@ -151,7 +152,7 @@ func (m Matter) digest() []byte {
 		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, m.At != nil, lat, lon,
 		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.TurnUnit, m.Centre, m.Acceptor, m.Lead,
-		m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.HandleFor.Milliseconds(), m.Extensions, m.Suspensions, m.ResumeAt, m.PausedLeft.Milliseconds(),
+		m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.WarnAt, m.Clocks.text(), m.Extensions, m.Suspensions, m.ResumeAt,
 		m.Returns, m.Reopened, m.Supervised, m.Urged,
 		m.Result, m.JoinedTo, string(m.Kept.State), m.Kept.Due, m.Kept.MovedAt, m.Kept.Brought, m.SplitFrom, string(m.Solved), m.Satisfied, m.RatingWords, m.ForgottenAt,
 		m.Supporters, m.Assisting, []byte(m.story))

@@ -35,16 +35,19 @@ const raised Act = "raise"
 // told are the acts of which reporters, supporters and subscribers hear. Of a
 // raising only subscribers hear.
 var told = map[Act]bool{
-	raised: true, Accept: true, Decline: true, Ask: true, Dispatch: true, Take: true, Inform: true, Handle: true, Extend: true, Suspend: true,
+	raised: true, Accept: true, Decline: true, Ask: true, Dispatch: true, Take: true, Inform: true, Handle: true, Extend: true, RefuseExtension: true, Suspend: true,
 	Resume: true, Close: true, Reopen: true, Join: true, Unjoin: true, SplitOff: true, Unsplit: true,
 }
 
 // called are the acts of which those hear whose turn it is or who are called.
-var called = map[Act]bool{Urge: true, Supervise: true, WhistleAct: true}
+var called = map[Act]bool{Urge: true, Supervise: true, WhistleAct: true, AskExtension: true, AppealAct: true, GrantAppeal: true, RefuseAppeal: true}
 
 // NoticeKeys are the messages of which a Notice's Key is one.
 func NoticeKeys() []string {
 	keys := []string{noticeKey(Act(Soon)), noticeKey(Act(Late))}
+	for _, l := range levels {
+		keys = append(keys, noticeKey(Act(l)))
+	}
 	for a := range called {
 		keys = append(keys, noticeKey(a))
 	}
@@ -210,8 +213,14 @@ func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns [
 	}
 	if called[act] {
 		who := s.onTurn(m, tx.Now())
-		if act == WhistleAct {
+		switch act {
+		case WhistleAct:
 			who = s.atUnits(a.called[m.ID], tx.Now())
+		case AskExtension, AppealAct: // somebody above has to decide
+			who = s.above(Level3, m, tx.Now())
+		case GrantAppeal, RefuseAppeal:
+			who = s.atUnits([]id.ID{m.Lead}, tx.Now())
+		default:
 		}
 		for _, to := range who {
 			tell(to, m)

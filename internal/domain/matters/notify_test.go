@@ -15,6 +15,7 @@ import (
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/when"
 )
 
 // told are somebody's news, oldest first: the last part of each key and whether
@@ -243,10 +244,11 @@ func TestReminders(t *testing.T) {
 		d.wants("the centre", town.As("zhao"), slip.Number)
 		// the end is moved: it is said again, of the new end
 		d.must(town.Matters.Take(ctx, d.wu, slip.ID, ""))
-		d.must(town.Matters.Extend(ctx, town.As("sun"), slip.ID, due.AddDate(0, 0, 2), "等配件到货，请多等两天"))
+		d.must(town.Matters.AskExtension(ctx, d.wu, slip.ID, when.Limit{N: 2, Unit: when.WorkDays}, "等配件到货，请多等两天"))
+		d.must(town.Matters.Extend(ctx, town.As("sun"), slip.ID, ""))
 		remind(0)
 		due = d.get(slip.Number).Matter.Due
-		town.Clock.Set(due.Add(-9 * time.Hour))
+		town.Clock.Set(due.Add(-3 * time.Hour))
 		remind(1)
 		town.Clock.Set(due.Add(time.Hour))
 		remind(1)
@@ -258,8 +260,8 @@ func TestReminders(t *testing.T) {
 		}
 		d.must(town.DB.Read(ctx, func(tx *sqldb.Tx) error {
 			n, err := sqldb.Int(tx.Row(`SELECT count(*) FROM matter_reminder`))
-			if n != 2 {
-				t.Errorf("%d reminders kept, want those of the last end", n)
+			if n != 3 {
+				t.Errorf("%d reminders kept, want all of the last weeks", n)
 			}
 			return err
 		}))
@@ -289,8 +291,8 @@ func TestRemindersAfterAPause(t *testing.T) {
 			t.Errorf("what came in late: %d reminders, %v", n, err)
 		}
 		town.Clock.Set(due.AddDate(0, 0, 9))
-		if n, err := town.Matters.Remind(ctx); err != nil || n != 3 {
-			t.Errorf("%d reminders after a pause, %v; want 3", n, err)
+		if n, err := town.Matters.Remind(ctx); err != nil || n != 12 {
+			t.Errorf("%d reminders after a pause, %v; want 3, to the unit and on three levels", n, err)
 		}
 	})
 }

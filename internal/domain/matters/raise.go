@@ -113,8 +113,7 @@ func (s *Service) begin(tx *sqldb.Tx, m *Matter, in Raising) (err error) {
 		return err
 	}
 	m.TurnUnit, m.MovedAt = m.Centre, tx.Now()
-	m.Due = s.calendar.Add(m.RaisedAt, s.limits(*m).accept).UTC().Truncate(time.Millisecond)
-	m.Promised = s.promise(*m, m.RaisedAt)
+	s.start(m, m.RaisedAt)
 	return nil
 }
 

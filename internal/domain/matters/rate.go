@@ -52,7 +52,7 @@ func (s *Service) Rate(ctx context.Context, by scope.Actor, d ID, in Rating) err
 			m.Solved, m.Satisfied, m.RatingWords = in.Solved, in.Satisfied, said
 			return Step{Public: true, Words: said, Detail: in.Detail()}, nil
 		})
-		if err != nil || in.Solved != No || s.hindrance(tx, m, Reopen) != nil {
+		if err != nil || in.Solved != No || s.hindrance(tx, by, m, Reopen) != nil {
 			return err
 		}
 		_, err = s.changeIn(tx, by, d, Reopen, s.reopen(said))

@@ -4,43 +4,50 @@ package matters
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/orgs"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/kit/when"
 )
 
-// A Reminder is what is said to a unit about the end of its turn.
+// A Reminder is what is said about the end of a turn.
 type Reminder string
 
-// The reminders.
+// The reminders: before its end, at it, and afterwards to those above, one level
+// after the other.
 const (
-	Soon Reminder = "soon" // it is four working hours away
-	Late Reminder = "late" // it is past
+	Soon   Reminder = "soon"   // it is near
+	Late   Reminder = "late"   // it is past
+	Level1 Reminder = "level1" // the head of the unit is told
+	Level2 Reminder = "level2" // who supervises in the place is told
+	Level3 Reminder = "level3" // who commands there is told
 )
 
-// soonBefore is how long before its end a unit is reminded of its turn.
-var soonBefore = when.Limit{N: 4, Unit: when.WorkHours}
+// levels are the reminders to those above, the nearest first.
+var levels = [Levels]Reminder{Level1, Level2, Level3}
 
-// reminder is what is to be said at now about the turn of m, "" for nothing, by
+// says reports whether a reminder is to be said at now about the turn of m, by
 // these rules:
-//   - soon within four working hours of its end; not if the whole turn is no
-//     longer than that, for then its beginning says it;
-//   - late after its end; not if the turn began late, as imported ones do.
-func reminder(c *when.Calendar, m Matter, now time.Time) Reminder {
+//   - soon when its end has come near; not if the whole turn is no longer than
+//     that, for then its beginning says it;
+//   - late after its end, and each level when its time has passed too; not if the
+//     turn began late, as imported ones do.
+func (t Timing) says(what Reminder, c *when.Calendar, m Matter, now time.Time) bool {
 	switch {
 	case m.TurnUnit == 0 || m.Due.IsZero():
-		return ""
-	case m.Late(now):
-		if m.Due.After(m.MovedAt) {
-			return Late
-		}
-	case !m.Due.After(c.Add(now, soonBefore)):
-		if m.Due.After(c.Add(m.MovedAt, soonBefore)) {
-			return Soon
-		}
+		return false
+	case what == Soon:
+		return !m.Late(now) && !m.Due.After(c.Add(now, t.Remind)) && m.Due.After(c.Add(m.MovedAt, t.Remind))
+	case !m.Late(now) || !m.Due.After(m.MovedAt):
+		return false
+	case what == Late:
+		return true
 	}
-	return ""
+	return !c.Add(m.Due, t.Levels[slices.Index(levels[:], what)]).After(now)
 }
 
 // remindMark is the name under which is kept up to when reminders were said.
@@ -50,10 +57,11 @@ const remindMark = "matter.remind"
 // for matters whose transaction took its time. Each is still said once.
 const remindAgain = 10 * time.Minute
 
-// Remind writes notices to those members of a unit who may act on a matter whose
-// turn is the unit's, when its end comes near and when it has passed: once each,
-// and again only if the end has been moved. It is a job's, done every few
-// minutes, and looks only at the ends that have come near since. It reports how
+// Remind writes notices about the ends of turns: to those members of the unit who
+// may act, when the end comes near and when it has passed, and to those above, one
+// level after the other, when it stays so. Each is said once, and again only if
+// the end has been moved. It is a job's, done every few minutes, and looks only at
+// the ends that have come near, or have passed by so much, since. It reports how
 // many reminders were said.
 func (s *Service) Remind(ctx context.Context) (said int, err error) {
 	var last, now time.Time
@@ -68,28 +76,59 @@ func (s *Service) Remind(ctx context.Context) (said int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	from := s.calendar.Add(last, soonBefore)
+	c, t := s.calendars.Town(), s.Timing()
+	from := c.Add(last, t.Remind)
 	if last.IsZero() || from.Before(now) {
 		from = now
 	}
-	for _, span := range [][2]time.Time{{last, now}, {from, s.calendar.Add(now, soonBefore)}} {
-		n, err := s.remindSpan(ctx, span[0], span[1])
+	type span struct {
+		what     Reminder
+		from, to time.Time
+	}
+	spans := []span{{Late, last, now}, {Soon, from, c.Add(now, t.Remind)}}
+	for i, l := range t.Levels {
+		begin := time.Time{}
+		if !last.IsZero() {
+			begin = startOf(c, l, last)
+		}
+		spans = append(spans, span{levels[i], begin, startOf(c, l, now)})
+	}
+	for _, x := range spans {
+		n, err := s.remindSpan(ctx, x.what, x.from, x.to)
 		said += n
 		if err != nil {
 			return said, err
 		}
 	}
 	return said, s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := dropReminders(tx, now.Add(-24*time.Hour)); err != nil {
+		if err := dropReminders(tx, now.Add(-keepReminders)); err != nil {
 			return err
 		}
 		return sqldb.SetMark(tx, remindMark, now.UnixMilli())
 	})
 }
 
+// keepReminders is how long it is kept that something was said: longer than any
+// level takes.
+const keepReminders = 60 * 24 * time.Hour
+
+// startOf is the latest moment from which a limit has ended at end, to the second.
+func startOf(c *when.Calendar, l when.Limit, end time.Time) time.Time {
+	low, high := end.AddDate(0, 0, -2*l.N-30), end
+	for high.Sub(low) > time.Second {
+		half := low.Add(high.Sub(low) / 2)
+		if c.Add(half, l).After(end) {
+			high = half
+		} else {
+			low = half
+		}
+	}
+	return high
+}
+
 // remindSpan says what is to be said of the turns that end after one moment and
 // up to another.
-func (s *Service) remindSpan(ctx context.Context, from, to time.Time) (said int, err error) {
+func (s *Service) remindSpan(ctx context.Context, what Reminder, from, to time.Time) (said int, err error) {
 	var after Matter
 	for {
 		var some []Matter
@@ -102,7 +141,7 @@ func (s *Service) remindSpan(ctx context.Context, from, to time.Time) (said int,
 		after = some[len(some)-1]
 		n := 0
 		if err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-			n, err = s.remindThese(tx, some)
+			n, err = s.remindThese(tx, what, some)
 			return err
 		}); err != nil {
 			return said, err
@@ -111,14 +150,14 @@ func (s *Service) remindSpan(ctx context.Context, from, to time.Time) (said int,
 	}
 }
 
-func (s *Service) remindThese(tx *sqldb.Tx, ms []Matter) (said int, err error) {
+func (s *Service) remindThese(tx *sqldb.Tx, what Reminder, ms []Matter) (said int, err error) {
 	var ns []notice
 	if err := s.orgs.Check(tx); err != nil {
 		return 0, err
 	}
+	c, t := s.calendars.Town(), s.Timing()
 	for _, m := range ms {
-		what := reminder(s.calendar, m, tx.Now())
-		if what == "" {
+		if !t.says(what, c, m, tx.Now()) {
 			continue
 		}
 		first, err := insertReminder(tx, m, what)
@@ -129,7 +168,7 @@ func (s *Service) remindThese(tx *sqldb.Tx, ms []Matter) (said int, err error) {
 			continue
 		}
 		said++
-		for _, to := range s.onTurn(m, tx.Now()) {
+		for _, to := range s.toRemind(what, m, tx.Now()) {
 			ns = append(ns, notice{to: to, matter: m.ID, key: noticeKey(Act(what)), at: tx.Now(), urgent: m.Urgent})
 		}
 	}
@@ -149,6 +188,56 @@ func (s *Service) onTurn(m Matter, now time.Time) (who []reader) {
 				who = append(who, reader{account: account})
 			}
 		}
+	}
+	return who
+}
+
+// toRemind are those to whom a reminder is said: whose turn it is, and those
+// above them; where there is nobody on a level, those on the next.
+func (s *Service) toRemind(what Reminder, m Matter, now time.Time) (who []reader) {
+	i := slices.Index(levels[:], what)
+	if i < 0 {
+		return s.onTurn(m, now)
+	}
+	for ; i < len(levels) && len(who) == 0; i++ {
+		who = s.above(levels[i], m, now)
+	}
+	return who
+}
+
+// heads are the roles of those who lead a unit.
+var heads = []string{"unit_lead", "committee_chair", "deputy_secretary"}
+
+// above are those on one level over whose turn it is: the heads of the unit; those
+// who supervise in the place and do not command there; those who command there.
+func (s *Service) above(level Reminder, m Matter, now time.Time) (who []reader) {
+	dir := s.orgs.Directory()
+	add := func(u orgs.Unit, fits func(p orgs.Post, needs []scope.Need) bool) {
+		for _, p := range dir.Posts(u.ID) {
+			role, ok := access.RoleOf(p.Role)
+			if !ok || !fits(p, role.Needs) {
+				continue
+			}
+			for _, h := range dir.Holders(p.ID, now) {
+				if to := (reader{account: h.Account}); h.Account != 0 && !slices.Contains(who, to) {
+					who = append(who, to)
+				}
+			}
+		}
+	}
+	if level == Level1 {
+		if u, ok := dir.Unit(m.TurnUnit); ok {
+			add(u, func(p orgs.Post, _ []scope.Need) bool { return slices.Contains(heads, p.Role) })
+		}
+		return who
+	}
+	for _, u := range dir.Units() {
+		add(u, func(p orgs.Post, needs []scope.Need) bool {
+			if !p.In().Contains(m.Path) || !slices.Contains(needs, access.Supervise) || !slices.Contains(needs, access.See) {
+				return false
+			}
+			return slices.Contains(needs, access.Command) == (level == Level3)
+		})
 	}
 	return who
 }

@@ -252,7 +252,7 @@ func (s *Service) acts(tx *sqldb.Tx, by scope.Actor, w *Whole) {
 		if _, err := s.allow(by, w.Matter, mv.Need, mv.Act, tx.Now()); err != nil {
 			continue
 		}
-		if err := s.hindrance(tx, w.Matter, mv.Act); err != nil {
+		if err := s.hindrance(tx, by, w.Matter, mv.Act); err != nil {
 			if w.Hindered == nil {
 				w.Hindered = map[Act]error{}
 			}

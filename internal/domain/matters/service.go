@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
@@ -22,7 +23,6 @@ import (
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
-	"yuanba/internal/kit/when"
 )
 
 // A Service carries out what people do to matters.
@@ -32,12 +32,13 @@ type Service struct {
 	orgs      *orgs.Service
 	people    *people.Service
 	letters   *letters.Service
-	calendar  *when.Calendar
+	calendars *calendars.Service
 	seal      *seal.Box
 	bus       *bus.Bus
 	random    io.Reader
 	rules     Rules
 	catalogue atomic.Pointer[Catalogue]
+	timing    atomic.Pointer[Timing]
 
 	toIndex, toTell, toCount fresh // for the followers of the trail
 }
@@ -47,7 +48,6 @@ type Rules struct {
 	Prefix       string        // of numbers; default QL
 	ReopenFor    time.Duration // how long the reporter may say that it is not solved; default 15 days
 	KeepPersonal time.Duration // how long contacts are kept after closing; default 2 years
-	ReporterDays int           // working days a reporter has to answer; default 5
 }
 
 func (r Rules) withDefaults() Rules {
@@ -60,9 +60,6 @@ func (r Rules) withDefaults() Rules {
 	if r.KeepPersonal == 0 {
 		r.KeepPersonal = 2 * 365 * 24 * time.Hour
 	}
-	if r.ReporterDays == 0 {
-		r.ReporterDays = 5
-	}
 	return r
 }
 
@@ -73,7 +70,7 @@ type Needs struct {
 	Orgs      *orgs.Service
 	People    *people.Service
 	Letters   *letters.Service // nil: nobody is written to
-	Calendar  *when.Calendar
+	Calendars *calendars.Service
 	Seal      *seal.Box
 	Bus       *bus.Bus
 	Random    io.Reader // where query codes and links come from: crypto/rand.Reader, but for a simulation
@@ -84,8 +81,10 @@ type Needs struct {
 // New returns the service. The categories are those in the database; see
 // LoadCatalogue, which must be called once before anything is raised.
 func New(n Needs) *Service {
-	s := &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, letters: n.Letters, calendar: n.Calendar, seal: n.Seal, bus: n.Bus, random: n.Random, rules: n.Rules.withDefaults()}
+	s := &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, letters: n.Letters, calendars: n.Calendars, seal: n.Seal, bus: n.Bus, random: n.Random, rules: n.Rules.withDefaults()}
 	s.catalogue.Store(&Catalogue{})
+	usual := UsualTiming()
+	s.timing.Store(&usual)
 	if n.Catalogue != nil {
 		s.catalogue.Store(n.Catalogue)
 	}
@@ -149,7 +148,7 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edi
 	if err != nil {
 		return m, err
 	}
-	if err := s.hindrance(tx, m, act); err != nil {
+	if err := s.hindrance(tx, by, m, act); err != nil {
 		return m, err
 	}
 	before := m
@@ -161,6 +160,11 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edi
 		return m, err
 	}
 	s.turnTo(&m, before.State, tx.Now())
+	for _, e := range m.ended {
+		e.ID = tx.NewID()
+		m.add(e)
+	}
+	m.ended = nil
 	return m, s.record(tx, by, &m, act, before, behalf, step, files, save)
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
@@ -19,7 +18,7 @@ const columns = `id, number, state, title, body, category, answers, urgent, chan
 	town_id, village_id, grid_id, courtyard_id, place_words, lat, lon,
 	public, named, hidden, name_hidden, resident_id, contact_id, raised_by, raised_for, query_code,
 	turn, turn_unit, centre, acceptor, lead_unit, assisting,
-	raised_at, moved_at, due_at, promised_at, closed_at, handle_ms, extensions, suspensions, resume_at, paused_ms,
+	raised_at, moved_at, due_at, promised_at, closed_at, warn_at, clocks, extensions, suspensions, resume_at,
 	returns, reopened, supervised, urged,
 	result, joined_to, kept_state, kept_due_at, kept_moved_at, brought, split_from, supporters, solved, satisfied, rating_words, forgotten_at, story, version`
 
@@ -29,13 +28,14 @@ func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 		lat, lon                                                sql.NullFloat64
 		raised, moved, due, promised, closed, resume, forgotten sqldb.Time
 		keptDue, keptMoved                                      sqldb.Time
-		handleMS, pausedMS                                      int64
+		warn                                                    sqldb.Time
+		clocks                                                  string
 	)
 	err = r.Scan(&m.ID, &m.Number, &m.State, &m.Title, &m.Body, &m.Category, &answers, &m.Urgent, &m.Channel, &m.Origin,
 		&m.Path[scope.Town], &m.Path[scope.Village], &m.Path[scope.Grid], &m.Path[scope.Courtyard], &m.PlaceWords, &lat, &lon,
 		&m.Public, &m.Named, &m.Hidden, &m.NameHidden, &m.Resident, &m.Contact, &m.RaisedBy, &m.RaisedFor, &m.codeIndex,
 		&turn, &m.TurnUnit, &m.Centre, &m.Acceptor, &m.Lead, &m.Assisting,
-		&raised, &moved, &due, &promised, &closed, &handleMS, &m.Extensions, &m.Suspensions, &resume, &pausedMS,
+		&raised, &moved, &due, &promised, &closed, &warn, &clocks, &m.Extensions, &m.Suspensions, &resume,
 		&m.Returns, &m.Reopened, &m.Supervised, &m.Urged,
 		&m.Result, &m.JoinedTo, &m.Kept.State, &keptDue, &keptMoved, &m.Kept.Brought, &m.SplitFrom, &m.Supporters, &m.Solved, &m.Satisfied, &m.RatingWords, &forgotten, (*[]byte)(&m.story), &m.Version)
 	if err != nil {
@@ -49,7 +49,10 @@ func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 	m.RaisedAt, m.MovedAt, m.Due, m.Promised = raised.Time, moved.Time, due.Time, promised.Time
 	m.ClosedAt, m.ResumeAt, m.ForgottenAt = closed.Time, resume.Time, forgotten.Time
 	m.Kept.Due, m.Kept.MovedAt = keptDue.Time, keptMoved.Time
-	m.HandleFor, m.PausedLeft = time.Duration(handleMS)*time.Millisecond, time.Duration(pausedMS)*time.Millisecond
+	m.WarnAt = warn.Time
+	if m.Clocks, err = clocksFrom(clocks); err != nil {
+		return m, fmt.Errorf("clocks of %s: %w", m.Number, err)
+	}
 	m.Answers = answersFrom(answers)
 	return m, nil
 }
@@ -65,7 +68,7 @@ func (m Matter) values() []any {
 		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, lat, lon,
 		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.Turn(), m.TurnUnit, m.Centre, m.Acceptor, m.Lead, m.Assisting,
-		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), m.HandleFor.Milliseconds(), m.Extensions, m.Suspensions, at(m.ResumeAt), m.PausedLeft.Milliseconds(),
+		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), at(m.WarnAt), m.Clocks.text(), m.Extensions, m.Suspensions, at(m.ResumeAt),
 		m.Returns, m.Reopened, m.Supervised, m.Urged,
 		m.Result, m.JoinedTo, m.Kept.State, at(m.Kept.Due), at(m.Kept.MovedAt), m.Kept.Brought, m.SplitFrom, m.Supporters, m.Solved, m.Satisfied, m.RatingWords, at(m.ForgottenAt), []byte(m.story), m.Version}
 }

@@ -73,6 +73,9 @@ func seedCatalogue(tx *sqldb.Tx, c *Catalogue) error {
 			return err
 		}
 		if n > 0 {
+			if err := keepCategory(tx, k.Code, string(spec)); err != nil {
+				return err
+			}
 			if err := tellCategory(tx, scope.Program("founding"), k.Code, string(spec), true); err != nil {
 				return err
 			}

@@ -61,6 +61,7 @@ type OpenNow struct {
 	ID ID
 	Standing
 	MovedAt   time.Time
+	WarnAt    time.Time // when its light turns yellow; zero if it does not
 	At        *Point
 	Everybody bool // may read it
 }
@@ -74,14 +75,14 @@ func (s *Service) OpenNow(tx *sqldb.Tx, ids []ID) (map[ID]OpenNow, error) {
 		sqldb.In(&w, "id", some...)
 		sqldb.In(&w, "state", OpenStates()...)
 		err := tx.Each(`
-			SELECT id, state, category, town_id, village_id, grid_id, courtyard_id, urgent, lead_unit, turn_unit, due_at, promised_at, moved_at, lat, lon, public AND NOT hidden
+			SELECT id, state, category, town_id, village_id, grid_id, courtyard_id, urgent, lead_unit, turn_unit, due_at, promised_at, moved_at, warn_at, lat, lon, public AND NOT hidden
 			FROM matter `+w.SQL()+` ORDER BY id`, w.Args(), func(r sqldb.Scanner) error {
 			var x OpenNow
-			var due, promised, moved sqldb.Time
+			var due, promised, moved, warn sqldb.Time
 			var lat, lon sql.NullFloat64
 			err := r.Scan(&x.ID, &x.State, &x.Category, &x.Path[scope.Town], &x.Path[scope.Village], &x.Path[scope.Grid], &x.Path[scope.Courtyard], &x.Urgent,
-				&x.Lead, &x.TurnUnit, &due, &promised, &moved, &lat, &lon, &x.Everybody)
-			x.Path[scope.City], x.Due, x.Promised, x.MovedAt = s.city(), due.Time, promised.Time, moved.Time
+				&x.Lead, &x.TurnUnit, &due, &promised, &moved, &warn, &lat, &lon, &x.Everybody)
+			x.Path[scope.City], x.Due, x.Promised, x.MovedAt, x.WarnAt = s.city(), due.Time, promised.Time, moved.Time, warn.Time
 			if lat.Valid && lon.Valid {
 				x.At = &Point{Lon: lon.Float64, Lat: lat.Float64}
 			}

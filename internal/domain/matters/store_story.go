@@ -36,6 +36,8 @@ var (
 	responseTable   = responsesOfMatters()
 	invitationTable = tableOf("matter_invitation", invitationColumns, scanInvitation)
 	moderationTable = tableOf("matter_moderation", moderationColumns, scanModeration)
+	endedTable      = tableOf("matter_stage", stageColumns, scanEnded)
+	appealTable     = tableOf("matter_appeal", appealColumns, scanAppeal)
 )
 
 // responsesOfMatters is the table whose rows belong to a whistle, and come after
@@ -52,7 +54,7 @@ func responsesOfMatters() *partTable {
 
 // partTables are all of them; a response comes after its whistle.
 func partTables() []*partTable {
-	return []*partTable{stepTable, fileTable, supportTable, assistTable, whistleTable, responseTable, invitationTable, moderationTable}
+	return []*partTable{stepTable, fileTable, supportTable, assistTable, whistleTable, responseTable, invitationTable, moderationTable, endedTable, appealTable}
 }
 
 func (p Step) table() *partTable       { return stepTable }
@@ -63,6 +65,8 @@ func (w Whistle) table() *partTable    { return whistleTable }
 func (p Response) table() *partTable   { return responseTable }
 func (v Invitation) table() *partTable { return invitationTable }
 func (o Moderation) table() *partTable { return moderationTable }
+func (e Ended) table() *partTable      { return endedTable }
+func (a Appeal) table() *partTable     { return appealTable }
 
 func (p Step) key() id.ID       { return p.ID }
 func (f File) key() id.ID       { return f.ID }
@@ -72,6 +76,8 @@ func (w Whistle) key() id.ID    { return w.ID }
 func (p Response) key() id.ID   { return p.Whistle }
 func (v Invitation) key() id.ID { return v.ID }
 func (o Moderation) key() id.ID { return o.ID }
+func (e Ended) key() id.ID      { return e.ID }
+func (a Appeal) key() id.ID     { return a.ID }
 
 // insertParts writes parts, those of one table with one statement. It is a
 // Conflict if somebody who says "me too" has said it before.
@@ -256,6 +262,14 @@ func answerWhistle(tx *sqldb.Tx, m *Matter, unit id.ID, by scope.Actor, said str
 			UPDATE matter_whistle SET ended_at = $2
 			WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM matter_response WHERE whistle_id = $1 AND at IS NULL)`, whistle, sqldb.At(tx.Now()))
 		return err
+	})
+}
+
+// decideAppeal records what was decided about an appeal that waits for it.
+func decideAppeal(tx *sqldb.Tx, m *Matter, a Appeal) error {
+	return rewrite(tx, m, func() error {
+		return tx.One(`UPDATE matter_appeal SET decision = $2, decider = $3, decided_by = $4, reason = $5, decided_at = $6 WHERE id = $1 AND decision = ''`,
+			a.ID, string(a.Decision), a.Decider, a.DecidedBy, a.Reason, sqldb.At(a.DecidedAt))
 	})
 }
 

@@ -15,7 +15,8 @@ import (
 
 // A part is a row that belongs to a matter and stands beside it in a table of its
 // own: a line of its story, a file, a "me too", what an assisting unit was asked
-// and said, a whistle and the responses to it, an invitation, a moderation.
+// and said, a whistle and the responses to it, an invitation, a
+// moderation, a stage that has ended, an appeal about one.
 //
 // A matter keeps one hash over all of them, in the order of their IDs, and its
 // digest covers that hash: so the check of the trail finds out when one of them

@@ -84,6 +84,9 @@ func TestAlteredPartsAreFound(t *testing.T) {
 			"the key of a link":      {`UPDATE matter_invitation SET token = (SELECT query_code FROM matter WHERE id = $1)` + last("matter_invitation")},
 			"what was moderated":     {`UPDATE matter_moderation SET original = 'x'` + last("matter_moderation")},
 			"a moderation":           {`DELETE FROM matter_moderation` + last("matter_moderation")},
+			"how long a stage took":  {`UPDATE matter_stage SET ended_at = ended_at - 1` + last("matter_stage")},
+			"that it was late":       {`UPDATE matter_stage SET late = NOT late` + last("matter_stage")},
+			"a stage taken away":     {`DELETE FROM matter_stage` + last("matter_stage")},
 			"the hash itself":        {`UPDATE matter SET story = (SELECT m.story FROM matter m WHERE m.id <> $1 AND m.story IS NOT NULL ORDER BY m.id LIMIT 1) WHERE id = $1`},
 			"whose list it is in":    {`UPDATE matter SET turn = 'verify' WHERE id = $1`},
 		} {
@@ -100,7 +103,7 @@ func TestAlteredPartsAreFound(t *testing.T) {
 // they are undone.
 func (d *desk) tampered(do []string, m id.ID) *trail.Fault {
 	d.t.Helper()
-	tables := []string{"matter_step", "matter_file", "matter_support", "matter_assist", "matter_response", "matter_whistle", "matter_invitation", "matter_moderation"}
+	tables := []string{"matter_step", "matter_file", "matter_support", "matter_assist", "matter_response", "matter_whistle", "matter_invitation", "matter_moderation", "matter_appeal", "matter_stage"}
 	all := func(table string) string { return `SELECT * FROM ` + table + ` ORDER BY 1, 2` }
 	kept := map[string][][]any{}
 	ctx, pool := d.t.Context(), d.DB.Pool()
@@ -140,7 +143,7 @@ func (d *desk) tampered(do []string, m id.ID) *trail.Fault {
 				return err
 			}
 		}
-		for _, t := range []string{"matter_step", "matter_file", "matter_support", "matter_assist", "matter_whistle", "matter_response", "matter_invitation", "matter_moderation"} {
+		for _, t := range []string{"matter_step", "matter_file", "matter_support", "matter_assist", "matter_whistle", "matter_response", "matter_invitation", "matter_moderation", "matter_stage", "matter_appeal"} {
 			for _, row := range kept[t] {
 				if _, err := tx.Exec(`INSERT INTO `+t+` VALUES (`+sqldb.List(len(row), 1)+`)`, row...); err != nil {
 					return err

@@ -273,7 +273,17 @@ func (w *walker) do(rt *rapid.T, by scope.Actor, slip matters.Slip, act matters.
 	case matters.Handle:
 		return m.Handle(ctx, by, d, why, w.photo())
 	case matters.Extend:
-		return m.Extend(ctx, by, d, w.get(slip.Number).Matter.Due.In(when.Zone), why)
+		return m.Extend(ctx, by, d, "")
+	case matters.AskExtension:
+		return m.AskExtension(ctx, by, d, when.Limit{N: 1, Unit: w.get(slip.Number).Matter.Clocks.Stage.Limit().Unit}, why)
+	case matters.RefuseExtension:
+		return m.RefuseExtension(ctx, by, d, why)
+	case matters.AppealAct:
+		return m.Appeal(ctx, by, d, why)
+	case matters.GrantAppeal:
+		return m.GrantAppeal(ctx, by, d, why)
+	case matters.RefuseAppeal:
+		return m.RefuseAppeal(ctx, by, d, why)
 	case matters.Suspend:
 		return m.Suspend(ctx, by, d, soon, why)
 	case matters.Resume:

@@ -69,8 +69,12 @@ func New(periods ...Period) (*Calendar, error) {
 		return nil, fmt.Errorf("holidays: %w", err)
 	}
 	shipped.periods = periods
-	c := &Calendar{days: map[day]special{}, names: map[string]string{}, years: map[int]bool{}}
-	return c.With(shipped), nil
+	return Bare().With(shipped), nil
+}
+
+// Bare returns the calendar of [UsualPeriods] that knows no holidays at all.
+func Bare() *Calendar {
+	return (&Calendar{periods: UsualPeriods, days: map[day]special{}, names: map[string]string{}, years: map[int]bool{}}).With(Table{})
 }
 
 // Default returns the calendar of [UsualPeriods].

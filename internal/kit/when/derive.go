@@ -51,7 +51,8 @@ type Interval struct {
 	Why      Why
 	Name     i18n.Text // of the holiday, or why the office is closed
 	Words    string    // why the clock was paused
-	Part     int       // 0 for the limit itself, n for its nth extension
+	Part     int       // the leg that it belongs to, from 0
+	Extends  bool      // that leg is an extension
 }
 
 // Counted reports whether the stretch uses up the limit.
@@ -59,20 +60,27 @@ func (v Interval) Counted() bool { return v.Why.Counts() }
 
 // same reports whether two stretches differ only in when they are.
 func (v Interval) same(o Interval) bool {
-	return v.Why == o.Why && v.Name == o.Name && v.Words == o.Words && v.Part == o.Part
+	return v.Why == o.Why && v.Name == o.Name && v.Words == o.Words && v.Part == o.Part && v.Extends == o.Extends
+}
+
+// A Leg is one limit of several that follow each other: one that begins where
+// the one before it ends, or, with Extends, one that is added to it, so that there
+// is no day of a beginning that does not count.
+type Leg struct {
+	Limit   Limit `json:"limit"`
+	Extends bool  `json:"extends,omitempty"`
 }
 
 // A Derivation says when a limit ends and why: its intervals lead from its
 // beginning to its end, in order, without a gap.
 type Derivation struct {
-	From       time.Time
-	Limit      Limit
-	Extensions []Limit
-	Due        time.Time   // zero while the clock stands still
-	Ends       []time.Time // of the limit, and of each extension that was begun
-	Intervals  []Interval
-	Left       time.Duration // what is still to be counted when a pause that goes on is over
-	Unknown    []int         // years whose holidays are not known
+	From      time.Time
+	Legs      []Leg       // the limit, and what follows it
+	Due       time.Time   // zero while the clock stands still
+	Ends      []time.Time // of each leg that was walked to its end
+	Intervals []Interval
+	Left      time.Duration // what is still to be counted when a pause that goes on is over
+	Unknown   []int         // years whose holidays are not known
 }
 
 // Derive returns when a limit that begins at from ends, with what was paused and
@@ -89,7 +97,21 @@ type Derivation struct {
 // How long a limit is in working time, or by the clock, and so what its counted
 // intervals add up to, is [Calendar.Measure].
 func (c *Calendar) Derive(from time.Time, l Limit, pauses []Pause, extensions ...Limit) Derivation {
-	d := Derivation{From: from, Limit: l, Extensions: extensions}
+	return c.DeriveLegs(from, legsOf(l, extensions), pauses)
+}
+
+func legsOf(l Limit, extensions []Limit) []Leg {
+	legs := make([]Leg, 1, 1+len(extensions))
+	legs[0].Limit = l
+	for _, x := range extensions {
+		legs = append(legs, Leg{x, true})
+	}
+	return legs
+}
+
+// DeriveLegs is Derive for several limits after each other.
+func (c *Calendar) DeriveLegs(from time.Time, legs []Leg, pauses []Pause) Derivation {
+	d := Derivation{From: from, Legs: legs}
 	w := walker{c: c, pauses: disjoint(pauses), emit: d.take}
 	w.run(&d)
 	end := d.Due
@@ -103,10 +125,41 @@ func (c *Calendar) Derive(from time.Time, l Limit, pauses []Pause, extensions ..
 // Due is the end that Derive finds, without the reasons; zero while the clock
 // stands still.
 func (c *Calendar) Due(from time.Time, l Limit, pauses []Pause, extensions ...Limit) time.Time {
-	d := Derivation{From: from, Limit: l, Extensions: extensions}
-	w := walker{c: c, pauses: disjoint(pauses)}
+	due, _ := c.DueLegs(from, legsOf(l, extensions), pauses)
+	return due
+}
+
+// DueLegs is the end that DeriveLegs finds, and the moment at which the light
+// turns yellow; both are zero while the clock stands still.
+func (c *Calendar) DueLegs(from time.Time, legs []Leg, pauses []Pause) (due, yellow time.Time) {
+	d := Derivation{From: from, Legs: legs}
+	spans := make([][2]time.Time, 0, 16)
+	w := walker{c: c, pauses: disjoint(pauses), emit: func(v Interval) {
+		if v.Counted() {
+			spans = append(spans, [2]time.Time{v.From, v.To})
+		}
+	}}
 	w.run(&d)
-	return d.Due
+	if d.Due.IsZero() {
+		return d.Due, d.Due
+	}
+	whole := time.Duration(0)
+	for _, v := range spans {
+		whole += v[1].Sub(v[0])
+	}
+	return d.Due, reached(spans, time.Duration(float64(whole)*yellowFrom), d.Due)
+}
+
+// reached is the moment at which so much of the spans is used up.
+func reached(spans [][2]time.Time, much time.Duration, end time.Time) time.Time {
+	for _, v := range spans {
+		if long := v[1].Sub(v[0]); much >= long {
+			much -= long
+			continue
+		}
+		return v[0].Add(much)
+	}
+	return end
 }
 
 // Measure is how much must be counted from from until a limit is used up: hours
@@ -124,6 +177,9 @@ func (c *Calendar) Measure(from time.Time, l Limit) time.Duration {
 	}
 	return n * time.Hour
 }
+
+// plain is how much a limit is that has no day of a beginning.
+func (c *Calendar) plain(l Limit) time.Duration { return c.Measure(time.Unix(-zoneSeconds, 0), l) }
 
 // take adds a stretch to the derivation.
 func (d *Derivation) take(v Interval) {
@@ -163,28 +219,35 @@ func disjoint(pauses []Pause) []Pause {
 
 // A walker goes from the beginning of a limit to its end.
 type walker struct {
-	c      *Calendar
-	pauses []Pause // those not yet passed
-	emit   func(Interval)
-	part   int
+	c       *Calendar
+	pauses  []Pause // those not yet passed
+	emit    func(Interval)
+	part    int
+	extends bool
 }
 
 func (w *walker) run(d *Derivation) {
-	at, left, ok := w.limit(d.From, d.Limit)
-	for i, l := range d.Extensions {
-		if !ok {
-			left += w.c.Measure(time.Unix(-zoneSeconds, 0), l)
+	at, ok, left := d.From, true, time.Duration(0)
+	for i, l := range d.Legs {
+		w.part, w.extends = i, l.Extends
+		switch {
+		case !ok:
+			left += w.c.plain(l.Limit)
 			continue
+		case l.Extends:
+			at, left, ok = w.count(at, l.Limit, w.c.plain(l.Limit))
+		default:
+			at, left, ok = w.limit(at, l.Limit)
 		}
-		d.Ends = append(d.Ends, at)
-		w.part = i + 1
-		at, left, ok = w.count(at, l, w.c.Measure(time.Unix(-zoneSeconds, 0), l))
+		if ok {
+			d.Ends = append(d.Ends, at)
+		}
 	}
 	if !ok {
 		d.Left = left
 		return
 	}
-	d.Due, d.Ends = at, append(d.Ends, at)
+	d.Due = at
 }
 
 // limit walks the limit itself. ok is false if a pause has no end before it.
@@ -301,7 +364,7 @@ func (w *walker) lastDay(at time.Time) (time.Time, time.Duration, bool) {
 
 func (w *walker) tell(v Interval) {
 	if w.emit != nil && (v.To.IsZero() || v.To.After(v.From)) {
-		v.Part = w.part
+		v.Part, v.Extends = w.part, w.extends
 		w.emit(v)
 	}
 }

@@ -16,8 +16,8 @@ func (v Interval) Say(lang i18n.Lang) string {
 	if v.Words != "" {
 		said += i18n.T(lang, "when.colon") + v.Words
 	}
-	if v.Part > 0 && v.Counted() {
-		return i18n.T(lang, "when.extended", said, v.Part)
+	if v.Extends && v.Counted() {
+		return i18n.T(lang, "when.extended", said)
 	}
 	return said
 }

@@ -36,7 +36,7 @@ func (c *Counter) categories(w http.ResponseWriter, r *http.Request) error {
 			if k.Group != g.Code {
 				continue
 			}
-			row := page.Row{Href: "/admin/categories/" + k.Code, Title: k.Name.In(b.Lang), Number: k.Number, Meta: []string{b.T("admin.category.days", k.Limits.HandleDays), k.Unit}}
+			row := page.Row{Href: "/admin/categories/" + k.Code, Title: k.Name.In(b.Lang), Number: k.Number, Meta: []string{b.T("admin.category.handle", k.Limits.Handle.Say(b.Lang)), k.Unit}}
 			if !k.Active {
 				row.Pill = page.Pill{Text: b.T("admin.category.off"), Tone: page.ToneQuiet}
 			}
@@ -83,7 +83,7 @@ func (c *Counter) categoryOf(r *http.Request) (matters.Category, error) {
 	code := r.PathValue("code")
 	if code == "" {
 		return matters.Category{Active: true, Public: true, Kind: "event", Photo: "optional",
-			Limits: matters.Limits{AcceptHours: 4, DispatchHours: 4, HandleDays: 5, VerifyDays: 1}}, nil
+			Limits: matters.Limits{StageLimits: c.Matters.Timing().Usual}}, nil
 	}
 	k, ok := c.Matters.Catalogue().Get(code)
 	if !ok {
@@ -123,13 +123,12 @@ func (c *Counter) categoryForm(s *sheet) error {
 	s.ask("select", s.field("photo", "admin.category.photo").Need().Of(options(photoChoices, func(x string) string { return s.T("admin.category.photo." + x) })).From(k.Photo))
 	s.ask("select", s.field("unit", "admin.category.unit").Of(c.keyOptions(s.Base)).From(k.Unit))
 	s.heading(s.T("admin.category.limits"))
-	for _, l := range limitsOf(&k.Limits) {
-		value := strconv.Itoa(*l.to)
-		if *l.to == 0 {
-			value = ""
-		}
-		s.ask("text", s.field(l.name, "admin.category."+l.name).As("number").From(value))
+	s.askLimits("limit_", "", k.Limits.StageLimits)
+	urgent := matters.StageLimits{}
+	if k.Limits.Urgent != nil {
+		urgent = *k.Limits.Urgent
 	}
+	s.askLimits("urgent_", ".urgent", urgent)
 	s.heading(s.T("admin.category.conditions"))
 	area := func(name, key, value string) { s.ask("area", s.field(name, key).Rows(2).Max(500).From(value)) }
 	area("filing", "admin.category.filing", k.Filing.ZH)
@@ -150,21 +149,13 @@ func (s *sheet) box(name, key string, on bool) {
 	s.ask("box", d)
 }
 
-type limit struct {
-	name string
-	to   *int
-}
-
-func limitsOf(l *matters.Limits) []limit {
-	return []limit{{"accept_hours", &l.AcceptHours}, {"dispatch_hours", &l.DispatchHours}, {"handle_days", &l.HandleDays}, {"verify_days", &l.VerifyDays}, {"urgent_hours", &l.UrgentHours}}
-}
-
 // keyOptions are what units are for, each with the first unit of that key.
 func (c *Counter) keyOptions(b page.Base) []page.Option {
 	var os []page.Option
 	for _, u := range c.Orgs.Directory().Units() {
 		if u.Key != "" && !slices.ContainsFunc(os, func(o page.Option) bool { return o.Value == u.Key }) {
-			os = append(os, page.Option{Value: u.Key, Text: u.Key + " · " + b.T("admin.category.such_as", u.Name.In(b.Lang))})
+			such := b.T("admin.category.such_as", u.Name.In(b.Lang))
+			os = append(os, page.Option{Value: u.Key, Text: u.Key + " · " + such})
 		}
 	}
 	slices.SortFunc(os, func(x, y page.Option) int { return strings.Compare(x.Value, y.Value) })
@@ -188,8 +179,10 @@ func (c *Counter) setCategory(r *http.Request, f *form.Form) (done, error) {
 	k.Icon, k.Photo, k.Unit = f.Choice("icon", static.Icons()...), f.Choice("photo", photoChoices...), f.Line("unit", 40)
 	k.Words = strings.FieldsFunc(f.Text("words", 2000), func(c rune) bool { return c == '\n' || c == ',' || c == '，' || c == '、' })
 	k.Active, k.Public, k.Urgent = f.Bool("active"), f.Bool("public"), f.Bool("urgent")
-	for _, l := range limitsOf(&k.Limits) {
-		*l.to = f.Int(l.name, 0, 1000)
+	k.Limits.StageLimits = readLimits(f, "limit_")
+	k.Limits.Urgent = nil
+	if u := readLimits(f, "urgent_"); u != (matters.StageLimits{}) {
+		k.Limits.Urgent = &u
 	}
 	k.Filing.ZH, k.Filing.EN, k.Closing.ZH, k.Closing.EN = f.Text("filing", 500), f.Text("filing_en", 500), f.Text("closing", 500), f.Text("closing_en", 500)
 	k.Questions = readQuestions(f)

@@ -186,8 +186,9 @@ func TestCategories(t *testing.T) {
 			"name":          {"name_en", ""},
 			"closing":       {"closing", ""},
 			"group":         {"group", "moon"},
-			"handle_days":   {"handle_days", "0"},
-			"verify_days":   {"verify_days", "many"},
+			"limit_handle":  {"limit_handle", ""},
+			"limit_verify":  {"limit_verify", "many"},
+			"urgent_accept": {"urgent_handle", "2紧急工作时"},
 			"icon":          {"icon", "dragon"},
 			"q1_key":        {"q1_key", "Was?"},
 			"q2_key":        {"q2_key", "what"},
@@ -215,7 +216,7 @@ func TestCategories(t *testing.T) {
 		fresh := sent(d.get("/admin/categories/add").says(200).Body.String())
 		d.post("/admin/categories/add", pairs(fresh, "code", "road", "name", "新类", "name_en", "New", "closing", "好了", "closing_en", "done", "group", "other")...).says(422, `id="f-code-err"`)
 		d.post("/admin/categories/add", pairs(fresh, "code", "new-kind", "name", "新类", "name_en", "New", "closing", "好了", "closing_en", "done", "group", "other")...).done()
-		if k, ok := cat().Get("new-kind"); !ok || !k.Active || k.Limits.HandleDays != 5 {
+		if k, ok := cat().Get("new-kind"); !ok || !k.Active || k.Limits.Handle.N != 5 {
 			d.t.Errorf("the new category: %+v", k)
 		}
 	})

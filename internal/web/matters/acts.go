@@ -40,18 +40,15 @@ func init() {
 			}
 			return c.Matters.Dispatch(r.Context(), page.Actor(r), m.ID, in)
 		}},
-		matters.SendBack: {form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).SendBack)},
-		matters.Take:     {main: true, key: "t", do: worded((*matters.Service).Take)},
-		matters.Handle:   {main: true, key: "h", form: wordsAndFiles("matter.field.result"), do: withFiles((*matters.Service).Handle)},
-		matters.Extend: {side: true, form: func(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
-			return []entry{untilDay(b, f, "matter.field.until.extend", w.Matter.Due.Add(48*time.Hour)), needed(area(b, f, "matter.field.reason.public", 4))}
-		}, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
-			until, words := f.Date("until"), said(f)
-			if err := dated(f, until); err != nil {
-				return err
-			}
-			return c.Matters.Extend(r.Context(), page.Actor(r), m.ID, until, words)
-		}},
+		matters.SendBack:        {form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).SendBack)},
+		matters.Take:            {main: true, key: "t", do: worded((*matters.Service).Take)},
+		matters.Handle:          {main: true, key: "h", form: wordsAndFiles("matter.field.result"), do: withFiles((*matters.Service).Handle)},
+		matters.AskExtension:    {side: true, form: askExtensionForm, do: askExtension},
+		matters.Extend:          {side: true, form: decideExtensionForm(false), do: worded((*matters.Service).Extend)},
+		matters.RefuseExtension: {side: true, form: decideExtensionForm(true), do: worded((*matters.Service).RefuseExtension)},
+		matters.AppealAct:       {side: true, form: wordsOnly("matter.field.appeal", true), do: worded((*matters.Service).Appeal)},
+		matters.GrantAppeal:     {side: true, form: decideAppealForm, do: worded((*matters.Service).GrantAppeal)},
+		matters.RefuseAppeal:    {side: true, form: decideAppealForm, do: worded((*matters.Service).RefuseAppeal)},
 		matters.Suspend: {side: true, form: func(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
 			return []entry{untilDay(b, f, "matter.field.until.suspend", b.Now.AddDate(0, 1, 0)), needed(area(b, f, "matter.field.reason.public", 4))}
 		}, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {

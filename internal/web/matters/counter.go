@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
@@ -18,7 +19,6 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/sheet"
-	"yuanba/internal/kit/when"
 	"yuanba/internal/web/page"
 )
 
@@ -27,17 +27,17 @@ var files embed.FS
 
 // A Counter serves the pages about matters.
 type Counter struct {
-	Matters  *matters.Service
-	Places   *places.Service
-	Orgs     *orgs.Service
-	People   *people.Service
-	Calendar *when.Calendar
-	Blobs    *blob.Keeper
-	Slips    *Slips
-	Address  string                          // of this site as others reach it, for QR codes and links
-	Raising  func(http.Handler) http.Handler // the limit of raisings by address; nil for none
-	Asking   func(http.Handler) http.Handler // the limit of tries of query codes
-	Mail     bool                            // letters can be sent
+	Matters   *matters.Service
+	Places    *places.Service
+	Orgs      *orgs.Service
+	People    *people.Service
+	Calendars *calendars.Service
+	Blobs     *blob.Keeper
+	Slips     *Slips
+	Address   string                          // of this site as others reach it, for QR codes and links
+	Raising   func(http.Handler) http.Handler // the limit of raisings by address; nil for none
+	Asking    func(http.Handler) http.Handler // the limit of tries of query codes
+	Mail      bool                            // letters can be sent
 	// MaxUpload is the most bytes of a form with files; 0: 64 MiB.
 	MaxUpload int64
 	Log       *slog.Logger

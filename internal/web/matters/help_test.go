@@ -13,12 +13,14 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/when"
 )
 
 // A town with its pages, without a network between.
@@ -215,6 +217,30 @@ func (w *town) at(s matters.State) matters.Matter {
 		w.t.Fatalf("brought to %s, not %s", m.State, s)
 	}
 	return m
+}
+
+// late is a closed matter that the water bureau was an hour late with.
+func (w *town) late() matters.Matter {
+	w.t.Helper()
+	ctx, admin := context.Background(), w.As("admin")
+	m := w.at(matters.Classified)
+	limits := func(l when.Limit) {
+		k, _ := w.Matters.Catalogue().Get(m.Category)
+		k.Limits.Handle = l
+		if err := w.Matters.SetCategory(ctx, admin, k); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	k, _ := w.Matters.Catalogue().Get(m.Category)
+	limits(when.Limit{N: 1, Unit: when.UrgentHours})
+	w.on(m.ID, matters.Classified, matters.Handling)
+	limits(k.Limits.Handle)
+	now := w.Clock.Now()
+	w.Clock.Add(2 * time.Hour)
+	w.on(m.ID, matters.Handling, matters.Handled)
+	w.Clock.Set(now) // nobody's session is to end by it
+	w.on(m.ID, matters.Handled, matters.Closed)
+	return w.whole(m.Number).Matter
 }
 
 // on takes a matter on from one state to another, by the people whose turn it is.

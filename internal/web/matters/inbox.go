@@ -14,6 +14,7 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/when"
 	"yuanba/internal/web/page"
 )
 
@@ -170,7 +171,8 @@ func (c *Counter) called(b page.Base, k matters.Called, what, act string) page.R
 	r.Href = "/matters/" + k.Card.Number + "/" + act + "?unit=" + k.Unit.String()
 	r.Tags = append([]string{b.T(what)}, r.Tags...)
 	r.Meta = append([]string{b.T("form.at", k.By, k.Words)}, r.Meta...)
-	r.Due, r.Left, r.Light = k.Due, i18n.Left(b.Lang, b.Now, k.Due), c.light(b.Now, k.At, k.Due)
+	_, light := when.Share(k.At, k.Due, b.Now)
+	r.Due, r.Left, r.Light = k.Due, i18n.Left(b.Lang, b.Now, k.Due), c.light(b.Now, k.At, k.Due, light)
 	return r
 }
 

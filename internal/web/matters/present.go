@@ -53,20 +53,40 @@ func (c *Counter) left(lang i18n.Lang, now, due time.Time) string {
 	if due.IsZero() {
 		return ""
 	}
-	if d := c.Calendar.Between(now, due, when.WorkDays); d > 1 && due.After(now) {
+	if d := c.Calendars.Town().Between(now, due, when.WorkDays); d > 1 && due.After(now) {
 		return i18n.T(lang, "time.left", i18n.T(lang, "time.workdays", d))
 	}
 	return i18n.Left(lang, now, due)
 }
 
-// light is the share of the time used, as the calendar's rules colour it.
-func (c *Counter) light(now, from, due time.Time) page.Light {
+// leftOf is left, with the word for a light that is yellow: the colour alone says
+// nothing to who does not see it.
+func (c *Counter) leftOf(b page.Base, due time.Time, l when.Light) string {
+	left := c.left(b.Lang, b.Now, due)
+	if left != "" && l == when.Yellow {
+		return b.T(l.Key()) + " · " + left
+	}
+	return left
+}
+
+// light is how a turn stands: its colour as its clock says, which knows what was
+// paused, and about how much of its time is used.
+func (c *Counter) light(now, from, due time.Time, l when.Light) page.Light {
 	if due.IsZero() {
 		return page.Light{Used: -1}
 	}
-	share, l := c.Calendar.Used(from, due, now)
-	tone := map[when.Light]page.Tone{when.Green: page.ToneDone, when.Yellow: page.ToneSoon, when.Red: page.ToneLate}[l]
-	return page.Light{Used: max(0, min(int(share*100), 101)), Tone: tone}
+	share, _ := c.Calendars.Town().Used(from, due, now)
+	used := max(0, min(int(share*100), 101))
+	tone := page.ToneDone
+	switch l {
+	case when.Green:
+		used = min(used, 79)
+	case when.Yellow:
+		tone, used = page.ToneSoon, max(80, min(used, 100))
+	case when.Red:
+		tone, used = page.ToneLate, 101
+	}
+	return page.Light{Used: used, Tone: tone}
 }
 
 // whose says whose turn it is.
@@ -89,7 +109,7 @@ func (c *Counter) row(b page.Base, k matters.Card, pick string) page.Row {
 		Href: "/matters/" + k.Number, Title: k.Title, Number: k.Number, Select: pick,
 		Meta: []string{c.where(b.Lang, k.Path, k.PlaceWords, k.RaisedAt), c.Matters.Catalogue().Name(b.Lang, k.Category), i18n.When(b.Lang, b.Now, k.RaisedAt)},
 		Pill: pill(b.Lang, k.State, late), Turn: c.whose(b.Lang, k.State, k.TurnUnit),
-		Left: c.left(b.Lang, b.Now, k.Due), Due: k.Due, Light: c.light(b.Now, k.MovedAt, k.Due),
+		Left: c.leftOf(b, k.Due, k.Light(b.Now)), Due: k.Due, Light: c.light(b.Now, k.MovedAt, k.Due, k.Light(b.Now)),
 	}
 	if k.Urgent {
 		r.Tags = append(r.Tags, b.T("matter.tag.urgent"))

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"yuanba/internal/domain/matters"
-	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/when"
 )
 
 // Who opens which page: the status for a stranger, another resident (周敏), the
@@ -121,6 +121,17 @@ func actCases(w *town) []actCase {
 		}
 		return w.whole(numbers[0]).Matter
 	}
+	moreTime := func(w *town, m matters.Matter) {
+		if err := w.Matters.AskExtension(t.Context(), w.As("wu"), m.ID, when.Limit{N: 1, Unit: when.WorkDays}, "等配件到货。"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	late := func(w *town, _ matters.Matter) matters.Matter { return w.late() }
+	appealed := func(w *town, m matters.Matter) {
+		if err := w.Matters.Appeal(t.Context(), w.As("wu"), m.ID, "连下暴雨，进不了场。"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	endOfOther := func(w *town, m matters.Matter) {
 		w.on(w.whole(m.Number).Origins[0].ID, matters.Received, matters.Closed)
 	}
@@ -138,7 +149,12 @@ func actCases(w *town) []actCase {
 		{act: matters.SendBack, state: matters.Handled, by: "zheng", form: []string{"words", "还在滴，请再修。"}},
 		{act: matters.Take, state: matters.Dispatched, by: "wu"},
 		{act: matters.Handle, state: matters.Handling, by: "wu", form: []string{"words", "换了水管，已经不漏。"}},
-		{act: matters.Extend, state: matters.Handling, by: "sun", form: []string{"until", "the day after", "words", "等配件到货。"}},
+		{act: matters.AskExtension, state: matters.Handling, by: "wu", form: []string{"n", "1", "unit", "work_days", "words", "等配件到货。"}},
+		{act: matters.Extend, state: matters.Handling, by: "sun", form: []string{"words", "同意，请抓紧。"}, setup: moreTime},
+		{act: matters.RefuseExtension, state: matters.Handling, by: "sun", form: []string{"words", "库里有配件。"}, setup: moreTime},
+		{act: matters.AppealAct, state: matters.Closed, by: "wu", form: []string{"words", "连下暴雨，进不了场。"}, as: late},
+		{act: matters.GrantAppeal, state: matters.Closed, by: "sun", form: []string{"words", "有值班记录，属实。"}, as: late, setup: appealed},
+		{act: matters.RefuseAppeal, state: matters.Closed, by: "sun", form: []string{"words", "事先没有申请延期。"}, as: late, setup: appealed},
 		{act: matters.Suspend, state: matters.Handling, by: "sun", form: []string{"until", day, "words", "等开春化冻。"}},
 		{act: matters.Resume, state: matters.Suspended, by: "sun", form: []string{"words", "化冻了，接着办。"}},
 		{act: matters.Resume, state: matters.AskedIntake, by: "zhao", form: []string{"words", "已经电话问到了。"}},
@@ -202,9 +218,6 @@ func TestEveryActForWhoMay(t *testing.T) {
 			path := "/matters/" + m.Number + "/" + string(c.act)
 			if c.query != nil {
 				path += c.query(w, m)
-			}
-			if i := slices.Index(c.form, "the day after"); i >= 0 {
-				c.form[i] = m.Due.In(i18n.Zone).AddDate(0, 0, 1).Format("2006-01-02")
 			}
 			before := w.whole(m.Number)
 			for _, x := range all {

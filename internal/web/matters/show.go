@@ -208,7 +208,7 @@ func moderations(b page.Base, w matters.Whole) []moderation {
 // reader's turn.
 func (c *Counter) turn(b page.Base, w matters.Whole) page.Turn {
 	m := w.Matter
-	t := page.Turn{Due: m.Due, Left: c.left(b.Lang, b.Now, m.Due), Light: c.light(b.Now, m.MovedAt, m.Due)}
+	t := page.Turn{Due: m.Due, Left: c.leftOf(b, m.Due, m.Light(b.Now)), Light: c.light(b.Now, m.MovedAt, m.Due, m.Light(b.Now))}
 	t.Tone = t.Light.Tone
 	t.Who = c.whose(b.Lang, m.State, m.TurnUnit)
 	t.What = b.T("matter.next." + string(m.State))

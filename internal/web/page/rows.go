@@ -83,6 +83,9 @@ func writeRow(b *strings.Builder, lang i18n.Lang, r *Row) {
 		b.WriteString(`<span class="left t-`)
 		b.WriteString(string(r.Light.Tone.known()))
 		b.WriteString(`">`)
+		if t := r.Light.Tone; t == ToneSoon || t == ToneLate {
+			b.WriteString(string(static.Icon(t.shape())))
+		}
 		if r.Due.IsZero() {
 			escape(b, r.Left)
 		} else {

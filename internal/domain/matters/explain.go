@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/kit/when"
+)
+
+// A Reckoning is one clock of a matter with every stretch of time that counts in
+// it, or does not, and why. It is derived from what was written down when the
+// clock ran, under the calendar of that day, and comes out the same years later.
+type Reckoning struct {
+	Run    Run
+	Unit   id.ID // whose turn it was; 0 of the whole
+	Ended  *Ended
+	Appeal *Appeal // for those at work on the matter
+	when.Derivation
+}
+
+// Explained is how the due times of a matter came about.
+type Explained struct {
+	Matter Matter
+	View   View
+	Clocks []Reckoning // the whole first, then the stages, the present one last
+}
+
+// Explain derives every due time of a matter, for whoever may see it; appeals and
+// what was decided about them only for those at work on it. It is NotFound as Get
+// is.
+func (s *Service) Explain(ctx context.Context, by scope.Actor, number string) (x Explained, err error) {
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		m, err := s.loadNumber(tx, strings.ToUpper(strings.TrimSpace(number)))
+		if err != nil {
+			return err
+		}
+		x = Explained{Matter: m, View: s.view(tx, by, m)}
+		if x.View == Nothing {
+			return errs.New(errs.NotFound, "matter.none")
+		}
+		if err := s.calendars.Check(tx); err != nil {
+			return err
+		}
+		ended, err := endedOf(tx, m.ID)
+		if err != nil {
+			return err
+		}
+		var appeals []Appeal
+		if x.View == Inside {
+			if appeals, err = appealsOf(tx, m.ID); err != nil {
+				return err
+			}
+		}
+		x.Clocks = s.reckonings(m, ended, appeals)
+		return nil
+	})
+	return x, err
+}
+
+func (s *Service) reckonings(m Matter, ended []Ended, appeals []Appeal) (rs []Reckoning) {
+	running := m.State.Stage() != ""
+	if running && !m.Clocks.Whole.IsZero() {
+		rs = append(rs, Reckoning{Run: m.Clocks.Whole, Derivation: s.derive(m.Clocks.Whole, m.Clocks.Stops)})
+	}
+	for i := range ended {
+		e := ended[i]
+		r := Reckoning{Run: e.Run, Unit: e.Unit, Ended: &e, Derivation: s.derive(e.Run, e.Stops)}
+		for j := range appeals {
+			if appeals[j].Stage == e.ID {
+				r.Appeal = &appeals[j]
+			}
+		}
+		if e.Run.Stage == StageWhole {
+			rs = append([]Reckoning{r}, rs...)
+			continue
+		}
+		rs = append(rs, r)
+	}
+	if running && !m.Clocks.Stage.IsZero() {
+		unit := m.Centre
+		if m.Clocks.Stage.Stage == StageHandle {
+			unit = m.Lead
+		}
+		rs = append(rs, Reckoning{Run: m.Clocks.Stage, Unit: unit, Derivation: s.derive(m.Clocks.Stage, m.Clocks.Stops)})
+	}
+	return rs
+}
+
+// derive is a clock with its reasons.
+func (s *Service) derive(r Run, stops []Stop) when.Derivation {
+	return s.calendars.At(r.Calendar, r.Unit).DeriveLegs(r.Begun(), r.Legs, Clocks{Stops: stops}.pauses())
+}
+
+// TakenLonger is by how much an ended stage was late by the clock; 0 if it was not.
+func (e Ended) TakenLonger() time.Duration { return max(0, e.EndedAt.Sub(e.Due)) }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package matters
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+)
+
+const stageColumns = `id, matter_id, stage, unit_id, from_at, due_at, ended_at, ended_by, late, clock`
+
+// values are the arguments for stageColumns.
+func (e Ended) values() []any {
+	clock, err := json.Marshal(Clocks{Stage: e.Run, Stops: e.Stops})
+	if err != nil {
+		panic(err) // numbers and limits can always be written
+	}
+	return []any{e.ID, e.Matter, string(e.Run.Stage), e.Unit, e.Run.From, sqldb.At(e.Due), sqldb.At(e.EndedAt), string(e.EndedBy), e.late, string(clock)}
+}
+
+func scanEnded(r sqldb.Scanner) (e Ended, err error) {
+	var due, ended sqldb.Time
+	var stage, clock string
+	var from int64
+	if err = r.Scan(&e.ID, &e.Matter, &stage, &e.Unit, &from, &due, &ended, &e.EndedBy, &e.late, &clock); err != nil {
+		return e, err
+	}
+	c, err := clocksFrom(clock)
+	if err != nil {
+		return e, fmt.Errorf("clock of stage %s: %w", e.ID, err)
+	}
+	e.Run, e.Stops, e.Due, e.EndedAt = c.Stage, c.Stops, due.Time, ended.Time
+	return e, nil
+}
+
+// endedOf are the stages of a matter that are over, oldest first.
+func endedOf(tx *sqldb.Tx, matter ID) ([]Ended, error) {
+	return sqldb.All(tx, scanEnded, `SELECT `+stageColumns+` FROM matter_stage WHERE matter_id = $1 ORDER BY id LIMIT 500`, matter)
+}
+
+const appealColumns = `id, stage_id, matter_id, unit_id, account, actor, words, at, decision, decider, decided_by, reason, decided_at`
+
+func scanAppeal(r sqldb.Scanner) (a Appeal, err error) {
+	var at, decided sqldb.Time
+	err = r.Scan(&a.ID, &a.Stage, &a.Matter, &a.Unit, &a.Account, &a.Actor, &a.Words, &at, &a.Decision, &a.Decider, &a.DecidedBy, &a.Reason, &decided)
+	a.At, a.DecidedAt = at.Time, decided.Time
+	return a, err
+}
+
+func (a Appeal) values() []any {
+	return []any{a.ID, a.Stage, a.Matter, a.Unit, a.Account, a.Actor, a.Words, sqldb.At(a.At), string(a.Decision), a.Decider, a.DecidedBy, a.Reason, sqldb.At(a.DecidedAt)}
+}
+
+// appealsOf are the appeals about a matter's stages, oldest first.
+func appealsOf(tx *sqldb.Tx, matter ID) ([]Appeal, error) {
+	return sqldb.All(tx, scanAppeal, `SELECT `+appealColumns+` FROM matter_appeal WHERE matter_id = $1 ORDER BY id LIMIT 500`, matter)
+}
+
+// newestTiming is what was settled last, the usual if nothing was.
+func newestTiming(tx *sqldb.Tx) (Timing, error) {
+	all, err := sqldb.All(tx, func(r sqldb.Scanner) (t Timing, err error) {
+		var spec string
+		if err = r.Scan(&t.Version, &spec); err != nil {
+			return t, err
+		}
+		version := t.Version
+		err = json.Unmarshal([]byte(spec), &t)
+		t.Version = version
+		return t, err
+	}, `SELECT version, spec FROM matter_timing ORDER BY version DESC LIMIT 1`)
+	if err != nil || len(all) == 0 {
+		return UsualTiming(), err
+	}
+	return all[0], nil
+}
+
+func insertTiming(tx *sqldb.Tx, version int, spec string, by scope.Actor, note string) error {
+	return tx.One(`INSERT INTO matter_timing (version, spec, note, account, actor, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		version, spec, note, by.Account, by.Name, sqldb.At(tx.Now()))
+}
+
+// EachTimingDigest calls f with the digest of every version of the timing, for
+// the check of the trail.
+func EachTimingDigest(tx *sqldb.Tx, f func(record id.ID, digest []byte) error) error {
+	return tx.Each(`SELECT version, spec, note FROM matter_timing ORDER BY version`, nil, func(r sqldb.Scanner) error {
+		var version int
+		var spec, note string
+		if err := r.Scan(&version, &spec, &note); err != nil {
+			return err
+		}
+		return f(id.ID(version), timingDigest(version, spec, note))
+	})
+}
+
+// keepCategory keeps a version of a category, so that the limits under which
+// something was counted can be read years later.
+func keepCategory(tx *sqldb.Tx, code, spec string) error {
+	_, err := tx.Exec(`
+		INSERT INTO category_edition (code, version, spec, at)
+		SELECT code, version, CAST($2 AS TEXT), CAST($3 AS BIGINT) FROM category WHERE code = $1
+		ON CONFLICT DO NOTHING`, code, spec, sqldb.At(tx.Now()))
+	return err
+}

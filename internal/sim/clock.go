@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sim
+
+import (
+	"slices"
+	"time"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/when"
+	"yuanba/internal/sim/texts"
+)
+
+// askExtension has the handler ask for more time; the deputy secretary decides a
+// few hours later, now and then against it.
+func (s *simulation) askExtension(l *life, by scope.Actor, m matters.Matter) error {
+	first := m.Clocks.Stage.Limit()
+	limit := when.Limit{N: 1 + s.rnd.IntN(first.N), Unit: first.Unit}
+	if err := s.Matters.AskExtension(s.ctx, by, l.id, limit, s.say(pick(s.rnd, texts.Shared().Extensions), l)); err != nil {
+		return ours(err)
+	}
+	yes := s.chance(0.75)
+	s.after(s.office(s.Clock.Now().Add(time.Duration(1+s.rnd.IntN(5))*time.Hour)), func() error {
+		if yes {
+			return ours(s.Matters.Extend(s.ctx, s.commander(l), l.id, ""))
+		}
+		return ours(s.Matters.RefuseExtension(s.ctx, s.commander(l), l.id, "人手和配件都够，请按原来的时限办完。"))
+	})
+	return nil
+}
+
+// appeal has a unit that was late say why, now and then, when the matter is
+// closed; the deputy secretary decides the day after.
+func (s *simulation) appeal(l *life) error {
+	w, err := s.Matters.Get(s.ctx, founder, l.number)
+	if err != nil || !slices.Contains(w.Acts, matters.AppealAct) || !s.chance(0.3) {
+		return err
+	}
+	by := s.memberWith(l.lead, "handle", l.place.Path)
+	why := pick(s.rnd, []string{
+		"那几天连着下暴雨，现场进不去，有值班记录。", "配件要从成都调，供货方晚到了两天，有送货单。", "经办人同时被抽去防汛，回来就办完了。",
+	})
+	if err := s.Matters.Appeal(s.ctx, by, l.id, why); err != nil {
+		return ours(err)
+	}
+	if s.chance(0.2) {
+		return nil // it still waits
+	}
+	yes := s.chance(0.6)
+	s.after(s.office(s.Clock.Now().Add(24*time.Hour)), func() error {
+		if yes {
+			return ours(s.Matters.GrantAppeal(s.ctx, s.commander(l), l.id, "情况属实，有记录可查，本次超时不计入。"))
+		}
+		return ours(s.Matters.RefuseAppeal(s.ctx, s.commander(l), l.id, "事先没有申请延期，超时照记。"))
+	})
+	return nil
+}
+
+// ours is an error that is no refusal: somebody was quicker, or it went otherwise.
+func ours(err error) error {
+	if err != nil && errs.Public(err) == nil {
+		return err
+	}
+	return nil
+}
