@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"yuanba/internal/kit/classify"
+)
+
+// maxLabelled is how many bytes of a labelled file are read, unpacked.
+const maxLabelled = 1 << 30
+
+// readExamples reads a CSV file of labelled messages. Its errors name the file,
+// and the line if it is one's fault, but never the words of a message.
+func readExamples(name string) ([]classify.Example, error) {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(bytes.NewReader(b))
+		if err == nil {
+			b, err = io.ReadAll(io.LimitReader(z, maxLabelled+1))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: the packed file is damaged: %w", name, err)
+		}
+	}
+	if len(b) > maxLabelled {
+		return nil, fmt.Errorf("%s: the file is larger than %d MB", name, maxLabelled>>20)
+	}
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
+	if !utf8.Valid(b) {
+		if b, err = simplifiedchinese.GB18030.NewDecoder().Bytes(b); err != nil || bytes.ContainsRune(b, utf8.RuneError) {
+			return nil, fmt.Errorf("%s: the text is neither UTF-8 nor GB 18030", name)
+		}
+	}
+	r := csv.NewReader(bytes.NewReader(b))
+	r.ReuseRecord = true
+	head, err := r.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: the file is empty", name)
+	}
+	if err != nil {
+		return nil, csvFault(name, err)
+	}
+	cols, err := columnsOf(head)
+	if err != nil {
+		return nil, fmt.Errorf("%s:1: %w", name, err)
+	}
+	var es []classify.Example
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, csvFault(name, err)
+		}
+		e, err := cols.example(row)
+		if err != nil {
+			line, _ := r.FieldPos(0)
+			return nil, fmt.Errorf("%s:%d: %w", name, line, err)
+		}
+		es = append(es, e)
+	}
+	if len(es) == 0 {
+		return nil, fmt.Errorf("%s: there is no message under the column names", name)
+	}
+	return es, nil
+}
+
+func csvFault(name string, err error) error {
+	var p *csv.ParseError
+	if !errors.As(err, &p) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if errors.Is(p.Err, csv.ErrFieldCount) {
+		return fmt.Errorf("%s:%d: the line has more or fewer columns than the first", name, p.StartLine)
+	}
+	return fmt.Errorf("%s:%d: the quotation marks of the line do not match", name, p.StartLine)
+}
+
+// columns are where the columns of a labelled file stand, -1 for none.
+type columns struct{ subject, detail, tokens, label int }
+
+func columnsOf(head []string) (columns, error) {
+	c := columns{-1, -1, -1, -1}
+	for i, h := range head {
+		switch strings.ToLower(strings.TrimSpace(h)) {
+		case "subject":
+			c.subject = i
+		case "detail":
+			c.detail = i
+		case "tokens":
+			c.tokens = i
+		case "label":
+			c.label = i
+		}
+	}
+	if c.label < 0 || c.tokens < 0 && (c.subject < 0 || c.detail < 0) {
+		return c, errors.New("the first line must name the columns subject, detail and label, or tokens and label")
+	}
+	return c, nil
+}
+
+func (c columns) example(row []string) (e classify.Example, err error) {
+	if e.Label = strings.Clone(strings.TrimSpace(row[c.label])); e.Label == "" {
+		return e, errors.New("the label is missing")
+	}
+	if c.tokens >= 0 {
+		e.Tokens = strings.Fields(row[c.tokens])
+	}
+	if len(e.Tokens) == 0 && c.subject >= 0 && c.detail >= 0 {
+		e.Title, e.Body = row[c.subject], row[c.detail]
+	}
+	if len(e.Tokens) == 0 && strings.TrimSpace(e.Title+e.Body) == "" {
+		return e, errors.New("the message is empty")
+	}
+	return e, nil
+}
