@@ -70,9 +70,8 @@ out. A file may be packed with gzip, and be UTF-8 or GB 18030. Give messages to
 				return err
 			}
 			learnt := time.Since(began)
-			began = time.Now()
-			r := model.Measure(asked)
-			v := newEvaluation(r, time.Since(began))
+			r, took := measured(model, asked)
+			v := newEvaluation(r, took)
 			v.Trained, v.TrainSeconds = len(examples), learnt.Seconds()
 			return c.answer(v, func(w io.Writer) { v.write(w, r) })
 		},
@@ -80,6 +79,19 @@ out. A file may be packed with gzip, and be UTF-8 or GB 18030. Give messages to
 	cmd.Flags().StringArrayVar(&train, "train", nil, "a `file` to learn from; may be given again")
 	cmd.Flags().StringVar(&test, "test", "", "the `file` to measure on")
 	return cmd
+}
+
+// measured measures a model, again and again for half a second, and says how long
+// the quickest time took: the first pays for the memory, and others may be at work.
+func measured(m *classify.Model, asked []classify.Example) (r classify.Report, quickest time.Duration) {
+	for begin := time.Now(); quickest == 0 || time.Since(begin) < time.Second/2; {
+		began := time.Now()
+		r = m.Measure(asked)
+		if took := time.Since(began); quickest == 0 || took < quickest {
+			quickest = max(took, 1)
+		}
+	}
+	return r, quickest
 }
 
 // An evaluation is the answer of evaluate.
