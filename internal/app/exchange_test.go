@@ -54,7 +54,7 @@ func connect(t *testing.T, w *apptest.Town, endpoint, key string, pull bool, ser
 		return err
 	}))
 	var err error
-	p.conn, err = w.Exchange.Connect(ctx, admin, exchange.Connecting{Name: "邻市", Endpoint: endpoint, Key: key, Unit: p.unit, Push: true, Pull: pull, Services: services, Active: true})
+	p.conn, err = w.Exchange.Connect(ctx, admin, exchange.Connecting{Name: "邻市", Endpoint: endpoint, Key: key, Unit: p.unit, Push: true, Pull: pull, Tell: pull, Services: services, Active: true})
 	p.must(err)
 	return p
 }
@@ -121,6 +121,8 @@ func (p *pair) state(number string) matters.State {
 type fake struct {
 	mu      sync.Mutex
 	sent    []url.Values
+	told    []url.Values
+	deaf    bool                                    // it takes no updates
 	answer  func(w http.ResponseWriter, n int) bool // false: as usual
 	status  map[string]string                       // by ID: status and notes
 	updates string
@@ -134,6 +136,14 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `<?xml version="1.0" encoding="utf-8"?>`+format, args...)
 	}
 	switch {
+	case r.Method == "POST" && r.URL.Path == "/v2/servicerequestupdates.xml":
+		_ = r.ParseForm()
+		f.told = append(f.told, r.PostForm)
+		if f.deaf {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		say(`<service_request_updates><request_update><update_id>%d</update_id></request_update></service_request_updates>`, len(f.told))
 	case r.Method == "POST" && r.URL.Path == "/v2/requests.xml":
 		_ = r.ParseForm()
 		f.sent = append(f.sent, r.PostForm)
@@ -273,6 +283,63 @@ func TestExchangeTriesAgain(t *testing.T) {
 	})
 }
 
+// What came in from there is told there how it goes on, once, and nothing that is
+// not for everybody to read.
+func TestExchangeTells(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.Town) {
+		other := &fake{status: map[string]string{}, sent: []url.Values{{"service_code": {"001"}, "description": {"两市交界的路灯不亮。"}}}}
+		srv := httptest.NewServer(other)
+		t.Cleanup(srv.Close)
+		p := connect(t, w, srv.URL+"/v2", "their-key", true, map[string]string{exchange.AnyOther: "001"})
+		p.Clock.Add(time.Hour)
+		p.must(p.Exchange.Exchange(t.Context()))
+		all, err := p.Matters.List(t.Context(), p.As("audit"), matters.Filter{})
+		p.must(err)
+		if len(all.Cards) != 1 {
+			t.Fatalf("%d matters came in", len(all.Cards))
+		}
+		ctx, zhao, d := t.Context(), scope.Program("test"), all.Cards[0].ID
+		p.must(p.Matters.Accept(ctx, zhao, d))
+		p.must(p.Matters.AddNote(ctx, zhao, d, "问问邻市的人。"))
+		tells := func() {
+			t.Helper()
+			w, err := p.Matters.Get(ctx, p.As("audit"), all.Cards[0].Number)
+			p.must(err)
+			for _, s := range w.Steps {
+				err := p.Exchange.Tell(ctx, &jobs.Job{}, exchange.Telling{Connection: p.conn.ID, Remote: "1", Number: w.Matter.Number, Line: s.ID})
+				if (err != nil) != (other.deaf && s.Public) {
+					t.Errorf("%s: %v", s.Act, err)
+				}
+			}
+		}
+		if n := p.waiting("exchange.tell"); n != 1 {
+			t.Errorf("%d lines wait to be told", n)
+		}
+		tells()
+		if len(other.told) != 1 || other.told[0].Get("service_request_id") != "1" || other.told[0].Get("status") != "open" || other.told[0].Get("api_key") != "their-key" || strings.Contains(other.told[0].Encode(), url.QueryEscape("邻市的人")) {
+			t.Errorf("told %v", other.told)
+		}
+		other.deaf = true
+		tells()
+	})
+}
+
+// waiting counts the jobs of a kind that wait.
+func (p *pair) waiting(kind string) (n int) {
+	p.t.Helper()
+	p.must(p.DB.Read(p.t.Context(), func(tx *sqldb.Tx) error {
+		list, err := jobs.List(tx, jobs.Waiting, 0, 100)
+		for _, j := range list {
+			if j.Kind == kind {
+				n++
+			}
+		}
+		return err
+	}))
+	return n
+}
+
 // What is not for everybody to read does not leave the town.
 func TestExchangeWithholds(t *testing.T) {
 	t.Parallel()
@@ -395,7 +462,7 @@ func TestConnections(t *testing.T) {
 		good := exchange.Connecting{Name: "邻市", Endpoint: "https://example.org/v2/", Unit: unit, Push: true, Services: map[string]string{"road": "1"}, Active: true}
 		for field, spoil := range map[string]func(*exchange.Connecting){
 			"name": func(c *exchange.Connecting) { c.Name = " " }, "endpoint": func(c *exchange.Connecting) { c.Endpoint = "file:///etc/passwd" }, "unit": func(c *exchange.Connecting) { c.Unit = 1 },
-			"ways": func(c *exchange.Connecting) { c.Push = false }, "services": func(c *exchange.Connecting) { c.Services = map[string]string{"nonsense": "1"} },
+			"ways": func(c *exchange.Connecting) { c.Push = false }, "tell": func(c *exchange.Connecting) { c.Tell = true }, "services": func(c *exchange.Connecting) { c.Services = map[string]string{"nonsense": "1"} },
 		} {
 			in := good
 			spoil(&in)

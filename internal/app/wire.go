@@ -18,9 +18,11 @@ func (a *App) wire() {
 	bus.On(a.Bus, func(tx *sqldb.Tx, by scope.Actor, e matters.Moved) error {
 		a.changed(tx)
 		if e.Act == matters.Dispatch {
-			return a.Exchange.Dispatched(tx, by, e.Matter)
+			if err := a.Exchange.Dispatched(tx, by, e.Matter); err != nil {
+				return err
+			}
 		}
-		return nil
+		return a.Exchange.Moved(tx, e.Matter, e.Step)
 	})
 }
 

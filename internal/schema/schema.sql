@@ -118,6 +118,7 @@ CREATE TABLE exchange_connection (
     unit_id      BIGINT  NOT NULL REFERENCES unit (id),
     push         BOOLEAN NOT NULL,   -- what is dispatched to the unit goes there
     pull         BOOLEAN NOT NULL,   -- what is asked for there comes in here
+    tell         BOOLEAN NOT NULL,   -- how what came in from there goes on is told there
     services     TEXT    NOT NULL,   -- which category is which service there, as JSON
     active       BOOLEAN NOT NULL,
     created_at   BIGINT  NOT NULL,

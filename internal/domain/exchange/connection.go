@@ -25,6 +25,7 @@ type Connection struct {
 	Unit         id.ID             // for which it stands
 	Push         bool              // what is dispatched to the unit goes there
 	Pull         bool              // what is asked for there comes in here
+	Tell         bool              // how what came in from there goes on is told there
 	Services     map[string]string // by category; AnyOther stands for all that are not named
 	Active       bool
 	CreatedAt    time.Time
@@ -46,7 +47,7 @@ func (c Connection) HasKey() bool { return len(c.secret) > 0 }
 // Digest is the fingerprint of the record for the trail: what an administrator
 // settled, and not how far the exchange has come.
 func (c Connection) Digest() []byte {
-	return trail.Digest("connection/1", c.ID, c.Name, c.Endpoint, c.Jurisdiction, c.secret, c.Unit, c.Push, c.Pull, servicesJSON(c.Services), c.Active, c.CreatedAt)
+	return trail.Digest("connection/1", c.ID, c.Name, c.Endpoint, c.Jurisdiction, c.secret, c.Unit, c.Push, c.Pull, c.Tell, servicesJSON(c.Services), c.Active, c.CreatedAt)
 }
 
 // Service is what a category is called there; ok is false if it does not go there.
@@ -66,6 +67,7 @@ type Connecting struct {
 	DropKey      bool
 	Unit         id.ID
 	Push, Pull   bool
+	Tell         bool
 	Services     map[string]string
 	Active       bool
 	Version      int64 // of what was edited
@@ -89,6 +91,9 @@ func (in *Connecting) check(known func(string) bool) errs.List {
 	}
 	if !in.Push && !in.Pull {
 		l.Add("ways", "connection.ways")
+	}
+	if in.Tell && !in.Pull {
+		l.Add("tell", "connection.tell")
 	}
 	if in.Push && len(in.Services) == 0 {
 		l.Add("services", "connection.services.none")

@@ -7,7 +7,8 @@
 // is dispatched to that unit goes there as a request ([Connection].Push); what
 // happens to it there comes back as lines of the matter's story, and when it is
 // done there, as the unit's result, which the town then verifies and closes as any
-// other. What people ask for there may come in here as matters ([Connection].Pull).
+// other. What people ask for there may come in here as matters ([Connection].Pull),
+// and how they go on may be told there ([Connection].Tell).
 //
 // A [Transfer] 移交 is one matter on its way, or there. It is made in the
 // transaction of the dispatch and sent by a job, tried again with pauses, and once

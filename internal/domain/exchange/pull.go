@@ -267,7 +267,7 @@ func (s *Service) takeIn(ctx context.Context, c Connection, list []georeport.Req
 		if ours.ID != 0 || r.Status.Text() != georeport.Open {
 			continue
 		}
-		f, err := matters.ForeignRequest(r, "open311/"+c.ID.String(), i+1)
+		f, err := matters.ForeignRequest(r, originOf(c.ID), i+1)
 		if err != nil {
 			s.Log.WarnContext(ctx, "exchange: not taken in", "connection", c.ID.String(), "err", err)
 			continue

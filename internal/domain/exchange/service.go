@@ -116,7 +116,7 @@ func (s *Service) settle(tx *sqldb.Tx, by scope.Actor, c *Connection, in Connect
 	if err := l.Err(); err != nil {
 		return err
 	}
-	c.Name, c.Endpoint, c.Jurisdiction, c.Unit, c.Push, c.Pull, c.Services, c.Active = in.Name, in.Endpoint, in.Jurisdiction, in.Unit, in.Push, in.Pull, in.Services, in.Active
+	c.Name, c.Endpoint, c.Jurisdiction, c.Unit, c.Push, c.Pull, c.Tell, c.Services, c.Active = in.Name, in.Endpoint, in.Jurisdiction, in.Unit, in.Push, in.Pull, in.Tell, in.Services, in.Active
 	switch {
 	case in.Key != "":
 		sealed, err := s.Seal.Seal(secretColumn, c.ID, seal.NewText(in.Key))

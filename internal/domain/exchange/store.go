@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	connectionColumns = "id, name, endpoint, jurisdiction, secret, unit_id, push, pull, services, active, created_at, told_until, pulled_until, asked_at, fault, version"
+	connectionColumns = "id, name, endpoint, jurisdiction, secret, unit_id, push, pull, tell, services, active, created_at, told_until, pulled_until, asked_at, fault, version"
 	transferColumns   = "id, connection_id, matter_id, number, state, remote, token, heard, fault, made_at, tried_at, sent_at, ended_at, version"
 )
 
 func scanConnection(r sqldb.Scanner) (c Connection, err error) {
 	var services string
 	var created, told, pulled, asked sqldb.Time
-	if err := r.Scan(&c.ID, &c.Name, &c.Endpoint, &c.Jurisdiction, &c.secret, &c.Unit, &c.Push, &c.Pull, &services, &c.Active, &created, &told, &pulled, &asked, &c.Fault, &c.Version); err != nil {
+	if err := r.Scan(&c.ID, &c.Name, &c.Endpoint, &c.Jurisdiction, &c.secret, &c.Unit, &c.Push, &c.Pull, &c.Tell, &services, &c.Active, &created, &told, &pulled, &asked, &c.Fault, &c.Version); err != nil {
 		return c, err
 	}
 	c.CreatedAt, c.ToldUntil, c.PulledUntil, c.AskedAt = created.Time, told.Time, pulled.Time, asked.Time
@@ -41,8 +41,8 @@ func loadConnection(tx *sqldb.Tx, d id.ID) (Connection, error) {
 }
 
 func insertConnection(tx *sqldb.Tx, c Connection) error {
-	_, err := tx.Exec(`INSERT INTO exchange_connection (`+connectionColumns+`) VALUES (`+sqldb.List(16, 1)+`)`,
-		c.ID, c.Name, c.Endpoint, c.Jurisdiction, c.secret, c.Unit, c.Push, c.Pull, servicesJSON(c.Services), c.Active,
+	_, err := tx.Exec(`INSERT INTO exchange_connection (`+connectionColumns+`) VALUES (`+sqldb.List(17, 1)+`)`,
+		c.ID, c.Name, c.Endpoint, c.Jurisdiction, c.secret, c.Unit, c.Push, c.Pull, c.Tell, servicesJSON(c.Services), c.Active,
 		sqldb.At(c.CreatedAt), sqldb.At(c.ToldUntil), sqldb.At(c.PulledUntil), sqldb.At(c.AskedAt), c.Fault, c.Version)
 	return err
 }
@@ -52,9 +52,9 @@ func insertConnection(tx *sqldb.Tx, c Connection) error {
 func saveConnection(tx *sqldb.Tx, c Connection) error {
 	return tx.One(`
 		UPDATE exchange_connection
-		SET name = $3, endpoint = $4, jurisdiction = $5, secret = $6, unit_id = $7, push = $8, pull = $9, services = $10, active = $11, version = version + 1
+		SET name = $3, endpoint = $4, jurisdiction = $5, secret = $6, unit_id = $7, push = $8, pull = $9, tell = $10, services = $11, active = $12, version = version + 1
 		WHERE id = $1 AND version = $2`,
-		c.ID, c.Version, c.Name, c.Endpoint, c.Jurisdiction, c.secret, c.Unit, c.Push, c.Pull, servicesJSON(c.Services), c.Active)
+		c.ID, c.Version, c.Name, c.Endpoint, c.Jurisdiction, c.secret, c.Unit, c.Push, c.Pull, c.Tell, servicesJSON(c.Services), c.Active)
 }
 
 // saveProgress writes how far the exchange has come, which never goes back.

@@ -160,3 +160,10 @@ func (c *Client) Updates(ctx context.Context, from, to time.Time) ([]Update, err
 	}
 	return ReadList[Update](XML, UpdatesDoc, b)
 }
+
+// SendUpdate tells what happened to a request. The server takes the same update_id
+// once.
+func (c *Client) SendUpdate(ctx context.Context, v url.Values) error {
+	_, err := c.ask(ctx, http.MethodPost, "servicerequestupdates.xml", v)
+	return err
+}

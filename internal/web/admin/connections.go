@@ -109,6 +109,9 @@ func connectionPage(b page.Base, x exchange.Connection, u orgs.Unit, ts []exchan
 	if x.Pull {
 		ways.Lines = append(ways.Lines, b.T("admin.connection.pull"))
 	}
+	if x.Tell {
+		ways.Lines = append(ways.Lines, b.T("admin.connection.tell"))
+	}
 	v.Facts = append(v.Facts, ways)
 	v.fact("admin.connection.jurisdiction", x.Jurisdiction)
 	key := b.T("admin.no")
@@ -204,6 +207,7 @@ func (c *Counter) connectionForm(s *sheet) error {
 	s.ask("select", s.field("unit", "admin.connection.unit").Need().Of(append([]page.Option{{Text: s.T("form.choose")}}, c.unitOptions(s.Base)...)).From(unit))
 	s.box("push", "admin.connection.push", x.Push)
 	s.box("pull", "admin.connection.pull", x.Pull)
+	s.box("tell", "admin.connection.tell", x.Tell)
 	s.ask("area", s.field("services", "admin.connection.services").Rows(6).Max(8000).From(exchange.FormatServices(x.Services)))
 	s.box("active", "admin.connection.active", x.Active)
 	return nil
@@ -212,7 +216,7 @@ func (c *Counter) connectionForm(s *sheet) error {
 // readConnection reads what an administrator settled.
 func readConnection(f *form.Form) exchange.Connecting {
 	in := exchange.Connecting{Name: f.Line("name", 80), Endpoint: f.Line("endpoint", 400), Jurisdiction: f.Line("jurisdiction", 200), Key: f.Secret("key", 400), DropKey: f.Bool("drop"),
-		Unit: f.ID("unit"), Push: f.Bool("push"), Pull: f.Bool("pull"), Active: f.Bool("active"), Version: int64(f.Int("version", 0, 1<<30))}
+		Unit: f.ID("unit"), Push: f.Bool("push"), Pull: f.Bool("pull"), Tell: f.Bool("tell"), Active: f.Bool("active"), Version: int64(f.Int("version", 0, 1<<30))}
 	services, bad, ok := exchange.ParseServices(f.Text("services", 8000))
 	if !ok {
 		f.Fault("services", "connection.services.line", bad)
