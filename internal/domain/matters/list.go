@@ -196,6 +196,41 @@ type Called struct {
 	Due   time.Time
 }
 
+// CardsOf returns those of the matters that the actor may see, in the order of the
+// IDs; at most two hundred are asked for at once.
+func (s *Service) CardsOf(ctx context.Context, by scope.Actor, ids []ID) (cards []Card, err error) {
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		left, err := s.sieve(tx, by, slices.Clone(ids[:min(len(ids), hardMost)]), Filter{})
+		if err != nil {
+			return err
+		}
+		cards, err = s.cardsByID(tx, left)
+		return err
+	})
+	return cards, err
+}
+
+// An UnderWay is a whistle that is not over, with the matter it was blown for.
+type UnderWay struct {
+	Card    Card
+	Whistle Whistle
+}
+
+// UnderWay returns the whistles that are not over within a subtree, those that end
+// first on top, for matters that the actor sees from the inside.
+func (s *Service) UnderWay(ctx context.Context, by scope.Actor, in scope.Scope) (all []UnderWay, err error) {
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		var w sqldb.Where
+		insight(by, tx.Now()).Where(&w, "m.")
+		if in.Level != scope.City {
+			scope.Scopes{in}.Where(&w, "m.")
+		}
+		all, err = s.underWay(tx, w)
+		return err
+	})
+	return all, err
+}
+
 // turns maps the needs to the turns in which they act.
 var turns = []struct {
 	need scope.Need

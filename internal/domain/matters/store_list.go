@@ -147,3 +147,28 @@ func (s *Service) scanCalled(r sqldb.Scanner) (c Called, err error) {
 	c.At, c.Due = at.Time, due.Time
 	return c, err
 }
+
+// underWay are the whistles that nobody has ended, the most pressing first, for
+// matters within the conditions.
+func (s *Service) underWay(tx *sqldb.Tx, w sqldb.Where) (all []UnderWay, err error) {
+	w.Add("h.ended_at IS NULL")
+	all, err = sqldb.All(tx, func(r sqldb.Scanner) (x UnderWay, err error) {
+		var at, due sqldb.Time
+		x.Card, err = s.scanCardAnd(r, &x.Whistle.ID, &x.Whistle.Blower, &x.Whistle.Words, &at, &due)
+		x.Whistle.Matter, x.Whistle.At, x.Whistle.Due = x.Card.ID, at.Time, due.Time
+		return x, err
+	}, `
+		SELECT `+cardColumns+`, h.id, h.blower, h.words, h.at, h.due_at
+		FROM matter_whistle h
+		JOIN matter m ON m.id = h.matter_id
+		`+w.SQL()+`
+		ORDER BY h.due_at, h.id
+		LIMIT 50`, w.Args()...)
+	for i := range all {
+		if err != nil {
+			return nil, err
+		}
+		all[i].Whistle.Responses, err = responsesOf(tx, all[i].Whistle.ID)
+	}
+	return all, err
+}

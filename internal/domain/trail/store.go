@@ -110,6 +110,17 @@ func Last(tx *sqldb.Tx, noun string, record id.ID) (Row, error) {
 		LIMIT 1`, noun, record)
 }
 
+// Newest returns the last rows of the trail that this transaction sees, newest
+// first, as far as a [Batch] has them, with the state that each led to.
+func Newest(tx *sqldb.Tx, limit int) ([]Row, error) {
+	return sqldb.All(tx, func(s sqldb.Scanner) (r Row, err error) {
+		var at sqldb.Time
+		err = s.Scan(&r.Seq, &at, &r.Kind, &r.Noun, &r.Record, &r.Act, &r.To)
+		r.At = at.Time
+		return r, err
+	}, `SELECT seq, at, kind, noun, record, act, to_state FROM trail ORDER BY seq DESC LIMIT $1`, limit)
+}
+
 // Since returns the rows with a Seq greater than after that this transaction
 // sees, in order, at most limit of them. It is for pages: a row that commits late
 // may have a smaller Seq than one already seen, so what must miss nothing is a
