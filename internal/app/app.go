@@ -61,6 +61,7 @@ type App struct {
 	Notifier *matters.Notifier
 	Keeper   *insights.Keeper
 	Jobs     *jobs.Queue
+	Live     *insights.Live
 
 	Tray   *letters.Tray // where letters land in a demonstration; nil where they are sent
 	Outbox *people.Inbox // where codes land in a demonstration; nil where a real sender is set
@@ -170,7 +171,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
 	a.Exchange = exchange.New(exchange.Needs{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Matters: a.Matters, Seal: a.Box, Log: a.log, Dial: a.dial})
 	a.Insights = insights.New(insights.Needs{DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Calendar: a.Calendars.Town})
-	a.Keeper = a.Insights.NewKeeper()
+	a.Keeper, a.Live = a.Insights.NewKeeper(), a.Insights.NewLive(a.log)
 	a.Indexer, a.Notifier = a.Matters.NewIndexer(), a.Matters.NewNotifier()
 	a.work.followers = a.followers()
 	a.Jobs = a.newJobs()

@@ -92,6 +92,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 		Handler: h, ReadHeaderTimeout: lim.Header, ReadTimeout: lim.Request, WriteTimeout: lim.Request + 5*time.Second,
 		IdleTimeout: lim.Idle, MaxHeaderBytes: maxHeader,
 	}
+	srv.RegisterOnShutdown(a.Live.Close) // what goes on for ever would be waited for
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	a.Start(context.WithoutCancel(ctx))

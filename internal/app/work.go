@@ -40,6 +40,7 @@ func (a *App) followers() []*follower {
 // wake tells the followers of the trail that there is something to do. It never
 // waits.
 func (a *App) wake() {
+	a.Live.Wake()
 	for _, f := range a.work.followers {
 		select {
 		case f.wakes <- struct{}{}:
@@ -75,6 +76,7 @@ func (a *App) Start(ctx context.Context) {
 		a.work.done.Go(func() { a.follow(ctx, f) })
 	}
 	a.work.done.Go(func() { a.flush(ctx) })
+	a.work.done.Go(func() { a.Live.Run(ctx) })
 	a.Jobs.Start()
 }
 
@@ -89,6 +91,7 @@ func (a *App) Stop() {
 	if err := a.Jobs.Stop(ctx); err != nil {
 		a.log.Warn("jobs under way were left; they run again when their lease ends", "err", err)
 	}
+	a.Live.Close()
 	a.work.stop()
 	a.work.done.Wait()
 	a.work.stop = nil

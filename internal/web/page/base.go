@@ -138,6 +138,7 @@ type visit struct {
 	root  context.Context // without the usual deadline, see Long
 	raw   io.ReadCloser   // the body without the usual limit, see AllowBody
 	route string          // the pattern that answered
+	leave func()          // gives up the place among those at work, see Stream
 }
 
 func visitOf(r *http.Request) *visit {

@@ -192,7 +192,11 @@ func (s *Site) limitActive(next http.Handler) http.Handler {
 				return
 			}
 		}
-		defer func() { <-places }()
+		leave := sync.OnceFunc(func() { <-places })
+		defer leave()
+		if v := visitOf(r); v != nil {
+			v.leave = leave
+		}
 		next.ServeHTTP(w, r)
 	})
 }
