@@ -39,7 +39,7 @@ func roomAgrees(t *testing.T, w *apptest.Town, c *recount) {
 			if !k.State.Open() || x.in.Level != scope.City && m.town != x.in.ID {
 				continue
 			}
-			_, light := w.Calendar.Used(k.MovedAt, k.Due, w.DB.Now())
+			_, light := w.Calendars.Town().Used(k.MovedAt, k.Due, w.DB.Now())
 			l := want[k.State]
 			for _, l := range []*insights.Lights{&l, &all} {
 				switch light {
