@@ -63,11 +63,10 @@ type App struct {
 	Jobs     *jobs.Queue
 	Live     *insights.Live
 
-	Tray   *letters.Tray // where letters land in a demonstration; nil where they are sent
-	Outbox *people.Inbox // where codes land in a demonstration; nil where a real sender is set
-	demo   string        // the key with which a demonstration is tried by programs
-	log    *slog.Logger
-	work   worker
+	Tray *letters.Tray // where messages land in a demonstration; nil where they are sent
+	demo string        // the key with which a demonstration is tried by programs
+	log  *slog.Logger
+	work worker
 }
 
 // Options are what is not configuration: how this run differs from a service.
@@ -158,13 +157,12 @@ func (a *App) build(ctx context.Context) error {
 	a.Places = places.New(a.DB)
 	a.Orgs = orgs.New(a.DB, orgs.Options{Role: access.KnownRole})
 	var sender people.Sender
-	if a.Options.Demo {
-		a.Outbox = &people.Inbox{}
-		sender = a.Outbox
+	if a.Options.Demo || a.Config.SMS.URL != "" {
+		sender = codes{a}
 	}
 	a.People = people.New(a.DB, a.Box, people.Options{Sender: sender})
 	a.Access = access.New(a.DB, a.Orgs, a.Box, access.Options{Random: random, Demo: a.Options.Demo, RequireSecond: !a.Options.Demo})
-	if err := a.openLetters(); err != nil {
+	if err := a.openLetters(random); err != nil {
 		return err
 	}
 	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Calendars: a.Calendars, Seal: a.Box, Bus: a.Bus, Random: random})
@@ -235,22 +233,32 @@ func (a *App) openBlobs(ctx context.Context) (*blob.Keeper, error) {
 // somebody sits and waits for them.
 const demoGather = 15 * time.Second
 
-// openLetters makes the service of letters: to the mail server of the
-// configuration, in a demonstration to a tray, and without either to nobody.
-func (a *App) openLetters() error {
-	n := letters.Needs{DB: a.DB, People: a.People, Access: a.Access, Seal: a.Box, Address: a.Config.Address(), Town: a.town, Phone: a.Config.Phone}
-	sender, err := a.Config.Mail.Sender()
-	switch {
-	case err != nil:
-		return fmt.Errorf("mail: %w", err)
-	case a.Options.Demo:
+// openLetters makes the service of letters: by the channels of the configuration,
+// in a demonstration to a tray, and without either to nobody.
+func (a *App) openLetters(random io.Reader) error {
+	n := letters.Needs{DB: a.DB, People: a.People, Access: a.Access, Seal: a.Box, Address: a.Config.Address(), Town: a.town, Phone: a.Config.Phone, Random: random}
+	var err error
+	if a.Options.Demo {
 		a.Tray = &letters.Tray{}
-		n.Carrier, n.Gather = a.Tray, demoGather
-	case sender != nil:
-		n.Carrier = sender
+		n.Ways, n.Gather = a.Tray.Ways(), demoGather
+	} else {
+		if n.Ways, err = a.Config.Ways(); err != nil {
+			return err
+		}
+		if n.Alarm, err = a.Config.AlarmWay(); err != nil {
+			return err
+		}
 	}
 	a.Letters = letters.New(n)
 	return nil
+}
+
+// codes sends codes to telephones by the service of letters, which stands above
+// that of people.
+type codes struct{ a *App }
+
+func (c codes) Send(ctx context.Context, to people.Phone, code people.Code) error {
+	return c.a.Letters.Texter().Send(ctx, to, code)
 }
 
 // town is the town's name, as pages and letters show it.

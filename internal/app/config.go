@@ -49,10 +49,14 @@ type Config struct {
 	// believed: "10.0.0.0/8, 127.0.0.1/32". Empty: nobody's.
 	Proxies string `toml:"proxies"`
 
-	Log    Log    `toml:"log"`
-	Limits Limits `toml:"limits"`
-	Mail   Mail   `toml:"mail"`
-	S3     S3     `toml:"s3"`
+	Log      Log      `toml:"log"`
+	Limits   Limits   `toml:"limits"`
+	Mail     Mail     `toml:"mail"`
+	SMS      SMS      `toml:"sms"`
+	WeCom    WeCom    `toml:"wecom"`
+	WeChat   WeChat   `toml:"wechat"`
+	DingTalk DingTalk `toml:"dingtalk"`
+	S3       S3       `toml:"s3"`
 
 	Open311 Open311 `toml:"open311"`
 }
@@ -331,8 +335,11 @@ func (c Config) validate() error {
 	if c.Mail.Server != "" && c.Mail.From == "" {
 		return errors.New("mail.from: letters need an address they come from")
 	}
-	if _, err := c.Mail.Sender(); err != nil {
-		return fmt.Errorf("mail: %w", err)
+	if _, err := c.Ways(); err != nil {
+		return err
+	}
+	if _, err := c.AlarmWay(); err != nil {
+		return err
 	}
 	if c.Mail.Server != "" && c.Mail.User == "" && c.Mail.Password != "" {
 		return errors.New("mail.user: a password needs the name it goes with")

@@ -47,6 +47,7 @@ func (a *App) newJobs() *jobs.Queue {
 	jobs.Handle(q, open311.Fetch, a.fetcher().Fetch)
 	jobs.Handle(q, exchange.Push, a.Exchange.Push)
 	jobs.Handle(q, exchange.Tell, a.Exchange.Tell)
+	jobs.Handle(q, letters.Alarm, a.Letters.Warn)
 	jobs.Handle(q, searchAnew, func(ctx context.Context, _ *jobs.Job, _ struct{}) error {
 		if err := a.Indexer.Anew(ctx); err != nil {
 			return err

@@ -51,14 +51,17 @@ CREATE INDEX contact_phone ON contact (phone_index) WHERE phone_index IS NOT NUL
 -- A mailbox is where somebody may be written to: a resident or a staff account
 -- about what concerns them and what they follow; without an account, the holder of
 -- a slip, about that matter. Before it is confirmed nothing is sent there but the
--- question. One that has ended keeps no address.
+-- question. One that has ended keeps no address; one for texts has none of its own,
+-- since they go to the telephone that its owner signs in with.
 CREATE TABLE mailbox (
     id              {{id}},
     owner           TEXT    NOT NULL CHECK (owner IN ('resident', 'account', 'matter')),
     owner_id        BIGINT  NOT NULL,
+    channel         TEXT    NOT NULL CHECK (channel IN ('mail', 'sms', 'wechat', 'wecom', 'dingtalk')),
     address_sealed  BYTEA,
     lang            TEXT    NOT NULL,
     wanted          BOOLEAN NOT NULL,  -- letters are switched on
+    topics          TEXT    NOT NULL,  -- which: own, followed, due, weekly
     asked_at        BIGINT  NOT NULL,  -- when it was last asked whether the address is right
     expires_at      BIGINT  NOT NULL,  -- the link in that question
     confirmed_at    BIGINT,
@@ -66,8 +69,8 @@ CREATE TABLE mailbox (
     ended_at        BIGINT,
     ended_rule      TEXT    NOT NULL
 );
--- somebody has one mailbox at a time; whom a batch of news concerns is asked by it
-CREATE UNIQUE INDEX mailbox_owner ON mailbox (owner, owner_id) WHERE ended_at IS NULL;
+-- somebody has one mailbox of each kind at a time; whom a batch of news concerns is asked by it
+CREATE UNIQUE INDEX mailbox_owner ON mailbox (owner, owner_id, channel) WHERE ended_at IS NULL;
 -- those that were never confirmed are deleted
 CREATE INDEX mailbox_unconfirmed ON mailbox (expires_at) WHERE confirmed_at IS NULL AND ended_at IS NULL;
 

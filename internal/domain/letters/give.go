@@ -9,7 +9,9 @@ import (
 	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -20,21 +22,29 @@ const (
 	confirmsAnHour = 20          // asked for from one network address
 )
 
-// Give keeps the address the owner wants to be written to, in place of an earlier
-// one, and sends the question whether it is right; from is the network address
-// that asks. Only the owner may (Denied). It is Invalid beside "mailbox" if it is
-// no address, TooMany if the address or the asker has had its share, and Busy if
-// no letters can be sent here.
-func (s *Service) Give(ctx context.Context, by scope.Actor, of people.Owner, address string, lang i18n.Lang, from string) error {
-	if !s.Offered() {
+// Give keeps the address by which the owner wants to be written to, in place of an
+// earlier one of that channel, and sends the question whether it is right; from is
+// the network address that asks. Texts go to the telephone that the owner signs in
+// with, and need no address and no question. Only the owner may, and for the names
+// that staff have in WeChat Work and DingTalk whoever administers the town (else
+// Denied). It is Invalid beside "mailbox" if it is no address, TooMany if the
+// address or the asker has had its share, and Busy if nothing can be sent that way.
+func (s *Service) Give(ctx context.Context, by scope.Actor, of people.Owner, ch notify.Channel, address string, lang i18n.Lang, from string) error {
+	if !s.Offers(ch) {
 		return errs.New(errs.Busy, "letter.off")
 	}
-	e, err := people.ParseEmail(address)
+	if ch == notify.SMS {
+		return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+			_, err := s.People.GivePhone(tx, by, of, lang)
+			return err
+		})
+	}
+	e, err := people.ParseReach(ch, address)
 	if err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		box, err := s.People.GiveMailbox(tx, by, of, e, lang)
+		box, err := s.People.GiveMailbox(tx, by, of, ch, e, lang)
 		if err != nil {
 			return err
 		}
@@ -44,12 +54,12 @@ func (s *Service) Give(ctx context.Context, by scope.Actor, of people.Owner, add
 
 // AskAgain sends the question once more, to an address that was not confirmed or
 // that refused letters. It fails as Give does, and is NotFound if there is none.
-func (s *Service) AskAgain(ctx context.Context, by scope.Actor, of people.Owner, from string) error {
-	if !s.Offered() {
+func (s *Service) AskAgain(ctx context.Context, by scope.Actor, of people.Owner, ch notify.Channel, from string) error {
+	if !s.Offers(ch) {
 		return errs.New(errs.Busy, "letter.off")
 	}
 	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		box, err := s.People.AskMailbox(tx, by, of)
+		box, err := s.People.AskMailbox(tx, by, of, ch)
 		if err != nil {
 			return err
 		}
@@ -62,10 +72,10 @@ func (s *Service) AskAgain(ctx context.Context, by scope.Actor, of people.Owner,
 }
 
 // ask promises the question, unless the address or the asker has had its share.
-func (s *Service) ask(tx *sqldb.Tx, box people.Mailbox, e people.Email, from string) error {
-	l := Letter{ID: tx.NewID(), Mailbox: box.ID, Owner: box.Owner.Kind, Kind: Confirm, State: Waiting, Urgent: true, MadeAt: tx.Now(), DueAt: tx.Now()}
+func (s *Service) ask(tx *sqldb.Tx, box people.Mailbox, e seal.Text, from string) error {
+	l := Letter{ID: tx.NewID(), Mailbox: box.ID, Channel: box.Channel, Owner: box.Owner.Kind, OwnerID: box.Owner.ID, Kind: Confirm, State: Waiting, Urgent: true, MadeAt: tx.Now(), DueAt: tx.Now()}
 	var err error
-	if l.to, err = s.People.EmailIndex(e); err != nil {
+	if l.to, err = s.People.AddressIndex(box.Channel, e); err != nil {
 		return err
 	}
 	if l.from, err = s.People.FromIndex(from); err != nil {
@@ -89,24 +99,46 @@ func (s *Service) ask(tx *sqldb.Tx, box people.Mailbox, e people.Email, from str
 	return enqueue(tx, l)
 }
 
-// Want switches the owner's letters on or off; only they may (Denied).
-func (s *Service) Want(ctx context.Context, by scope.Actor, of people.Owner, on bool) error {
-	return s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.People.WantLetters(tx, by, of, on) })
+// Want switches the owner's letters by a channel on or off; only they may (Denied).
+func (s *Service) Want(ctx context.Context, by scope.Actor, of people.Owner, ch notify.Channel, on bool) error {
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.People.WantLetters(tx, by, of, ch, on) })
 }
 
-// End deletes the owner's address; only they may (Denied).
-func (s *Service) End(ctx context.Context, by scope.Actor, of people.Owner) error {
-	return s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.People.EndMailbox(tx, by, of) })
+// Choose says of what the owner hears, by each of the channels they have; only they
+// may (Denied).
+func (s *Service) Choose(ctx context.Context, by scope.Actor, of people.Owner, topics map[notify.Channel][]people.Topic) error {
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		for _, ch := range people.ChannelsOf(of.Kind) {
+			ts, ok := topics[ch]
+			if !ok {
+				continue
+			}
+			if err := s.People.WantTopics(tx, by, of, ch, ts); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-// Of is the owner's mailbox, closed; false if there is none. The caller has seen
-// that it is theirs.
-func (s *Service) Of(ctx context.Context, of people.Owner) (box people.Mailbox, ok bool, err error) {
+// End deletes the owner's address of a channel; only they may, and whoever may give
+// it (Denied).
+func (s *Service) End(ctx context.Context, by scope.Actor, of people.Owner, ch notify.Channel) error {
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error { return s.People.EndMailbox(tx, by, of, ch) })
+}
+
+// Of are the owner's mailboxes, closed, by channel. The caller has seen that they
+// may be seen.
+func (s *Service) Of(ctx context.Context, of people.Owner) (boxes map[notify.Channel]people.Mailbox, err error) {
 	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
-		box, ok, err = s.People.MailboxOf(tx, of)
+		ms, err := s.People.EveryMailboxOf(tx, of)
+		boxes = map[notify.Channel]people.Mailbox{}
+		for _, m := range ms {
+			boxes[m.Channel] = m
+		}
 		return err
 	})
-	return box, ok, err
+	return boxes, err
 }
 
 // ToConfirm is the mailbox of a link that confirms, for the page that asks before

@@ -16,6 +16,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -29,7 +30,7 @@ type gossip struct {
 func (g *gossip) Lines(tx *sqldb.Tx, _ people.Owner, refs []id.ID) (ls []letters.Line, err error) {
 	for _, d := range refs {
 		if !g.hidden[d] {
-			ls = append(ls, letters.Line{Key: "matter.notice.accept", Args: []any{"QL-1", g.says[d]}, At: tx.Now(), Path: "/matters/QL-1"})
+			ls = append(ls, letters.Line{Key: "matter.notice.accept", Args: []any{"QL-1", g.says[d]}, Number: "QL-1", State: "matter.state.accepted", At: tx.Now(), Path: "/matters/QL-1"})
 		}
 	}
 	return ls, nil
@@ -43,6 +44,7 @@ type office struct {
 	owner  people.Owner
 	gossip *gossip
 	next   id.ID
+	topic  people.Topic // of what is told; none is wanted by all
 }
 
 func each(t *testing.T, f func(t *testing.T, o *office)) {
@@ -87,7 +89,7 @@ func (o *office) at(hour, minute int) {
 
 func (o *office) give(address string) {
 	o.t.Helper()
-	o.must(o.Letters.Give(o.t.Context(), o.by, o.owner, address, i18n.ZH, "192.0.2.7"))
+	o.must(o.Letters.Give(o.t.Context(), o.by, o.owner, notify.Mail, address, i18n.ZH, "192.0.2.7"))
 }
 
 // token is the part behind the path of the link that the newest letter has.
@@ -124,14 +126,23 @@ func (o *office) tell(words string, urgent bool) id.ID {
 		if err != nil {
 			return err
 		}
-		for _, m := range ms {
-			if err := o.Letters.Promise(tx, m, urgent, letters.Item{Source: "gossip", Ref: d}); err != nil {
+		for _, m := range ms[o.owner.ID] {
+			if err := o.Letters.Promise(tx, m, urgent, letters.Item{Source: "gossip", Ref: d, Topic: o.topic}); err != nil {
 				return err
 			}
 		}
 		return nil
 	}))
 	return d
+}
+
+// box is the mailbox of the owner by a channel.
+func (o *office) box(ch notify.Channel) (people.Mailbox, bool) {
+	o.t.Helper()
+	boxes, err := o.Letters.Of(o.t.Context(), o.owner)
+	o.must(err)
+	m, ok := boxes[ch]
+	return m, ok
 }
 
 func (o *office) count(want int) {
@@ -144,7 +155,7 @@ func (o *office) count(want int) {
 // fates are the letters of a state.
 func (o *office) fates(s letters.State) []letters.Letter {
 	o.t.Helper()
-	ls, counts, err := o.Letters.List(o.t.Context(), o.As("admin"), s, 0, 100)
+	ls, counts, err := o.Letters.List(o.t.Context(), o.As("admin"), letters.Filter{State: s}, 0, 100)
 	o.must(err)
 	if counts[s] != len(ls) {
 		o.t.Errorf("%d letters are %s, %d counted", len(ls), s, counts[s])
@@ -173,7 +184,7 @@ func TestConfirmFirst(t *testing.T) {
 		if box, err := o.Letters.ToConfirm(ctx, token); err != nil || box.Address.Plain() != "" || box.Address.String() != "j***@example.cn" {
 			t.Errorf("looking at the link: %+v, %v", box, err)
 		}
-		if box, _, _ := o.Letters.Of(ctx, o.owner); box.Confirmed() {
+		if box, _ := o.box(notify.Mail); box.Confirmed() {
 			t.Fatal("looking confirms")
 		}
 		for range 2 { // pressing twice does nothing
@@ -195,7 +206,7 @@ func TestConfirmationsAreLimited(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		ctx := t.Context()
 		try := func(address, from string) error {
-			return o.Letters.Give(ctx, o.by, o.owner, address, i18n.ZH, from)
+			return o.Letters.Give(ctx, o.by, o.owner, notify.Mail, address, i18n.ZH, from)
 		}
 		o.must(try("jia@example.cn", "192.0.2.7"))
 		if err := try("jia@Example.CN", "192.0.2.8"); errs.KindOf(err) != errs.TooMany {
@@ -203,13 +214,13 @@ func TestConfirmationsAreLimited(t *testing.T) {
 		}
 		for range 2 {
 			o.Clock.Add(time.Minute)
-			o.must(o.Letters.AskAgain(ctx, o.by, o.owner, "192.0.2.7"))
+			o.must(o.Letters.AskAgain(ctx, o.by, o.owner, notify.Mail, "192.0.2.7"))
 		}
 		o.Clock.Add(time.Minute)
 		if err := try("jia@example.cn", "192.0.2.9"); errs.KindOf(err) != errs.TooMany {
 			t.Errorf("a fourth in a day: %v", err)
 		}
-		if box, ok, _ := o.Letters.Of(ctx, o.owner); !ok || box.Address.String() != "j***@example.cn" {
+		if box, ok := o.box(notify.Mail); !ok || box.Address.String() != "j***@example.cn" {
 			t.Error("what was refused changed something")
 		}
 		for i := range 17 { // three of twenty are spent
@@ -239,7 +250,7 @@ func TestLinksEnd(t *testing.T) {
 		o.run()
 		first := o.token(letters.ConfirmPath)
 		o.Clock.Add(time.Hour)
-		o.must(o.Letters.AskAgain(ctx, o.by, o.owner, "192.0.2.7"))
+		o.must(o.Letters.AskAgain(ctx, o.by, o.owner, notify.Mail, "192.0.2.7"))
 		o.run()
 		second := o.token(letters.ConfirmPath)
 		if _, err := o.Letters.Confirm(ctx, scope.Actor{}, first); errs.KindOf(err) != errs.NotFound {
@@ -250,7 +261,7 @@ func TestLinksEnd(t *testing.T) {
 			t.Errorf("a link too old: %v", err)
 		}
 		o.must(o.Letters.Sweep(ctx))
-		if _, ok, _ := o.Letters.Of(ctx, o.owner); ok {
+		if _, ok := o.box(notify.Mail); ok {
 			t.Error("the address is still there")
 		}
 	})

@@ -12,7 +12,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/jobs"
-	"yuanba/internal/kit/mail"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -21,9 +21,6 @@ import (
 // marked as under way, written, handed over, and marked by what became of it, in
 // one transaction with the end of the job.
 func (s *Service) Post(ctx context.Context, j *jobs.Job, p Parcel) error {
-	if s.Carrier == nil {
-		return errors.New("no mail server is configured")
-	}
 	l, box, err := s.take(ctx, p.Letter)
 	if errs.KindOf(err) == errs.NotFound {
 		return nil // its fate was swept away
@@ -38,7 +35,11 @@ func (s *Service) Post(ctx context.Context, j *jobs.Job, p Parcel) error {
 	if m.To == "" {
 		return s.end(ctx, j, l, Dropped)
 	}
-	err = s.Carrier.Send(ctx, m)
+	way := s.Ways[l.Channel]
+	if way == nil {
+		return s.failed(ctx, j, l, errors.New("this channel is not set up any more"))
+	}
+	err = way.Send(ctx, m)
 	if err == nil {
 		return s.end(ctx, j, l, Sent)
 	}
@@ -46,7 +47,9 @@ func (s *Service) Post(ctx context.Context, j *jobs.Job, p Parcel) error {
 }
 
 // take marks the letter as under way. One whose time has not come stays as it is
-// and asks to be taken again; one that nobody is there to read is dropped.
+// and asks to be taken again; one that nobody is there to read is dropped. One that
+// was under way when the program was killed may have been taken: it is sent again
+// only by a channel that knows it again.
 func (s *Service) take(ctx context.Context, d id.ID) (l Letter, box people.Mailbox, err error) {
 	gone := false
 	if err := s.DB.Read(ctx, func(tx *sqldb.Tx) error {
@@ -76,6 +79,13 @@ func (s *Service) take(ctx context.Context, d id.ID) (l Letter, box people.Mailb
 		if gone || !s.reads(l, box, tx.Now()) {
 			return endLetter(tx, &l, Dropped)
 		}
+		if l.State == Posting && !l.Channel.Repeats() {
+			l.State, l.EndedAt, l.Fault = Unknown, tx.Now(), "broken off while it was handed over"
+			if err := s.alarm(tx); err != nil {
+				return err
+			}
+			return saveLetter(tx, l)
+		}
 		if wait = night(tx.Now()); wait > 0 && !l.Urgent {
 			l.DueAt = tx.Now().Add(wait)
 			return saveLetter(tx, l)
@@ -100,13 +110,16 @@ func (s *Service) reads(l Letter, box people.Mailbox, now time.Time) bool {
 
 // write writes the letter from what its reader may read now. The message has no
 // address if there is nothing left to say.
-func (s *Service) write(ctx context.Context, l *Letter, box people.Mailbox) (m mail.Message, err error) {
+func (s *Service) write(ctx context.Context, l *Letter, box people.Mailbox) (m notify.Message, err error) {
 	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
 		address, lang, err := s.People.ReachMailbox(tx, box.ID)
 		if err != nil || address.Empty() { // it ended a moment ago
 			return err
 		}
-		c := composer{s: s, lang: lang, now: tx.Now()}
+		c := composer{s: s, channel: l.Channel, lang: lang}
+		if c.own, err = ownWords(tx, lang); err != nil {
+			return err
+		}
 		if c.stop, err = s.stopLink(box.ID); err != nil {
 			return err
 		}
@@ -124,8 +137,10 @@ func (s *Service) write(ctx context.Context, l *Letter, box people.Mailbox) (m m
 			}
 			l.News = len(lines)
 			m = c.news(lines, box.Owner.Kind)
+		case Code: // is sent by Texter, and never waits
+			return nil
 		}
-		m.ID, m.To, m.At = l.ID.String(), address.Plain(), l.TriedAt
+		m.ID, m.Channel, m.To, m.At = l.ID.String(), l.Channel, address.Plain(), l.TriedAt
 		return nil
 	})
 	return m, err
@@ -169,39 +184,56 @@ func (s *Service) end(ctx context.Context, j *jobs.Job, l Letter, as State) erro
 // failed marks what became of a letter that was not taken, and says whether it is
 // to be tried again.
 func (s *Service) failed(ctx context.Context, j *jobs.Job, l Letter, why error) error {
-	var f *mail.Fault
-	if !errors.As(why, &f) {
-		f = &mail.Fault{}
-	}
+	f := notify.FaultOf(why)
 	err := s.DB.Write(context.WithoutCancel(ctx), func(tx *sqldb.Tx) error {
 		l.Fault = why.Error()
-		if f.Unreachable() {
-			code := f.Enhanced
-			if code == "" {
-				code = "5xx"
-			}
-			if err := s.People.RefuseMailbox(tx, scope.Program("letters"), l.Mailbox, code); err != nil {
+		switch f.Is {
+		case notify.Nobody:
+			if err := s.People.RefuseMailbox(tx, scope.Program("letters"), l.Mailbox, f.Code); err != nil {
 				return err
 			}
-		}
-		switch {
-		case f.Permanent():
+			fallthrough
+		case notify.Never:
 			if err := endLetter(tx, &l, Refused); err != nil {
 				return err
 			}
 			return j.Finish(tx)
-		case j.Tries >= j.MaxTries:
+		case notify.Unknown:
+			l.State, l.EndedAt = Unknown, tx.Now()
+			if err := saveLetter(tx, l); err != nil {
+				return err
+			}
+			if err := s.alarm(tx); err != nil {
+				return err
+			}
+			return j.Finish(tx)
+		case notify.Limited:
+			l.State, l.Tries = Waiting, l.Tries-1
+			return saveLetter(tx, l)
+		case notify.Later:
+		}
+		l.State = Waiting
+		if j.Tries >= j.MaxTries {
 			l.State, l.EndedAt = GivenUp, tx.Now()
-		default:
-			l.State = Waiting
+			if err := s.alarm(tx); err != nil {
+				return err
+			}
 		}
 		return saveLetter(tx, l)
 	})
-	if err != nil || f.Permanent() {
+	switch {
+	case err != nil:
 		return err
+	case f.Is == notify.Later:
+		return why
+	case f.Is == notify.Limited:
+		return jobs.Snooze(max(f.Wait, limitedWait))
 	}
-	return why
+	return nil
 }
+
+// limitedWait is how long a letter waits at least when there are too many at once.
+const limitedWait = 5 * time.Second
 
 // endLetter ends a letter for good; what it was to tell is forgotten.
 func endLetter(tx *sqldb.Tx, l *Letter, as State) error {

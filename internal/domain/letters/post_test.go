@@ -17,6 +17,7 @@ import (
 	"yuanba/internal/kit/jobs"
 	"yuanba/internal/kit/mail"
 	"yuanba/internal/kit/mail/mailtest"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -108,14 +109,14 @@ func TestStop(t *testing.T) {
 		o.tell("停了以后的", false)
 		o.after(time.Hour)
 		o.count(2)
-		o.must(o.Letters.Want(ctx, o.by, o.owner, true))
+		o.must(o.Letters.Want(ctx, o.by, o.owner, notify.Mail, true))
 		o.tell("又开了", false)
 		o.after(time.Minute)
 		o.count(3)
 		if strings.Contains(o.Tray.Letters()[0].Text, "停了以后的") {
 			t.Error("what happened while letters were off is told later")
 		}
-		o.must(o.Letters.End(ctx, o.by, o.owner))
+		o.must(o.Letters.End(ctx, o.by, o.owner, notify.Mail))
 		if _, err := o.Letters.Stop(ctx, scope.Actor{}, token); err != nil {
 			t.Errorf("stopping what is gone: %v", err)
 		}
@@ -168,17 +169,20 @@ func TestDeferredAndGivenUp(t *testing.T) {
 
 // killed is a carrier that hands a letter over and dies before it can say so.
 type killed struct {
-	ids  []string
-	left int
+	ids   []string
+	left  int
+	fault error // instead of taking it
 }
 
-func (k *killed) Send(_ context.Context, m mail.Message) error {
+func (k *killed) Send(_ context.Context, m notify.Message) error {
 	k.ids = append(k.ids, m.ID)
 	if k.left--; k.left >= 0 {
 		panic("killed")
 	}
-	return nil
+	return k.fault
 }
+
+func (*killed) Check(context.Context) error { return nil }
 
 // What was handed over without a word is sent again under the same name, by which
 // the receiving server knows it; what was taken is never sent again.
@@ -187,7 +191,7 @@ func TestSentOnce(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		o.confirmed()
 		k := &killed{left: 2}
-		o.Letters.Carrier = k
+		o.Letters.Ways[notify.Mail] = k
 		o.tell("修好了", true)
 		for range 5 {
 			o.after(10 * time.Minute)
@@ -226,7 +230,7 @@ func TestRefusedForGood(t *testing.T) {
 		server := mailtest.Start(t, "none")
 		sender, err := mail.New(mail.Server{Address: server.Address, Mode: mail.Open, From: "town@example.cn"})
 		o.must(err)
-		o.Letters.Carrier = sender
+		o.Letters.Ways[notify.Mail] = notify.ByMail(sender)
 		o.tell("一", true)
 		server.Set(mailtest.Rules{To: func(string) string { return "451 4.7.1 come back later" }})
 		o.after(time.Minute)
@@ -242,7 +246,7 @@ func TestRefusedForGood(t *testing.T) {
 		server.Set(mailtest.Rules{Data: "554 5.7.1 spam"})
 		o.tell("被当成垃圾", true)
 		o.after(time.Minute)
-		if box, _, _ := o.Letters.Of(ctx, o.owner); box.Refused() {
+		if box, _ := o.box(notify.Mail); box.Refused() {
 			t.Error("what a server thinks of the letter is held against the address")
 		}
 		server.Set(mailtest.Rules{To: func(to string) string { return "550 5.1.1 <" + to + "> nobody" }})
@@ -252,8 +256,7 @@ func TestRefusedForGood(t *testing.T) {
 		if len(refused) != 2 || !strings.Contains(refused[0].Fault, "5.1.1") || strings.Contains(refused[0].Fault, "jia") {
 			t.Errorf("refused: %+v", refused)
 		}
-		box, _, err := o.Letters.Of(ctx, o.owner)
-		if o.must(err); !box.Refused() {
+		if box, _ := o.box(notify.Mail); !box.Refused() {
 			t.Fatal("the mailbox is not marked")
 		}
 		o.tell("不再寄", true)
@@ -262,7 +265,7 @@ func TestRefusedForGood(t *testing.T) {
 			t.Errorf("%d tries, want 4", n)
 		}
 		server.Set(mailtest.Rules{})
-		o.must(o.Letters.AskAgain(ctx, o.by, o.owner, "192.0.2.7"))
+		o.must(o.Letters.AskAgain(ctx, o.by, o.owner, notify.Mail, "192.0.2.7"))
 		o.run()
 		if got := server.Letters(); len(got) != 2 || !strings.Contains(got[1].Text, letters.ConfirmPath) {
 			t.Error("no question")
@@ -282,8 +285,8 @@ func TestDisabledAccount(t *testing.T) {
 		o.after(time.Minute)
 		o.count(1)
 		o.must(o.Letters.Sweep(t.Context()))
-		if _, ok, err := o.Letters.Of(t.Context(), o.owner); ok || err != nil {
-			t.Errorf("the address is still there: %v", err)
+		if _, ok := o.box(notify.Mail); ok {
+			t.Error("the address is still there")
 		}
 	})
 }
@@ -291,11 +294,11 @@ func TestDisabledAccount(t *testing.T) {
 func TestNotOffered(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, o *office) {
-		o.Letters.Carrier = nil
+		o.Letters.Ways = nil
 		if o.Letters.Offered() || (*letters.Service)(nil).Offered() {
 			t.Error("offered")
 		}
-		if err := o.Letters.Give(t.Context(), o.by, o.owner, "jia@example.cn", i18n.ZH, "192.0.2.7"); errs.KindOf(err) != errs.Busy {
+		if err := o.Letters.Give(t.Context(), o.by, o.owner, notify.Mail, "jia@example.cn", i18n.ZH, "192.0.2.7"); errs.KindOf(err) != errs.Busy {
 			t.Errorf("%v", err)
 		}
 	})
@@ -307,7 +310,7 @@ func TestFateIsForAdministrators(t *testing.T) {
 		ctx := t.Context()
 		o.confirmed()
 		for _, by := range []scope.Actor{{Kind: scope.Anonymous}, o.by, o.As("zhao")} {
-			if _, _, err := o.Letters.List(ctx, by, letters.Sent, 0, 10); errs.KindOf(err) != errs.Denied {
+			if _, _, err := o.Letters.List(ctx, by, letters.Filter{State: letters.Sent}, 0, 10); errs.KindOf(err) != errs.Denied {
 				t.Errorf("%s: %v", by.Kind, err)
 			}
 		}
@@ -326,7 +329,7 @@ func TestFateIsForAdministrators(t *testing.T) {
 func TestWords(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, o *office) {
-		o.must(o.Letters.Give(t.Context(), o.by, o.owner, "jia@example.cn", i18n.EN, "192.0.2.7"))
+		o.must(o.Letters.Give(t.Context(), o.by, o.owner, notify.Mail, "jia@example.cn", i18n.EN, "192.0.2.7"))
 		o.run()
 		_, err := o.Letters.Confirm(t.Context(), scope.Actor{}, o.token(letters.ConfirmPath))
 		o.must(err)

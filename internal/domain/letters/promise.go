@@ -4,6 +4,7 @@ package letters
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yuanba/internal/domain/people"
@@ -17,9 +18,10 @@ import (
 // Promise has news told to the owner of a mailbox, in the transaction in which
 // they are known: in the letter that waits for that mailbox already, or else in a
 // new one that waits some minutes for more. What is urgent is not held up by the
-// night.
+// night. What its reader does not want by that channel is left out.
 func (s *Service) Promise(tx *sqldb.Tx, to people.Mailbox, urgent bool, items ...Item) error {
-	if len(items) == 0 || !s.Offered() {
+	items = slices.DeleteFunc(slices.Clone(items), func(x Item) bool { return x.Topic != "" && !to.Hears(x.Topic) })
+	if len(items) == 0 || !s.Offers(to.Channel) {
 		return nil
 	}
 	l, ok, err := waitingFor(tx, to.ID)
@@ -27,7 +29,7 @@ func (s *Service) Promise(tx *sqldb.Tx, to people.Mailbox, urgent bool, items ..
 	case err != nil:
 		return err
 	case !ok:
-		l = Letter{ID: tx.NewID(), Mailbox: to.ID, Owner: to.Owner.Kind, Kind: News, State: Waiting, Urgent: urgent, MadeAt: tx.Now(), DueAt: due(tx.Now(), s.Gather, urgent)}
+		l = Letter{ID: tx.NewID(), Mailbox: to.ID, Channel: to.Channel, Owner: to.Owner.Kind, OwnerID: to.Owner.ID, Kind: News, State: Waiting, Urgent: urgent, MadeAt: tx.Now(), DueAt: due(tx.Now(), s.Gather, urgent)}
 		if err := insertLetter(tx, l); err != nil {
 			return err
 		}
@@ -49,8 +51,9 @@ func (s *Service) Promise(tx *sqldb.Tx, to people.Mailbox, urgent bool, items ..
 	return insertItems(tx, l.ID, items)
 }
 
-// Again has a letter that was given up tried again. The actor must administer the
-// town (Denied); a letter in another state is a Conflict.
+// Again has a letter that was given up, or of which nobody knows whether it was
+// taken, tried again. The actor must administer the town (Denied); a letter in
+// another state, and a code, is a Conflict.
 func (s *Service) Again(ctx context.Context, by scope.Actor, d id.ID) error {
 	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := administers(tx, by); err != nil {
@@ -60,7 +63,8 @@ func (s *Service) Again(ctx context.Context, by scope.Actor, d id.ID) error {
 		if err != nil {
 			return err
 		}
-		if l.State != GivenUp {
+		was := l.State
+		if was != GivenUp && was != Unknown || l.Mailbox == 0 {
 			return errs.New(errs.Conflict, "letter.not_given_up")
 		}
 		l.State, l.DueAt, l.EndedAt = Waiting, tx.Now(), time.Time{}
@@ -70,6 +74,6 @@ func (s *Service) Again(ctx context.Context, by scope.Actor, d id.ID) error {
 		if err := enqueue(tx, l); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "letter", Record: d, Act: "again", From: string(GivenUp), To: string(Waiting)})
+		return trail.Append(tx, by, trail.Entry{Noun: "letter", Record: d, Act: "again", From: string(was), To: string(Waiting)})
 	})
 }

@@ -4,6 +4,10 @@ package letters
 
 import (
 	"context"
+	"encoding/base32"
+	"fmt"
+	"io"
+	"slices"
 	"time"
 
 	"yuanba/internal/domain/access"
@@ -12,17 +16,11 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/jobs"
-	"yuanba/internal/kit/mail"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
 )
-
-// A Carrier takes a letter to where it goes. Its error is a *mail.Fault if the
-// letter was not taken. It is called outside any transaction.
-type Carrier interface {
-	Send(ctx context.Context, m mail.Message) error
-}
 
 // needAdminister is the need of those who see the fate of letters.
 const needAdminister scope.Need = "administer"
@@ -31,19 +29,24 @@ const needAdminister scope.Need = "administer"
 type Service struct {
 	Needs
 	sources map[string]Source
+	weekly  bool
 }
 
 // Needs are the services below and beside this one, and what is said of the town.
 type Needs struct {
-	DB      *sqldb.DB
-	People  *people.Service
-	Access  *access.Service
-	Seal    *seal.Box
-	Carrier Carrier          // nil: there are no letters, and none are offered
+	DB     *sqldb.DB
+	People *people.Service
+	Access *access.Service
+	Seal   *seal.Box
+	// Ways are the channels that are set up; without any there are no letters, and
+	// none are offered. A Notifier is called outside any transaction.
+	Ways    map[notify.Channel]notify.Notifier
+	Alarm   notify.Notifier  // tells the operators of letters that were given up; nil tells nobody
 	Address string           // of the pages, as a link begins
 	Town    func() i18n.Text // the town's name
 	Phone   string           // which people ring who have a question; may be empty
 	Gather  time.Duration    // default [Gather]
+	Random  io.Reader        // where codes and secret addresses come from
 }
 
 // New returns the service.
@@ -58,9 +61,21 @@ func New(n Needs) *Service {
 // is sent, once for each source.
 func (s *Service) Hear(source string, from Source) { s.sources[source] = from }
 
+// HearWeekly says that a letter of the week will be promised, under the topic of
+// that name: without it nobody is asked whether they want one.
+func (s *Service) HearWeekly() { s.weekly = true }
+
+// Topics are those of which an owner may choose.
+func (s *Service) Topics(of people.Ownership) []people.Topic {
+	return slices.DeleteFunc(people.TopicsOf(of), func(t people.Topic) bool { return t == people.Weekly && !s.weekly })
+}
+
 // Offered reports whether letters can be sent at all. Where they cannot, nobody
 // is asked for an address and nothing is promised. A nil Service offers none.
-func (s *Service) Offered() bool { return s != nil && s.Carrier != nil }
+func (s *Service) Offered() bool { return s != nil && len(s.Ways) > 0 }
+
+// Offers reports whether letters can be sent by a channel.
+func (s *Service) Offers(ch notify.Channel) bool { return s != nil && s.Ways[ch] != nil }
 
 // Post is the kind of job that sends one letter.
 const Post jobs.Kind[Parcel] = "letters.post"
@@ -81,10 +96,17 @@ func enqueue(tx *sqldb.Tx, l Letter) error {
 	return jobs.Enqueue(nil, tx, Post, Parcel{l.ID}, jobs.Opts{At: l.DueAt, Unique: l.ID.String(), Queue: Queue, MaxTries: maxTries})
 }
 
-// List is the fate of the letters in a state, the newest first: at most so many,
-// from the first one before the given ID if that is not 0. The actor must
-// administer the town (Denied).
-func (s *Service) List(ctx context.Context, by scope.Actor, state State, before id.ID, most int) (ls []Letter, counts map[State]int, err error) {
+// A Filter picks letters of a state; an empty Channel or Kind is any.
+type Filter struct {
+	State   State
+	Channel notify.Channel
+	Kind    Kind
+}
+
+// List is the fate of the letters that a filter picks, the newest first: at most so
+// many, from the first one before the given ID if that is not 0, and how many there
+// are of each state. The actor must administer the town (Denied).
+func (s *Service) List(ctx context.Context, by scope.Actor, f Filter, before id.ID, most int) (ls []Letter, counts map[State]int, err error) {
 	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
 		if err := administers(tx, by); err != nil {
 			return err
@@ -92,10 +114,34 @@ func (s *Service) List(ctx context.Context, by scope.Actor, state State, before 
 		if counts, err = countLetters(tx); err != nil {
 			return err
 		}
-		ls, err = listLetters(tx, state, before, most)
+		ls, err = listLetters(tx, f, before, most)
 		return err
 	})
 	return ls, counts, err
+}
+
+// secret is a text of so many characters by chance, of letters and digits that
+// nobody misreads: five bits each.
+func (s *Service) secret(n int) (string, error) {
+	b := make([]byte, (n*5+7)/8)
+	if _, err := io.ReadFull(s.Random, b); err != nil {
+		return "", fmt.Errorf("chance: %w", err)
+	}
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)[:n], nil
+}
+
+// ListOf is the fate of the actor's own letters, the newest first, at most so many.
+// It is Denied to those who are not signed in.
+func (s *Service) ListOf(ctx context.Context, by scope.Actor, most int) (ls []Letter, err error) {
+	of, ok := people.OwnerOf(by)
+	if !ok {
+		return nil, errs.New(errs.Denied, scope.DeniedSignIn)
+	}
+	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		ls, err = lettersOf(tx, of, most)
+		return err
+	})
+	return ls, err
 }
 
 // Waits is how many letters wait for their moment.
@@ -108,9 +154,14 @@ func (s *Service) Waits(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
+// MayAdminister is Denied for all who do not administer the town.
+func (s *Service) MayAdminister(by scope.Actor) error { return administersAt(by, s.DB.Now()) }
+
 // administers is Denied for all who do not administer the town.
-func administers(tx *sqldb.Tx, by scope.Actor) error {
-	if d := by.May(needAdminister, scope.Target{At: tx.Now()}); !d.OK {
+func administers(tx *sqldb.Tx, by scope.Actor) error { return administersAt(by, tx.Now()) }
+
+func administersAt(by scope.Actor, now time.Time) error {
+	if d := by.May(needAdminister, scope.Target{At: now}); !d.OK {
 		return errs.New(errs.Denied, d.Key, d.Args...)
 	}
 	return nil
@@ -127,6 +178,9 @@ const keepIndexes = 25 * time.Hour
 // time and those of accounts that are disabled, the indexes by which confirmations
 // are counted, and the fate of old letters. It is a job's.
 func (s *Service) Sweep(ctx context.Context) error {
+	if err := s.DB.Write(ctx, sweepBindings); err != nil {
+		return err
+	}
 	for {
 		n, err := s.People.SweepMailboxes(ctx, sweepAtOnce)
 		if err != nil {

@@ -9,16 +9,17 @@ import (
 
 	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/sqldb"
 )
 
-const letterColumns = `id, mailbox_id, owner, kind, state, urgent, made_at, due_at, tried_at, ended_at, tries, news, fault`
+const letterColumns = `id, COALESCE(mailbox_id, 0), channel, owner, owner_id, kind, state, urgent, made_at, due_at, tried_at, ended_at, tries, news, fault`
 
 func scanLetter(r sqldb.Scanner) (l Letter, err error) {
-	var owner, kind, state string
+	var channel, owner, kind, state string
 	var made, dueAt, tried, ended sqldb.Time
-	err = r.Scan(&l.ID, &l.Mailbox, &owner, &kind, &state, &l.Urgent, &made, &dueAt, &tried, &ended, &l.Tries, &l.News, &l.Fault)
-	l.Owner, l.Kind, l.State = people.Ownership(owner), Kind(kind), State(state)
+	err = r.Scan(&l.ID, &l.Mailbox, &channel, &owner, &l.OwnerID, &kind, &state, &l.Urgent, &made, &dueAt, &tried, &ended, &l.Tries, &l.News, &l.Fault)
+	l.Channel, l.Owner, l.Kind, l.State = notify.Channel(channel), people.Ownership(owner), Kind(kind), State(state)
 	l.MadeAt, l.DueAt, l.TriedAt, l.EndedAt = made.Time, dueAt.Time, tried.Time, ended.Time
 	return l, err
 }
@@ -42,10 +43,14 @@ func waitingFor(tx *sqldb.Tx, mailbox id.ID) (Letter, bool, error) {
 }
 
 func insertLetter(tx *sqldb.Tx, l Letter) error {
+	var mailbox any // of a code none
+	if l.Mailbox != 0 {
+		mailbox = l.Mailbox
+	}
 	return tx.One(`
-		INSERT INTO letter (`+letterColumns+`, to_index, from_index)
-		VALUES (`+sqldb.List(15, 1)+`)`,
-		l.ID, l.Mailbox, string(l.Owner), string(l.Kind), string(l.State), l.Urgent, sqldb.At(l.MadeAt), sqldb.At(l.DueAt),
+		INSERT INTO letter (id, mailbox_id, channel, owner, owner_id, kind, state, urgent, made_at, due_at, tried_at, ended_at, tries, news, fault, to_index, from_index)
+		VALUES (`+sqldb.List(17, 1)+`)`,
+		l.ID, mailbox, string(l.Channel), string(l.Owner), l.OwnerID, string(l.Kind), string(l.State), l.Urgent, sqldb.At(l.MadeAt), sqldb.At(l.DueAt),
 		sqldb.At(l.TriedAt), sqldb.At(l.EndedAt), l.Tries, l.News, l.Fault, l.to, l.from)
 }
 
@@ -95,13 +100,29 @@ func confirmations(tx *sqldb.Tx, to, from []byte, now time.Time) (last time.Time
 	return at.Time, toAddress, asked, err
 }
 
-func listLetters(tx *sqldb.Tx, state State, before id.ID, most int) ([]Letter, error) {
+func listLetters(tx *sqldb.Tx, f Filter, before id.ID, most int) ([]Letter, error) {
 	var w sqldb.Where
-	w.Add("state = ?", string(state))
+	w.Add("state = ?", string(f.State))
+	if f.Channel != "" {
+		w.Add("channel = ?", string(f.Channel))
+	}
+	if f.Kind != "" {
+		w.Add("kind = ?", string(f.Kind))
+	}
 	if before != 0 {
 		w.Add("id < ?", before)
 	}
 	return sqldb.All(tx, scanLetter, `SELECT `+letterColumns+` FROM letter `+w.SQL()+` ORDER BY id DESC LIMIT `+w.Arg(most), w.Args()...)
+}
+
+// lettersOf are the newest letters to somebody.
+func lettersOf(tx *sqldb.Tx, of people.Owner, most int) ([]Letter, error) {
+	return sqldb.All(tx, scanLetter, `
+		SELECT `+letterColumns+`
+		FROM letter
+		WHERE owner = $1 AND owner_id = $2 AND owner_id <> 0
+		ORDER BY id DESC
+		LIMIT $3`, string(of.Kind), of.ID, most)
 }
 
 func countLetters(tx *sqldb.Tx) (map[State]int, error) {

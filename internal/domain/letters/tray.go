@@ -6,15 +6,15 @@ import (
 	"context"
 	"sync"
 
-	"yuanba/internal/kit/mail"
+	"yuanba/internal/kit/notify"
 )
 
-// A Tray is a Carrier that keeps letters instead of sending them: for a
-// demonstration, which has no mail server and writes to nobody, and for tests. It
+// A Tray is a Notifier that keeps messages instead of sending them, by whatever
+// channel: for a demonstration, which writes to nobody, and for tests. It
 // keeps the newest two hundred, and as long as the program runs.
 type Tray struct {
 	mu      sync.Mutex
-	letters []mail.Message
+	letters []notify.Message
 	fault   error
 }
 
@@ -22,7 +22,7 @@ const trayHolds = 200
 
 // Send keeps the letter. The same letter sent twice is kept once, as a receiving
 // server would.
-func (t *Tray) Send(ctx context.Context, m mail.Message) error {
+func (t *Tray) Send(ctx context.Context, m notify.Message) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.fault != nil {
@@ -39,9 +39,21 @@ func (t *Tray) Send(ctx context.Context, m mail.Message) error {
 	}
 	t.letters = append(t.letters, m)
 	if len(t.letters) > trayHolds {
-		t.letters = append([]mail.Message(nil), t.letters[len(t.letters)-trayHolds:]...)
+		t.letters = append([]notify.Message(nil), t.letters[len(t.letters)-trayHolds:]...)
 	}
 	return nil
+}
+
+// Check says that it could keep one.
+func (*Tray) Check(context.Context) error { return nil }
+
+// Ways is the tray as every channel there is.
+func (t *Tray) Ways() map[notify.Channel]notify.Notifier {
+	ways := map[notify.Channel]notify.Notifier{}
+	for _, ch := range notify.Channels {
+		ways[ch] = t
+	}
+	return ways
 }
 
 // Fail makes every Send fail with err from now on; nil makes them work again.
@@ -52,10 +64,10 @@ func (t *Tray) Fail(err error) {
 }
 
 // Letters are those it keeps, the newest first.
-func (t *Tray) Letters() []mail.Message {
+func (t *Tray) Letters() []notify.Message {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	out := make([]mail.Message, 0, len(t.letters))
+	out := make([]notify.Message, 0, len(t.letters))
 	for i := len(t.letters) - 1; i >= 0; i-- {
 		out = append(out, t.letters[i])
 	}

@@ -30,29 +30,27 @@ func (s *Service) tell(tx *sqldb.Tx, ns []notice) error {
 		}
 		told[o] = append(told[o], n)
 	}
-	boxes := map[people.Owner]people.Mailbox{}
+	boxes := map[people.Owner][]people.Mailbox{}
 	for kind, ids := range byOwner {
 		some, err := s.people.MailboxesOf(tx, kind, ids)
 		if err != nil {
 			return err
 		}
-		for _, m := range some {
-			boxes[m.Owner] = m
+		for d, ms := range some {
+			boxes[people.Owner{Kind: kind, ID: d}] = ms
 		}
 	}
 	for _, o := range order {
-		box, ok := boxes[o]
-		if !ok {
-			continue
-		}
-		var items []letters.Item
-		urgent := false
-		for _, n := range told[o] {
-			items = append(items, letters.Item{Source: NewsOfMatters, Ref: n.id})
-			urgent = urgent || n.urgent
-		}
-		if err := s.letters.Promise(tx, box, urgent, items...); err != nil {
-			return err
+		for _, box := range boxes[o] {
+			var items []letters.Item
+			urgent := false
+			for _, n := range told[o] {
+				items = append(items, letters.Item{Source: NewsOfMatters, Ref: n.id, Topic: n.topic})
+				urgent = urgent || n.urgent && box.Hears(n.topic)
+			}
+			if err := s.letters.Promise(tx, box, urgent, items...); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -87,7 +85,26 @@ func (s *Service) Lines(tx *sqldb.Tx, to people.Owner, refs []id.ID) ([]letters.
 		if n.matter.VisibleToAll() {
 			title = n.Card.Title
 		}
-		lines = append(lines, letters.Line{Key: n.Key, Args: []any{n.Card.Number, title}, At: n.At, Path: "/matters/" + n.Card.Number})
+		lines = append(lines, letters.Line{Key: n.Key, Args: []any{n.Card.Number, title}, Number: n.Card.Number, State: shortOf(n.Notice), At: n.At, Path: "/matters/" + n.Card.Number})
 	}
 	return lines, nil
+}
+
+// shortOf is the message that says a notice in a word or two: what is asked of its
+// reader, or how the matter stands now.
+func shortOf(n Notice) string {
+	for _, a := range []Act{Act(Soon), Act(Late), Urge, Supervise, WhistleAct} {
+		if n.Key == noticeKey(a) {
+			return "matter.short." + string(a)
+		}
+	}
+	return "matter.state." + string(n.Card.State)
+}
+
+// ShortKeys are the messages that say in a word or two what is asked of somebody.
+func ShortKeys() (keys []string) {
+	for _, a := range []Act{Act(Soon), Act(Late), Urge, Supervise, WhistleAct} {
+		keys = append(keys, "matter.short."+string(a))
+	}
+	return keys
 }

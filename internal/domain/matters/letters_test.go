@@ -14,13 +14,14 @@ import (
 	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
 )
 
 // mailbox gives an actor a confirmed mailbox for an owner.
 func (d *desk) mailbox(by scope.Actor, of people.Owner, address string) {
 	d.t.Helper()
-	d.must(d.Letters.Give(d.t.Context(), by, of, address, i18n.ZH, "192.0.2.7"))
+	d.must(d.Letters.Give(d.t.Context(), by, of, notify.Mail, address, i18n.ZH, "192.0.2.7"))
 	d.post(0)
 	m := regexp.MustCompile(letters.ConfirmPath + `(\S+)`).FindStringSubmatch(d.letter(address).Text)
 	if m == nil {
@@ -178,7 +179,7 @@ func TestLettersToASlip(t *testing.T) {
 		d.Clock.Add(3 * 365 * 24 * time.Hour)
 		_, err := town.Matters.ForgetOld(ctx, 100)
 		d.must(err)
-		if _, ok, err := town.Letters.Of(ctx, of); ok || err != nil {
+		if boxes, err := town.Letters.Of(ctx, of); len(boxes) != 0 || err != nil {
 			t.Errorf("the address outlives the term: %v", err)
 		}
 	})

@@ -35,6 +35,7 @@ type Card struct {
 	MovedAt    time.Time
 	Due        time.Time
 	WarnAt     time.Time // when its light turns yellow
+	Promised   time.Time // to the reporter
 	ClosedAt   time.Time
 	Supporters int
 	Solved     Solved

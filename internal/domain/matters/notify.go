@@ -132,6 +132,7 @@ type notice struct {
 	key    string
 	at     time.Time
 	urgent bool
+	topic  people.Topic
 }
 
 // audience is who is to hear of the matters of a batch.
@@ -204,12 +205,12 @@ func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns [
 	if r.Kind == scope.Anonymous { // by its slip
 		seen[reader{slip: m.ID}] = true
 	}
-	tell := func(to reader, of Matter) {
+	tell := func(to reader, of Matter, topic people.Topic) {
 		if seen[to] || !s.reads(tx, to, of) {
 			return
 		}
 		seen[to] = true
-		ns = append(ns, notice{to: to, matter: of.ID, key: noticeKey(act), at: r.At, urgent: m.Urgent})
+		ns = append(ns, notice{to: to, matter: of.ID, key: noticeKey(act), at: r.At, urgent: m.Urgent, topic: topic})
 	}
 	if called[act] {
 		who := s.onTurn(m, tx.Now())
@@ -223,30 +224,30 @@ func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns [
 		default:
 		}
 		for _, to := range who {
-			tell(to, m)
+			tell(to, m, people.Due)
 		}
 		return ns
 	}
 	if act != raised {
 		for _, x := range append([]Matter{m}, a.joined[m.ID]...) {
-			tell(reader{resident: x.Resident}, x)
+			tell(reader{resident: x.Resident}, x, people.Own)
 			if a.slips[x.ID] {
-				tell(reader{slip: x.ID}, x)
+				tell(reader{slip: x.ID}, x, people.Own)
 			}
 			if x.ID == m.ID {
 				continue
 			}
 			for _, to := range a.supporters[x.ID] {
-				tell(to, x)
+				tell(to, x, people.Own)
 			}
 		}
 		for _, to := range a.supporters[m.ID] {
-			tell(to, m)
+			tell(to, m, people.Own)
 		}
 	}
 	for _, t := range m.targets() {
 		for _, to := range a.subscribers[t] {
-			tell(to, m)
+			tell(to, m, people.Followed)
 		}
 	}
 	return ns

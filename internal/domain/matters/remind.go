@@ -9,6 +9,7 @@ import (
 
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/kit/when"
@@ -169,7 +170,7 @@ func (s *Service) remindThese(tx *sqldb.Tx, what Reminder, ms []Matter) (said in
 		}
 		said++
 		for _, to := range s.toRemind(what, m, tx.Now()) {
-			ns = append(ns, notice{to: to, matter: m.ID, key: noticeKey(Act(what)), at: tx.Now(), urgent: m.Urgent})
+			ns = append(ns, notice{to: to, matter: m.ID, key: noticeKey(Act(what)), at: tx.Now(), urgent: m.Urgent, topic: people.Due})
 		}
 	}
 	return said, s.tell(tx, ns)

@@ -12,22 +12,22 @@ import (
 )
 
 const cardColumns = `m.id, m.number, m.title, m.category, m.state, m.town_id, m.village_id, m.grid_id, m.courtyard_id, m.place_words, m.lat, m.lon,
-	m.public, m.hidden, m.urgent, m.supervised, m.urged, m.turn_unit, m.lead_unit, m.raised_at, m.moved_at, m.due_at, m.warn_at, m.closed_at, m.supporters, m.solved`
+	m.public, m.hidden, m.urgent, m.supervised, m.urged, m.turn_unit, m.lead_unit, m.raised_at, m.moved_at, m.due_at, m.warn_at, m.promised_at, m.closed_at, m.supporters, m.solved`
 
 func (s *Service) scanCard(r sqldb.Scanner) (c Card, err error) { return s.scanCardAnd(r) }
 
 // scanCardAnd scans a card and whatever columns follow it.
 func (s *Service) scanCardAnd(r sqldb.Scanner, rest ...any) (c Card, err error) {
-	var raised, moved, due, warn, closed sqldb.Time
+	var raised, moved, due, warn, promised, closed sqldb.Time
 	var lat, lon sql.NullFloat64
 	err = r.Scan(append([]any{&c.ID, &c.Number, &c.Title, &c.Category, &c.State,
 		&c.Path[scope.Town], &c.Path[scope.Village], &c.Path[scope.Grid], &c.Path[scope.Courtyard], &c.PlaceWords, &lat, &lon,
-		&c.Public, &c.Hidden, &c.Urgent, &c.Supervised, &c.Urged, &c.TurnUnit, &c.Lead, &raised, &moved, &due, &warn, &closed, &c.Supporters, &c.Solved}, rest...)...)
+		&c.Public, &c.Hidden, &c.Urgent, &c.Supervised, &c.Urged, &c.TurnUnit, &c.Lead, &raised, &moved, &due, &warn, &promised, &closed, &c.Supporters, &c.Solved}, rest...)...)
 	c.Path[scope.City] = s.city()
 	if lat.Valid && lon.Valid {
 		c.At = &Point{Lon: lon.Float64, Lat: lat.Float64}
 	}
-	c.RaisedAt, c.MovedAt, c.Due, c.WarnAt, c.ClosedAt = raised.Time, moved.Time, due.Time, warn.Time, closed.Time
+	c.RaisedAt, c.MovedAt, c.Due, c.WarnAt, c.Promised, c.ClosedAt = raised.Time, moved.Time, due.Time, warn.Time, promised.Time, closed.Time
 	return c, err
 }
 

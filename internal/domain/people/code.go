@@ -17,10 +17,20 @@ import (
 	"yuanba/internal/kit/sqldb"
 )
 
-// A Sender carries a text to a telephone. It is called outside any transaction.
+// A Sender carries a code to a telephone. It is called outside any transaction.
 type Sender interface {
-	Send(ctx context.Context, to Phone, text string) error
+	Send(ctx context.Context, to Phone, c Code) error
 }
+
+// A Code is what its reader types in.
+type Code struct {
+	Lang    i18n.Lang
+	Digits  string
+	Minutes int // how long it is good
+}
+
+// Text is the code with the words around it.
+func (c Code) Text() string { return i18n.T(c.Lang, "people.code.text", c.Digits, c.Minutes) }
 
 // Limits bound codes. Many telephones share one network address, so the limits
 // of an address are wide; those of a telephone are narrow.
@@ -84,8 +94,7 @@ func (s *Service) SendCode(ctx context.Context, lang i18n.Lang, phone, from stri
 	if err != nil {
 		return err
 	}
-	text := i18n.T(lang, "people.code.text", digits, int(s.limits.Valid.Minutes()))
-	if err := s.sender.Send(ctx, p, text); err != nil {
+	if err := s.sender.Send(ctx, p, Code{Lang: lang, Digits: digits, Minutes: int(s.limits.Valid.Minutes())}); err != nil {
 		undo := s.db.Write(context.WithoutCancel(ctx), func(tx *sqldb.Tx) error { return deleteCode(tx, c.id) })
 		return &errs.Error{Kind: errs.Busy, Key: "people.code.unsent", Err: errors.Join(err, undo)}
 	}

@@ -10,6 +10,7 @@ import (
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -84,19 +85,19 @@ func (s *Service) ForgetContact(tx *sqldb.Tx, by scope.Actor, contact id.ID) err
 // Known is all that this package knows of a resident, in the open: it is made
 // for nobody but them. Its form is that of the file they may take home.
 type Known struct {
-	ID            id.ID       `json:"id"`
-	Name          string      `json:"name"`
-	Phone         string      `json:"phone"`
-	IDNumber      string      `json:"id_number"`
-	Address       string      `json:"address"`
-	Mailbox       string      `json:"mailbox,omitempty"`
-	Place         scope.Path  `json:"place"`
-	Lang          string      `json:"lang"`
-	Large         bool        `json:"large"`
-	RegisteredAt  time.Time   `json:"registered_at"`
-	PhoneProvenAt *time.Time  `json:"phone_proven_at"`
-	VerifiedAt    *time.Time  `json:"verified_at"`
-	Looks         []KnownLook `json:"looks"`
+	ID            id.ID                     `json:"id"`
+	Name          string                    `json:"name"`
+	Phone         string                    `json:"phone"`
+	IDNumber      string                    `json:"id_number"`
+	Address       string                    `json:"address"`
+	Mailboxes     map[notify.Channel]string `json:"mailboxes,omitempty"`
+	Place         scope.Path                `json:"place"`
+	Lang          string                    `json:"lang"`
+	Large         bool                      `json:"large"`
+	RegisteredAt  time.Time                 `json:"registered_at"`
+	PhoneProvenAt *time.Time                `json:"phone_proven_at"`
+	VerifiedAt    *time.Time                `json:"verified_at"`
+	Looks         []KnownLook               `json:"looks"`
 }
 
 // KnownLook is a look as the person concerned reads it.
@@ -129,7 +130,7 @@ func (s *Service) Export(ctx context.Context, by scope.Actor) (k Known, err erro
 			Place: r.Place, Lang: string(r.Lang), Large: r.Large, RegisteredAt: r.RegisteredAt,
 			PhoneProvenAt: known(r.PhoneProvenAt), VerifiedAt: known(r.VerifiedAt), Looks: []KnownLook{},
 		}
-		if k.Mailbox, err = s.ownMailbox(tx, Owner{OwnedByResident, r.ID}); err != nil {
+		if k.Mailboxes, err = s.ownMailboxes(tx, Owner{OwnedByResident, r.ID}); err != nil {
 			return err
 		}
 		ls, err := looks(tx, s.box, OfResident(r.ID), maxExport)

@@ -16,7 +16,7 @@ type Inbox struct {
 }
 
 // Send keeps the text.
-func (b *Inbox) Send(ctx context.Context, to Phone, text string) error {
+func (b *Inbox) Send(ctx context.Context, to Phone, c Code) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.fault != nil {
@@ -28,7 +28,7 @@ func (b *Inbox) Send(ctx context.Context, to Phone, text string) error {
 	if b.texts == nil {
 		b.texts = map[string][]string{}
 	}
-	b.texts[to.Plain()] = append(b.texts[to.Plain()], text)
+	b.texts[to.Plain()] = append(b.texts[to.Plain()], c.Text())
 	return nil
 }
 

@@ -11,7 +11,9 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -25,7 +27,7 @@ const (
 	OwnedBySlip     Ownership = "matter"  // whoever holds the matter's slip, about that matter
 )
 
-// An Owner is somebody who may have a mailbox.
+// An Owner is somebody who may have mailboxes.
 type Owner struct {
 	Kind Ownership
 	ID   id.ID
@@ -56,9 +58,11 @@ func isOwner(by scope.Actor, o Owner) bool {
 type Mailbox struct {
 	ID          id.ID
 	Owner       Owner
-	Address     Email
+	Channel     notify.Channel
+	Address     seal.Text
 	Lang        i18n.Lang
 	Wanted      bool      // letters are switched on
+	Topics      []Topic   // of what they are, in the order of TopicsOf
 	AskedAt     time.Time // when it was last asked whether the address is right
 	ExpiresAt   time.Time // the link in that question
 	ConfirmedAt time.Time // the link was followed; zero if it was not
@@ -84,21 +88,39 @@ func (m Mailbox) Ready() bool { return m.Wanted && m.Confirmed() && !m.Refused()
 // was not confirmed by then is deleted.
 const MailboxValid = 48 * time.Hour
 
-// GiveMailbox writes down where the owner wants to be written to, in place of
-// what they gave before. Only the owner may (Denied).
-func (s *Service) GiveMailbox(tx *sqldb.Tx, by scope.Actor, of Owner, address Email, lang i18n.Lang) (m Mailbox, err error) {
-	if !isOwner(by, of) {
+// GiveMailbox writes down where the owner wants to be written to by a channel, in
+// place of what they gave before. Only the owner may (Denied), and, of the names
+// that staff have in WeChat Work and DingTalk, whoever administers the town.
+func (s *Service) GiveMailbox(tx *sqldb.Tx, by scope.Actor, of Owner, ch notify.Channel, address seal.Text, lang i18n.Lang) (m Mailbox, err error) {
+	if !isOwner(by, of) && !mayName(tx, by, of, ch) {
 		return m, errs.New(errs.Denied, "people.own.only")
 	}
-	if err := s.EndMailboxes(tx, by, of, RuleOwnRequest); err != nil {
-		return m, err
+	return s.openMailbox(tx, by, Mailbox{Owner: of, Channel: ch, Address: address, Lang: lang})
+}
+
+// openMailbox writes down a mailbox in place of the one that its owner has by the
+// same channel; what its owner wants to hear of stays as it was.
+func (s *Service) openMailbox(tx *sqldb.Tx, by scope.Actor, m Mailbox) (_ Mailbox, err error) {
+	if !slices.Contains(ChannelsOf(m.Owner.Kind), m.Channel) {
+		return m, errs.At("channel", "people.mailbox.channel")
 	}
-	m = Mailbox{ID: tx.NewID(), Owner: of, Address: address, Lang: lang, Wanted: true, AskedAt: tx.Now(), ExpiresAt: tx.Now().Add(MailboxValid)}
+	m.Topics = TopicsOf(m.Owner.Kind)
+	if old, ok, err := s.MailboxOf(tx, m.Owner, m.Channel); err != nil {
+		return m, err
+	} else if ok {
+		m.Topics = old.Topics
+		if err := s.endMailbox(tx, by, old, RuleOwnRequest); err != nil {
+			return m, err
+		}
+	}
+	m.ID, m.Wanted, m.AskedAt, m.ExpiresAt = tx.NewID(), true, tx.Now(), tx.Now().Add(MailboxValid)
 	if m.Lang == "" {
 		m.Lang = i18n.ZH
 	}
-	if m.sealed, err = s.box.Seal(mailboxAddress, m.ID, address.Text); err != nil {
-		return m, err
+	if !m.Address.Empty() {
+		if m.sealed, err = s.box.Seal(mailboxAddress, m.ID, m.Address); err != nil {
+			return m, err
+		}
 	}
 	if err := insertMailbox(tx, m); err != nil {
 		return m, err
@@ -108,11 +130,11 @@ func (s *Service) GiveMailbox(tx *sqldb.Tx, by scope.Actor, of Owner, address Em
 
 // AskMailbox begins the time of a new link. It is a Conflict if the mailbox is
 // confirmed, and Denied to all but the owner.
-func (s *Service) AskMailbox(tx *sqldb.Tx, by scope.Actor, of Owner) (m Mailbox, err error) {
-	if !isOwner(by, of) {
+func (s *Service) AskMailbox(tx *sqldb.Tx, by scope.Actor, of Owner, ch notify.Channel) (m Mailbox, err error) {
+	if !isOwner(by, of) && !mayName(tx, by, of, ch) {
 		return m, errs.New(errs.Denied, "people.own.only")
 	}
-	m, ok, err := s.MailboxOf(tx, of)
+	m, ok, err := s.MailboxOf(tx, of, ch)
 	switch {
 	case err != nil:
 		return m, err
@@ -150,11 +172,11 @@ func (s *Service) ConfirmMailbox(tx *sqldb.Tx, by scope.Actor, d id.ID) error {
 
 // WantLetters switches the owner's letters on or off. It is NotFound if they have
 // no mailbox, and Denied to others.
-func (s *Service) WantLetters(tx *sqldb.Tx, by scope.Actor, of Owner, on bool) error {
+func (s *Service) WantLetters(tx *sqldb.Tx, by scope.Actor, of Owner, ch notify.Channel, on bool) error {
 	if !isOwner(by, of) {
 		return errs.New(errs.Denied, "people.own.only")
 	}
-	m, ok, err := s.MailboxOf(tx, of)
+	m, ok, err := s.MailboxOf(tx, of, ch)
 	if err == nil && !ok {
 		err = errs.New(errs.NotFound, "people.mailbox.none")
 	}
@@ -202,22 +224,28 @@ func (s *Service) RefuseMailbox(tx *sqldb.Tx, by scope.Actor, d id.ID, code stri
 	return noteMailbox(tx, by, d, "refuse", code)
 }
 
-// EndMailboxes deletes the owner's address, if there is one. The owner may, and
+// EndMailboxes deletes the owner's addresses, by every channel. The owner may, and
 // whoever may forget the rest of what is known about them; the caller sees to it.
 func (s *Service) EndMailboxes(tx *sqldb.Tx, by scope.Actor, of Owner, rule Rule) error {
-	m, ok, err := s.MailboxOf(tx, of)
+	ms, err := s.EveryMailboxOf(tx, of)
+	for _, m := range ms {
+		if err := s.endMailbox(tx, by, m, rule); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// EndMailbox deletes the owner's own address by a channel. It is Denied to others.
+func (s *Service) EndMailbox(tx *sqldb.Tx, by scope.Actor, of Owner, ch notify.Channel) error {
+	if !isOwner(by, of) && !mayName(tx, by, of, ch) {
+		return errs.New(errs.Denied, "people.own.only")
+	}
+	m, ok, err := s.MailboxOf(tx, of, ch)
 	if err != nil || !ok {
 		return err
 	}
-	return s.endMailbox(tx, by, m, rule)
-}
-
-// EndMailbox deletes the owner's own address. It is Denied to others.
-func (s *Service) EndMailbox(tx *sqldb.Tx, by scope.Actor, of Owner) error {
-	if !isOwner(by, of) {
-		return errs.New(errs.Denied, "people.own.only")
-	}
-	return s.EndMailboxes(tx, by, of, RuleOwnRequest)
+	return s.endMailbox(tx, by, m, RuleOwnRequest)
 }
 
 func (s *Service) endMailbox(tx *sqldb.Tx, by scope.Actor, m Mailbox, rule Rule) error {
@@ -234,24 +262,44 @@ func noteMailbox(tx *sqldb.Tx, by scope.Actor, d id.ID, act, note string) error 
 	return trail.Append(tx, by, trail.Entry{Noun: "mailbox", Record: d, Act: act, Note: note})
 }
 
-// MailboxOf is the owner's mailbox, closed; false if there is none.
-func (s *Service) MailboxOf(tx *sqldb.Tx, of Owner) (Mailbox, bool, error) {
-	m, ok, err := mailboxOf(tx, s.box, of)
-	return m.closed(), ok, err
+// MailboxOf is the owner's mailbox by a channel, closed; false if there is none.
+func (s *Service) MailboxOf(tx *sqldb.Tx, of Owner, ch notify.Channel) (Mailbox, bool, error) {
+	ms, err := s.EveryMailboxOf(tx, of)
+	for _, m := range ms {
+		if m.Channel == ch {
+			return m, true, err
+		}
+	}
+	return Mailbox{}, false, err
+}
+
+// EveryMailboxOf are the owner's mailboxes, closed, one of each channel at most.
+func (s *Service) EveryMailboxOf(tx *sqldb.Tx, of Owner) ([]Mailbox, error) {
+	ms, err := mailboxesOf(tx, s.box, of)
+	for i := range ms {
+		if err := s.phoneOf(tx, &ms[i]); err != nil {
+			return nil, err
+		}
+		ms[i] = ms[i].closed()
+	}
+	return ms, err
 }
 
 // Mailbox is a mailbox, closed. If there is none it is NotFound.
 func (s *Service) Mailbox(tx *sqldb.Tx, d id.ID) (Mailbox, error) {
 	m, err := mailbox(tx, s.box, d)
+	if err == nil {
+		err = s.phoneOf(tx, &m)
+	}
 	return m.closed(), err
 }
 
-// MailboxesOf are the mailboxes of those owners to whom news may be sent. No
+// MailboxesOf are the mailboxes of those owners to which news may be sent. No
 // address is opened for it.
-func (s *Service) MailboxesOf(tx *sqldb.Tx, kind Ownership, ids []id.ID) (map[id.ID]Mailbox, error) {
-	ms := map[id.ID]Mailbox{}
+func (s *Service) MailboxesOf(tx *sqldb.Tx, kind Ownership, ids []id.ID) (map[id.ID][]Mailbox, error) {
+	ms := map[id.ID][]Mailbox{}
 	for some := range slices.Chunk(ids, 200) {
-		if err := readyMailboxes(tx, kind, some, func(m Mailbox) { ms[m.Owner.ID] = m }); err != nil {
+		if err := readyMailboxes(tx, kind, some, func(m Mailbox) { ms[m.Owner.ID] = append(ms[m.Owner.ID], m) }); err != nil {
 			return nil, err
 		}
 	}
@@ -266,19 +314,33 @@ func (s *Service) AccountMailboxes(tx *sqldb.Tx, after id.ID, most int) ([]Mailb
 
 // ReachMailbox is the address to which the program itself may send a letter, and
 // the language to write it in. It is never shown to anybody and so is not a look.
-func (s *Service) ReachMailbox(tx *sqldb.Tx, d id.ID) (Email, i18n.Lang, error) {
+func (s *Service) ReachMailbox(tx *sqldb.Tx, d id.ID) (seal.Text, i18n.Lang, error) {
 	m, err := mailbox(tx, s.box, d)
+	if err == nil && !m.Ended() {
+		err = s.phoneOf(tx, &m)
+	}
 	return m.Address, m.Lang, err
 }
 
-// ownMailbox is the owner's address in the open, for their own file.
-func (s *Service) ownMailbox(tx *sqldb.Tx, of Owner) (string, error) {
-	m, _, err := mailboxOf(tx, s.box, of)
-	return m.Address.Plain(), err
+// ownMailboxes are the owner's addresses in the open, by channel, for their own file.
+func (s *Service) ownMailboxes(tx *sqldb.Tx, of Owner) (all map[notify.Channel]string, err error) {
+	ms, err := mailboxesOf(tx, s.box, of)
+	for _, m := range ms {
+		if all == nil {
+			all = map[notify.Channel]string{}
+		}
+		if err := s.phoneOf(tx, &m); err != nil {
+			return nil, err
+		}
+		all[m.Channel] = m.Address.Plain()
+	}
+	return all, err
 }
 
-// EmailIndex is the blind index by which letters to one address are counted.
-func (s *Service) EmailIndex(e Email) ([]byte, error) { return s.box.Index(emailIndex, e.Plain()) }
+// AddressIndex is the blind index by which letters to one address are counted.
+func (s *Service) AddressIndex(ch notify.Channel, address seal.Text) ([]byte, error) {
+	return s.box.Index(emailIndex, string(ch)+":"+address.Plain())
+}
 
 // FromIndex is the blind index of a network address.
 func (s *Service) FromIndex(from string) ([]byte, error) { return s.fromIndex(from) }
@@ -286,7 +348,7 @@ func (s *Service) FromIndex(from string) ([]byte, error) { return s.fromIndex(fr
 const emailIndex = "email"
 
 func (m Mailbox) closed() Mailbox {
-	m.Address.Text, m.sealed = m.Address.Closed(), nil
+	m.Address, m.sealed = m.Address.Closed(), nil
 	return m
 }
 

@@ -12,7 +12,9 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -60,13 +62,13 @@ func FuzzParseEmail(f *testing.F) {
 	})
 }
 
-func mustEmail(t *testing.T, s string) people.Email {
+func mustEmail(t *testing.T, s string) seal.Text {
 	t.Helper()
-	e, err := people.ParseEmail(s)
+	a, err := people.ParseReach(notify.Mail, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e
+	return a
 }
 
 func TestMailbox(t *testing.T) {
@@ -77,7 +79,7 @@ func TestMailbox(t *testing.T) {
 		var m people.Mailbox
 		give := func(address string) {
 			w.write(func(tx *sqldb.Tx) (err error) {
-				m, err = w.GiveMailbox(tx, zhou.Actor(), own, mustEmail(t, address), i18n.EN)
+				m, err = w.GiveMailbox(tx, zhou.Actor(), own, notify.Mail, mustEmail(t, address), i18n.EN)
 				return err
 			})
 		}
@@ -99,14 +101,14 @@ func TestMailbox(t *testing.T) {
 		}
 		// others may not dispose of it
 		for _, by := range []scope.Actor{{Kind: scope.Anonymous}, li, {Kind: scope.Resident, Resident: zhou.ID + 1}, {Kind: scope.Anonymous, Slips: []id.ID{zhou.ID}}} {
-			if err := try(func(tx *sqldb.Tx) error { return w.WantLetters(tx, by, own, false) }); errs.KindOf(err) != errs.Denied {
+			if err := try(func(tx *sqldb.Tx) error { return w.WantLetters(tx, by, own, notify.Mail, false) }); errs.KindOf(err) != errs.Denied {
 				t.Errorf("%s switched it off: %v", by.Kind, err)
 			}
-			if err := try(func(tx *sqldb.Tx) error { return w.EndMailbox(tx, by, own) }); errs.KindOf(err) != errs.Denied {
+			if err := try(func(tx *sqldb.Tx) error { return w.EndMailbox(tx, by, own, notify.Mail) }); errs.KindOf(err) != errs.Denied {
 				t.Errorf("%s deleted it: %v", by.Kind, err)
 			}
 			if err := try(func(tx *sqldb.Tx) error {
-				_, err := w.GiveMailbox(tx, by, own, mustEmail(t, "x@example.cn"), "")
+				_, err := w.GiveMailbox(tx, by, own, notify.Mail, mustEmail(t, "x@example.cn"), "")
 				return err
 			}); errs.KindOf(err) != errs.Denied {
 				t.Errorf("%s gave another: %v", by.Kind, err)
@@ -116,14 +118,14 @@ func TestMailbox(t *testing.T) {
 		if ready() {
 			t.Error("stopped, and still ready")
 		}
-		w.must(try(func(tx *sqldb.Tx) error { return w.WantLetters(tx, zhou.Actor(), own, true) }))
+		w.must(try(func(tx *sqldb.Tx) error { return w.WantLetters(tx, zhou.Actor(), own, notify.Mail, true) }))
 		w.must(try(func(tx *sqldb.Tx) error { return w.RefuseMailbox(tx, job, m.ID, "5.1.1") }))
 		if ready() {
 			t.Error("refused, and still ready")
 		}
-		w.must(try(func(tx *sqldb.Tx) error { _, err := w.AskMailbox(tx, zhou.Actor(), own); return err }))
+		w.must(try(func(tx *sqldb.Tx) error { _, err := w.AskMailbox(tx, zhou.Actor(), own, notify.Mail); return err }))
 		w.must(try(func(tx *sqldb.Tx) error { return w.ConfirmMailbox(tx, scope.Actor{Kind: scope.Anonymous}, m.ID) }))
-		if err := try(func(tx *sqldb.Tx) error { _, err := w.AskMailbox(tx, zhou.Actor(), own); return err }); errs.KindOf(err) != errs.Conflict || !ready() {
+		if err := try(func(tx *sqldb.Tx) error { _, err := w.AskMailbox(tx, zhou.Actor(), own, notify.Mail); return err }); errs.KindOf(err) != errs.Conflict || !ready() {
 			t.Errorf("asked though it is confirmed: %v", err)
 		}
 		// another address takes its place, unconfirmed; nobody confirms it
@@ -146,14 +148,14 @@ func TestMailbox(t *testing.T) {
 		give("zhou@example.cn")
 		w.must(try(func(tx *sqldb.Tx) error { return w.ConfirmMailbox(tx, scope.Actor{}, m.ID) }))
 		known, err := w.Export(ctx, zhou.Actor())
-		if w.must(err); known.Mailbox != "zhou@example.cn" {
-			t.Errorf("exported %q", known.Mailbox)
+		if w.must(err); known.Mailboxes[notify.Mail] != "zhou@example.cn" {
+			t.Errorf("exported %q", known.Mailboxes)
 		}
 		w.write(func(tx *sqldb.Tx) error {
 			return w.Forget(tx, zhou.Actor(), people.OfResident(zhou.ID), people.RuleOwnRequest)
 		})
 		w.write(func(tx *sqldb.Tx) error {
-			if _, ok, err := w.MailboxOf(tx, own); ok || err != nil {
+			if _, ok, err := w.MailboxOf(tx, own, notify.Mail); ok || err != nil {
 				t.Errorf("forgotten, and the mailbox is there: %v", err)
 			}
 			if e, _, err := w.ReachMailbox(tx, m.ID); err != nil || !e.Empty() {
@@ -171,7 +173,7 @@ func TestMailboxOfSlip(t *testing.T) {
 		holder := scope.Actor{Kind: scope.Anonymous, Slips: []id.ID{77}}
 		give := func(matter id.ID) (m people.Mailbox, err error) {
 			err = w.db.Write(ctx, func(tx *sqldb.Tx) error {
-				m, err = w.GiveMailbox(tx, holder, people.Owner{Kind: people.OwnedBySlip, ID: matter}, mustEmail(t, "chen@example.cn"), i18n.ZH)
+				m, err = w.GiveMailbox(tx, holder, people.Owner{Kind: people.OwnedBySlip, ID: matter}, notify.Mail, mustEmail(t, "chen@example.cn"), i18n.ZH)
 				return err
 			})
 			return m, err

@@ -15,6 +15,7 @@ import (
 	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/kit/sqldb/sqldbtest"
@@ -37,10 +38,10 @@ func fill(w town) (codes []string) {
 		contact, err = w.NewContact(tx, people.ContactInput{Name: "唐店主", Phone: chenPhone, Address: "文君街道南街12号", Place: wenjun})
 		return err
 	})
-	address, err := people.ParseEmail("zhou@example.cn")
+	address, err := people.ParseReach(notify.Mail, "zhou@example.cn")
 	w.must(err)
 	w.write(func(tx *sqldb.Tx) error {
-		_, err := w.GiveMailbox(tx, zhou.Actor(), people.Owner{Kind: people.OwnedByResident, ID: zhou.ID}, address, i18n.ZH)
+		_, err := w.GiveMailbox(tx, zhou.Actor(), people.Owner{Kind: people.OwnedByResident, ID: zhou.ID}, notify.Mail, address, i18n.ZH)
 		return err
 	})
 	for _, of := range []people.Subject{people.OfResident(chen.ID), people.OfContact(contact)} {

@@ -7,17 +7,18 @@ import (
 
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
 )
 
-const mailboxColumns = `id, owner, owner_id, address_sealed, lang, wanted, asked_at, expires_at, confirmed_at, refused_at, ended_at`
+const mailboxColumns = `id, owner, owner_id, channel, address_sealed, lang, wanted, topics, asked_at, expires_at, confirmed_at, refused_at, ended_at`
 
 func scanMailbox(row sqldb.Scanner) (m Mailbox, err error) {
-	var owner, lang string
+	var owner, channel, lang, topics string
 	var asked, expires, confirmed, refused, ended sqldb.Time
-	err = row.Scan(&m.ID, &owner, &m.Owner.ID, &m.sealed, &lang, &m.Wanted, &asked, &expires, &confirmed, &refused, &ended)
-	m.Owner.Kind, m.Lang = Ownership(owner), i18n.Lang(lang)
+	err = row.Scan(&m.ID, &owner, &m.Owner.ID, &channel, &m.sealed, &lang, &m.Wanted, &topics, &asked, &expires, &confirmed, &refused, &ended)
+	m.Owner.Kind, m.Channel, m.Lang, m.Topics = Ownership(owner), notify.Channel(channel), i18n.Lang(lang), readTopics(topics)
 	m.AskedAt, m.ExpiresAt, m.ConfirmedAt, m.RefusedAt, m.EndedAt = asked.Time, expires.Time, confirmed.Time, refused.Time, ended.Time
 	return m, err
 }
@@ -30,7 +31,7 @@ func openMailbox(box *seal.Box) func(sqldb.Scanner) (Mailbox, error) {
 		}
 		t, err := box.Open(mailboxAddress, m.ID, m.sealed)
 		if !t.Empty() {
-			m.Address = email(t.Plain())
+			m.Address = reach(m.Channel, t.Plain())
 		}
 		return m, err
 	}
@@ -43,15 +44,17 @@ func mailbox(tx *sqldb.Tx, box *seal.Box, d id.ID) (Mailbox, error) {
 		WHERE id = $1`, d)
 }
 
-func mailboxOf(tx *sqldb.Tx, box *seal.Box, of Owner) (Mailbox, bool, error) {
-	return one(openMailbox(box)(tx.Row(`
+// mailboxesOf are an owner's mailboxes. few: one of each channel at most.
+func mailboxesOf(tx *sqldb.Tx, box *seal.Box, of Owner) ([]Mailbox, error) {
+	return sqldb.All(tx, openMailbox(box), `
 		SELECT `+mailboxColumns+`
 		FROM mailbox
-		WHERE owner = $1 AND owner_id = $2 AND ended_at IS NULL`, string(of.Kind), of.ID)))
+		WHERE owner = $1 AND owner_id = $2 AND ended_at IS NULL
+		ORDER BY id`, string(of.Kind), of.ID)
 }
 
 // readyMailboxes calls f with the mailboxes of these owners to which news may be
-// sent, sealed. few: at most one of each owner.
+// sent, sealed. few: at most one of each owner and channel.
 func readyMailboxes(tx *sqldb.Tx, kind Ownership, ids []id.ID, f func(Mailbox)) error {
 	var w sqldb.Where
 	w.Add("owner = ?", string(kind))
@@ -81,8 +84,8 @@ func accountMailboxes(tx *sqldb.Tx, after id.ID, limit int) ([]Mailbox, error) {
 func insertMailbox(tx *sqldb.Tx, m Mailbox) error {
 	return tx.One(`
 		INSERT INTO mailbox (`+mailboxColumns+`, ended_rule)
-		VALUES (`+sqldb.List(11, 1)+`, '')`,
-		m.ID, string(m.Owner.Kind), m.Owner.ID, m.sealed, string(m.Lang), m.Wanted, sqldb.At(m.AskedAt), sqldb.At(m.ExpiresAt),
+		VALUES (`+sqldb.List(13, 1)+`, '')`,
+		m.ID, string(m.Owner.Kind), m.Owner.ID, string(m.Channel), m.sealed, string(m.Lang), m.Wanted, writeTopics(m.Topics), sqldb.At(m.AskedAt), sqldb.At(m.ExpiresAt),
 		sqldb.At(m.ConfirmedAt), sqldb.At(m.RefusedAt), sqldb.At(m.EndedAt))
 }
 
@@ -90,9 +93,9 @@ func insertMailbox(tx *sqldb.Tx, m Mailbox) error {
 func saveMailbox(tx *sqldb.Tx, m Mailbox) error {
 	return tx.One(`
 		UPDATE mailbox
-		SET wanted = $1, asked_at = $2, expires_at = $3, confirmed_at = $4, refused_at = $5
-		WHERE id = $6 AND ended_at IS NULL`,
-		m.Wanted, sqldb.At(m.AskedAt), sqldb.At(m.ExpiresAt), sqldb.At(m.ConfirmedAt), sqldb.At(m.RefusedAt), m.ID)
+		SET wanted = $1, asked_at = $2, expires_at = $3, confirmed_at = $4, refused_at = $5, topics = $6
+		WHERE id = $7 AND ended_at IS NULL`,
+		m.Wanted, sqldb.At(m.AskedAt), sqldb.At(m.ExpiresAt), sqldb.At(m.ConfirmedAt), sqldb.At(m.RefusedAt), writeTopics(m.Topics), m.ID)
 }
 
 // endMailbox deletes the address and leaves a tombstone.

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package feeds serves what everybody may read as Atom feeds (RFC 4287): the
-// matters of a place, those of a category, and the story of one matter.
+// matters of a place, those of a category, and the story of one matter; and, at a
+// secret address, what concerns one person: their news as an Atom feed, and what
+// they owe until when as a calendar (RFC 5545).
 //
 // A feed is read by a program that has not signed in, and is kept where nobody
 // knows who reads it. So it shows what a stranger sees, whoever asks: never a
-// private or hidden matter, an internal line or a name.
+// private or hidden matter, an internal line or a name. At a secret address only
+// the number is added of what is not public, as in a letter.
 package feeds
 
 import (
@@ -17,6 +20,8 @@ import (
 	"strings"
 	"time"
 
+	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/places"
@@ -32,6 +37,8 @@ type Counter struct {
 	Matters *matters.Service
 	Places  *places.Service
 	Orgs    *orgs.Service
+	Access  *access.Service
+	Letters *letters.Service
 	Address string // of this site as others reach it, without a slash at its end
 }
 
@@ -40,6 +47,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /feeds/places/{file}", page.Handler(c.place))
 	mux.Handle("GET /feeds/categories/{file}", page.Handler(c.category))
 	mux.Handle("GET /feeds/matters/{file}", page.Handler(c.matter))
+	mux.Handle("GET /feeds/mine/{token}/{file}", page.Limit(1, 60, page.Handler(c.mine)))
 }
 
 // Place is the address of a place's feed.

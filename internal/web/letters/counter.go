@@ -8,6 +8,7 @@ package letters
 import (
 	"embed"
 	"net/http"
+	"time"
 
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
@@ -22,20 +23,39 @@ type Counter struct {
 	Letters *letters.Service
 	Matters *matters.Service
 	Tray    *letters.Tray // of a demonstration; nil elsewhere
+	WeChat  WeChat
+}
+
+// WeChat is the public account that people send codes to. Without a Token what
+// comes is not believed, and there is no door for it.
+type WeChat struct {
+	Name, Token string
+	Now         func() time.Time // of the machine; default time.Now
 }
 
 // Routes adds the pages to mux.
 func (c *Counter) Routes(mux *http.ServeMux) {
 	for _, of := range []struct {
 		at    string
-		owner func(r *http.Request) (whose, error)
-	}{{"/mailbox", c.mine}, {"/matters/{number}/mailbox", c.ofSlip}} {
+		owner ownerOf
+	}{{"/mailbox", c.mine}, {"/matters/{number}/mailbox", c.ofSlip}, {"/admin/accounts/{id}/mailbox", c.ofColleague}} {
 		mux.Handle("GET "+of.at, private(c.mailbox(of.owner)))
 		mux.Handle("POST "+of.at, page.Limit(0.2, 40, private(c.give(of.owner))))
-		mux.Handle("POST "+of.at+"/again", page.Limit(0.2, 40, private(c.again(of.owner))))
-		mux.Handle("POST "+of.at+"/on", private(c.want(of.owner, true)))
-		mux.Handle("POST "+of.at+"/off", private(c.want(of.owner, false)))
-		mux.Handle("POST "+of.at+"/forget", private(c.forget(of.owner)))
+		mux.Handle("POST "+of.at+"/again", page.Limit(0.2, 40, private(c.act(of.owner, c.askAgain))))
+		mux.Handle("POST "+of.at+"/forget", private(c.act(of.owner, c.forget)))
+		if of.at != "/admin/accounts/{id}/mailbox" { // whether they want it is for them to say
+			mux.Handle("POST "+of.at+"/on", private(c.want(of.owner, true)))
+			mux.Handle("POST "+of.at+"/off", private(c.want(of.owner, false)))
+		}
+	}
+	mux.Handle("POST /mailbox/topics", private(c.choose))
+	mux.Handle("POST /mailbox/code", page.Limit(0.2, 40, private(c.bind)))
+	mux.Handle("GET /mailbox/sent", private(c.sent))
+	mux.Handle("POST /mailbox/feed", page.Limit(0.2, 40, private(c.subscribe)))
+	mux.Handle("POST /mailbox/feed/end", private(c.unsubscribe))
+	if c.WeChat.Token != "" {
+		mux.Handle("GET "+wechatPath, http.HandlerFunc(c.hello))
+		mux.Handle("POST "+wechatPath, http.HandlerFunc(c.hear))
 	}
 	mux.Handle("GET "+letters.ConfirmPath+"{token}", private(c.askConfirm))
 	mux.Handle("POST "+letters.ConfirmPath+"{token}", private(c.confirm))
@@ -43,8 +63,13 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("POST "+letters.StopPath+"{token}", private(c.stop))
 	mux.Handle("GET /admin/letters", private(c.fates))
 	mux.Handle("POST /admin/letters/{id}/again", private(c.tryAgain))
+	mux.Handle("GET "+wordsPath, private(c.words))
+	mux.Handle("GET "+wordsPath+"/{name}", private(c.wording))
+	mux.Handle("POST "+wordsPath+"/{name}", private(c.reword))
+	mux.Handle("POST "+wordsPath+"/{name}/restore", private(c.restore))
 	if c.Tray != nil {
 		mux.Handle("GET "+trayPath, private(c.tray))
+		mux.Handle("POST "+trayPath+"/wechat", page.Limit(0.2, 40, private(c.trayCode)))
 	}
 }
 

@@ -177,11 +177,11 @@ func TestFates(t *testing.T) {
 			}
 			c.do(by, http.MethodPost, "/admin/letters/"+id.First(c.DB.Now()).String()+"/again", nil, http.StatusForbidden)
 		}
-		body := c.get(admin, "/admin/letters?state=sent", "确认信", "给居民", "试了 1 次")
+		body := c.get(admin, "/admin/letters?state=sent", "请人确认", "给居民", "邮件", "试了 1 次")
 		if strings.Contains(body, "example.cn") || strings.Contains(body, "周") {
 			t.Error("the list tells who is written to")
 		}
-		c.get(admin, "/admin/letters", "没有没寄出去的信")
+		c.get(admin, "/admin/letters", "没有没发出去的")
 		c.do(admin, http.MethodGet, "/admin/letters?before=x", nil, http.StatusUnprocessableEntity)
 		c.do(admin, http.MethodPost, "/admin/letters/zz/again", nil, http.StatusNotFound)
 	})
@@ -195,8 +195,8 @@ func TestNotOffered(t *testing.T) {
 		c := newCounter(t, town)
 		me := town.Resident("周敏", "99999919940307002X", "19900000002").Actor()
 		c.do(me, http.MethodPost, "/mailbox", url.Values{"mailbox": {"zhou@example.cn"}}, http.StatusSeeOther)
-		town.Letters.Carrier = nil
-		if body := c.get(me, "/mailbox", "不能发邮件", "/mailbox/forget"); strings.Contains(body, `name="mailbox"`) {
+		town.Letters.Ways = nil
+		if body := c.get(me, "/mailbox", "不能把消息发出去", "/mailbox/forget"); strings.Contains(body, `name="mailbox"`) {
 			t.Error("an address is asked for")
 		}
 		c.do(me, http.MethodPost, "/mailbox", url.Values{"mailbox": {"zhou@example.cn"}}, http.StatusServiceUnavailable)

@@ -87,7 +87,7 @@ func stopped(b page.Base, box people.Mailbox) linkPage {
 	if box.Owner.Kind == people.OwnedBySlip || !box.Confirmed() {
 		return done(b, "letters.deleted", page.Link{Href: "/", Text: b.T("letters.home")})
 	}
-	return done(b, "letters.stopped", page.Link{Href: "/mailbox", Text: b.T("mailbox.title")})
+	return done(b, "letters.stopped", page.Link{Href: "/mailbox", Text: b.T("ways.title")})
 }
 
 // The texts of these pages, named whole for those who look for them.

@@ -43,7 +43,7 @@ func (c *Counter) news(w http.ResponseWriter, r *http.Request) error {
 	}
 	head := page.Head{Title: b.T("matter.news.title"), Lead: b.T("matter.news.lead")}
 	if c.Mail {
-		head.Action = page.Link{Href: "/mailbox", Text: b.T("mailbox.title"), Icon: "mail"}
+		head.Action = page.Link{Href: "/mailbox", Text: b.T("ways.title"), Icon: "mail"}
 	}
 	v := newsPage{Base: b, Head: head,
 		Empty: page.Empty{Icon: "bell", Title: b.T("matter.news.empty"), Text: b.T("matter.news.empty.text")}}
