@@ -104,7 +104,8 @@ func examine(ctx context.Context, c app.Config, quick bool) []finding {
 		fs = append(fs, tools())
 	}
 	fs = append(fs, address(c.Listen))
-	return append(fs, letters(ctx, c.Mail))
+	fs = append(fs, letters(ctx, c.Mail))
+	return append(fs, channels(ctx, c)...)
 }
 
 // clock: a clock that runs behind what was already written, or before this

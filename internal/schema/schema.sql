@@ -292,10 +292,12 @@ CREATE TABLE job_turn (
 
 CREATE TABLE letter (
     id          INTEGER PRIMARY KEY,
-    mailbox_id  BIGINT  NOT NULL REFERENCES mailbox (id),
-    owner       TEXT    NOT NULL CHECK (owner = 'resident' OR owner = 'account' OR owner = 'matter'),
-    kind        TEXT    NOT NULL CHECK (kind = 'confirm' OR kind = 'news'),
-    state       TEXT    NOT NULL CHECK (state = 'waiting' OR state = 'posting' OR state = 'sent' OR state = 'refused' OR state = 'given_up' OR state = 'dropped'),
+    mailbox_id  BIGINT  REFERENCES mailbox (id),
+    channel     TEXT    NOT NULL CHECK (channel = 'mail' OR channel = 'sms' OR channel = 'wechat' OR channel = 'wecom' OR channel = 'dingtalk'),
+    owner       TEXT    NOT NULL CHECK (owner = 'resident' OR owner = 'account' OR owner = 'matter' OR owner = 'phone'),
+    owner_id    BIGINT  NOT NULL,
+    kind        TEXT    NOT NULL CHECK (kind = 'confirm' OR kind = 'news' OR kind = 'code'),
+    state       TEXT    NOT NULL CHECK (state = 'waiting' OR state = 'posting' OR state = 'sent' OR state = 'unknown' OR state = 'refused' OR state = 'given_up' OR state = 'dropped'),
     urgent      BOOLEAN NOT NULL,  -- may be sent at night
     made_at     BIGINT  NOT NULL,
     due_at      BIGINT  NOT NULL,  -- not sent before
@@ -310,11 +312,42 @@ CREATE TABLE letter (
 
 CREATE INDEX letter_from ON letter (from_index, made_at) WHERE from_index IS NOT NULL;
 
+CREATE INDEX letter_owner ON letter (owner, owner_id, id) WHERE owner_id <> 0;
+
 CREATE INDEX letter_state ON letter (state, id);
+
+CREATE INDEX letter_state_channel ON letter (state, channel, id);
 
 CREATE INDEX letter_to ON letter (to_index, made_at) WHERE to_index IS NOT NULL;
 
 CREATE INDEX letter_waiting ON letter (mailbox_id) WHERE state = 'waiting';
+
+CREATE TABLE letter_binding (
+    id         INTEGER PRIMARY KEY,
+    owner      TEXT   NOT NULL CHECK (owner = 'resident'),
+    owner_id   BIGINT NOT NULL,
+    lang       TEXT   NOT NULL,
+    code_hash  BYTEA  NOT NULL,
+    ends_at    BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX letter_binding_code ON letter_binding (code_hash);
+
+CREATE UNIQUE INDEX letter_binding_owner ON letter_binding (owner, owner_id);
+
+CREATE TABLE letter_feed (
+    id          INTEGER PRIMARY KEY,
+    owner       TEXT   NOT NULL CHECK (owner = 'resident' OR owner = 'account'),
+    owner_id    BIGINT NOT NULL,
+    lang        TEXT   NOT NULL,
+    token_hash  BYTEA  NOT NULL,
+    made_at     BIGINT NOT NULL,
+    ended_at    BIGINT
+);
+
+CREATE UNIQUE INDEX letter_feed_owner ON letter_feed (owner, owner_id) WHERE ended_at IS NULL;
+
+CREATE UNIQUE INDEX letter_feed_token ON letter_feed (token_hash);
 
 CREATE TABLE letter_item (
     letter_id  BIGINT NOT NULL REFERENCES letter (id),
@@ -322,6 +355,16 @@ CREATE TABLE letter_item (
     ref        BIGINT NOT NULL,
     PRIMARY KEY (letter_id, source, ref)
 );
+
+CREATE TABLE letter_words (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT   NOT NULL,
+    lang        TEXT   NOT NULL,
+    words       TEXT   NOT NULL,
+    changed_at  BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX letter_words_name ON letter_words (name, lang);
 
 CREATE TABLE look (
     id          INTEGER PRIMARY KEY,
@@ -343,9 +386,11 @@ CREATE TABLE mailbox (
     id              INTEGER PRIMARY KEY,
     owner           TEXT    NOT NULL CHECK (owner = 'resident' OR owner = 'account' OR owner = 'matter'),
     owner_id        BIGINT  NOT NULL,
+    channel         TEXT    NOT NULL CHECK (channel = 'mail' OR channel = 'sms' OR channel = 'wechat' OR channel = 'wecom' OR channel = 'dingtalk'),
     address_sealed  BYTEA,
     lang            TEXT    NOT NULL,
     wanted          BOOLEAN NOT NULL,  -- letters are switched on
+    topics          TEXT    NOT NULL,  -- which: own, followed, due, weekly
     asked_at        BIGINT  NOT NULL,  -- when it was last asked whether the address is right
     expires_at      BIGINT  NOT NULL,  -- the link in that question
     confirmed_at    BIGINT,
@@ -354,7 +399,7 @@ CREATE TABLE mailbox (
     ended_rule      TEXT    NOT NULL
 );
 
-CREATE UNIQUE INDEX mailbox_owner ON mailbox (owner, owner_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX mailbox_owner ON mailbox (owner, owner_id, channel) WHERE ended_at IS NULL;
 
 CREATE INDEX mailbox_unconfirmed ON mailbox (expires_at) WHERE confirmed_at IS NULL AND ended_at IS NULL;
 

@@ -19,6 +19,7 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/jobs"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -272,11 +273,11 @@ func (c *call) mailbox(p georeport.Post, slip matters.Slip) string {
 	if p.Email == "" {
 		return ""
 	}
-	if c.s.Letters == nil || !c.s.Letters.Offered() {
+	if c.s.Letters == nil || !c.s.Letters.Offers(notify.Mail) {
 		return c.T("open311.mail.off")
 	}
 	by := scope.Actor{Kind: scope.Anonymous, Slips: []id.ID{slip.ID}}
-	err := c.s.Letters.Give(c.r.Context(), by, people.Owner{Kind: people.OwnedBySlip, ID: slip.ID}, p.Email, c.lang, c.s.from(c.r))
+	err := c.s.Letters.Give(c.r.Context(), by, people.Owner{Kind: people.OwnedBySlip, ID: slip.ID}, notify.Mail, p.Email, c.lang, c.s.from(c.r))
 	if err == nil {
 		return c.T("open311.mail.asked")
 	}

@@ -98,13 +98,10 @@ func shortOf(n Notice) string {
 			return "matter.short." + string(a)
 		}
 	}
-	return "matter.state." + string(n.Card.State)
-}
-
-// ShortKeys are the messages that say in a word or two what is asked of somebody.
-func ShortKeys() (keys []string) {
-	for _, a := range []Act{Act(Soon), Act(Late), Urge, Supervise, WhistleAct} {
-		keys = append(keys, "matter.short."+string(a))
+	for _, l := range levels { // of whoever is told, it says the same: it is late
+		if n.Key == noticeKey(Act(l)) {
+			return "matter.short." + string(Late)
+		}
 	}
-	return keys
+	return "matter.state." + string(n.Card.State)
 }

@@ -33,6 +33,7 @@ func TopicsOf(o Ownership) []Topic {
 		return []Topic{Due, Followed, Weekly}
 	case OwnedBySlip:
 		return []Topic{Own}
+	case OwnedByResident:
 	}
 	return []Topic{Own, Followed}
 }
@@ -44,6 +45,7 @@ func ChannelsOf(o Ownership) []notify.Channel {
 		return []notify.Channel{notify.Mail, notify.WeCom, notify.DingTalk}
 	case OwnedBySlip:
 		return []notify.Channel{notify.Mail}
+	case OwnedByResident:
 	}
 	return []notify.Channel{notify.Mail, notify.SMS, notify.WeChat}
 }
@@ -101,6 +103,7 @@ func ParseReach(ch notify.Channel, s string) (seal.Text, error) {
 			return seal.Text{}, errs.At("mailbox", "people.mailbox.userid")
 		}
 		return reach(ch, s), nil
+	case notify.SMS, notify.WeChat: // whose addresses nobody types
 	}
 	return seal.Text{}, errs.At("channel", "people.mailbox.channel")
 }
@@ -112,6 +115,7 @@ func reach(ch notify.Channel, s string) seal.Text {
 		return email(s).Text
 	case notify.SMS:
 		return phone(s).Text
+	case notify.WeChat, notify.WeCom, notify.DingTalk:
 	}
 	return seal.Masked(s, s[:min(2, len(s)/2)]+"***")
 }

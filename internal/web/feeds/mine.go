@@ -51,7 +51,7 @@ func (c *Counter) mine(w http.ResponseWriter, r *http.Request) error {
 	if file == newsFile {
 		return c.news(w, r, b, f, by)
 	}
-	cal, err := c.due(r.Context(), b, f, by)
+	cal, err := c.due(r.Context(), b, by)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ const mostDue = 200
 // due is what somebody owes: to staff the ends of the turns in their inbox, and of
 // the calls to their units; to a resident the days by which they are to answer, and
 // those by which something was promised to them.
-func (c *Counter) due(ctx context.Context, b page.Base, f letters.Feed, by scope.Actor) (calendar, error) {
+func (c *Counter) due(ctx context.Context, b page.Base, by scope.Actor) (calendar, error) {
 	v := calendar{Lang: string(b.Lang), Name: b.T("feeds.mine.due", b.Site.Town.In(b.Lang))}
 	add := func(what, key string, k matters.Card, at time.Time, warn time.Duration) {
 		if at.IsZero() {

@@ -176,6 +176,9 @@ func (c *Counter) choose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if len(boxes) == 0 {
+		return errs.New(errs.NotFound, "people.mailbox.none")
+	}
 	var all []string
 	for _, t := range c.Letters.Topics(of.owner.Kind) {
 		all = append(all, string(t))
