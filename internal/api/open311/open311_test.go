@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -150,6 +151,17 @@ func walk(w *town, format, key, hook string) {
 	}
 	if m := w.whole(number).Matter; m.Channel != matters.Open311 || m.Answers["what"] != "hole" || m.Contact == 0 || (m.RaisedFor == "邻居的程序") != (key != "") {
 		t.Errorf("taken in as %+v", m)
+	}
+
+	if key != "" {
+		res, err := http.Get(w.base + "/matters/" + number)
+		w.must(err)
+		page, err := io.ReadAll(res.Body)
+		w.must(err)
+		res.Body.Close()
+		if !strings.Contains(string(page), "（通过邻居的程序）") {
+			t.Error("the page does not say through which program it came")
+		}
 	}
 
 	// what other lists say of it

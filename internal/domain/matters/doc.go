@@ -71,7 +71,8 @@
 // does: Take, Handle, SendBack, Extend, Suspend), join.go (Unjoin), split.go
 // (Unsplit), close.go (Verify), rate.go (Reopen, Withdraw), supervise.go (Urge,
 // whistles, assisting). clock.go sets whose turn it is until when, see.go says who
-// sees how much ([View]), list.go has lists and the inbox. A [Category]
+// sees how much ([View]), list.go has lists and the inbox, published.go what other programs
+// read. A [Category]
 // says which questions are asked, how long each stage may take, which unit
 // usually leads and when a matter may be closed; a town edits the categories,
 // not the table. SQL is in store*.go. The search index follows the trail

@@ -59,14 +59,14 @@ type Matter struct {
 	PlaceWords string
 	At         *Point // where exactly, if known
 
-	Public     bool  // the reporter allows everybody to read it
-	Named      bool  // the reporter allows their masked name to be shown with it
-	Hidden     bool  // moderated away from the public
-	NameHidden bool  // the name alone was; Named stays as the reporter chose
-	Resident   id.ID // the reporter, if known to the town
-	Contact    id.ID // how to reach a reporter without account
-	RaisedBy   id.ID // the account that wrote it down for somebody
-	RaisedFor  string
+	Public     bool   // the reporter allows everybody to read it
+	Named      bool   // the reporter allows their masked name to be shown with it
+	Hidden     bool   // moderated away from the public
+	NameHidden bool   // the name alone was; Named stays as the reporter chose
+	Resident   id.ID  // the reporter, if known to the town
+	Contact    id.ID  // how to reach a reporter without account
+	RaisedBy   id.ID  // the account that wrote it down for somebody
+	RaisedFor  string // how who wrote it down stands to the reporter, or the name of the program it came through
 	codeIndex  []byte
 	ended      []Ended // stages that an act has ended, to be written with it
 

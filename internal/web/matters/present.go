@@ -218,6 +218,8 @@ func (c *Counter) raiser(b page.Base, w matters.Whole) string {
 	switch {
 	case w.IsReporter:
 		return b.T("matter.you")
+	case m.RaisedFor != "" && m.Channel == matters.Open311:
+		return b.T("matter.reporter.through", m.RaisedFor)
 	case m.RaisedFor != "":
 		return b.T("matter.reporter.for", m.RaisedFor)
 	case m.RaisedBy != 0:
