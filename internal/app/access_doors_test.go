@@ -107,6 +107,7 @@ var doors = []door{
 	{route: "GET /admin/jobs", path: "/admin/jobs", want: "200 admin"},
 	{route: "GET /admin/jobs/timetable", path: "/admin/jobs/timetable", want: "200 admin"},
 	{route: "GET /admin/jobs/{id}/forget", path: "/admin/jobs/{none}/forget", want: "404 admin"},
+	{route: "GET /admin/routing", path: "/admin/routing", want: "200 admin"},
 	{route: "GET /admin/connections", path: "/admin/connections", want: "200 admin"},
 	{route: "GET /admin/connections/add", path: "/admin/connections/add", want: "200 admin"},
 	{route: "GET /admin/connections/{id}", path: "/admin/connections/{connection}", want: "200 admin"},

@@ -26,6 +26,7 @@ import (
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/bus"
@@ -53,6 +54,7 @@ type App struct {
 	Access    *access.Service
 	Letters   *letters.Service
 	Matters   *matters.Service
+	Routing   *routing.Service
 	Exchange  *exchange.Service
 	Insights  *insights.Service
 	Sealer    *trail.Sealer
@@ -167,6 +169,7 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Calendars: a.Calendars, Seal: a.Box, Bus: a.Bus, Random: random})
 	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
+	a.Routing = routing.New(routing.Needs{DB: a.DB, Matters: a.Matters, Orgs: a.Orgs, Log: a.log})
 	a.Exchange = exchange.New(exchange.Needs{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Matters: a.Matters, Seal: a.Box, Log: a.log, Dial: a.dial})
 	a.Insights = insights.New(insights.Needs{DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Calendar: a.Calendars.Town})
 	a.Keeper, a.Live = a.Insights.NewKeeper(), a.Insights.NewLive(a.log)

@@ -13,6 +13,7 @@ import (
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/sqldb"
@@ -30,6 +31,7 @@ func (a *App) Records() []trail.Checked {
 		{"resident": a.People.EachDigest},
 		{"account": access.Digests, "api_key": access.KeyDigests},
 		{"category": matters.EachCategoryDigest, "timing": matters.EachTimingDigest, "matter": a.Matters.EachDigest},
+		{"routing_trial": routing.EachDigest},
 		{"connection": exchange.Digests},
 		{"formula": insights.EachDigest},
 	} {

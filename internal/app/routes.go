@@ -40,7 +40,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		Place: func(p scope.Path) i18n.Text { return a.Places.Tree().Words(p, "") },
 	})
 	counter := &webmatters.Counter{MaxUpload: a.Config.Limits.Upload,
-		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Blobs: a.Blobs, Slips: slips, Mail: a.Letters.Offered(),
+		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Routing: a.Routing, Blobs: a.Blobs, Slips: slips, Mail: a.Letters.Offered(),
 		Address: a.Config.Address(), Log: a.log,
 		Raising: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 		Asking:  func(h http.Handler) http.Handler { return page.Limit(0.2, 20, h) }, // codes are guessed slowly
@@ -55,7 +55,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	(&webletters.Counter{Letters: a.Letters, Matters: a.Matters, Tray: a.Tray, WeChat: webletters.WeChat{Name: a.Config.WeChat.Name, Token: a.Config.WeChat.Token}}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
-	(&admin.Counter{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Exchange: a.Exchange, DemoKey: a.demo}).Routes(mux)
+	(&admin.Counter{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Routing: a.Routing, Exchange: a.Exchange, DemoKey: a.demo}).Routes(mux)
 	a.openInterfaces(mux, site)
 	site.Rail, site.Place = first.Rail, first.Where
 	return nil

@@ -89,6 +89,7 @@ func (a *App) timetable() jobs.Timetable {
 		}},
 		{Name: "exchange", Every: 5 * time.Minute, Run: a.Exchange.Exchange},
 		{Name: "letters.sweep", Every: hour, Run: a.Letters.Sweep},
+		{Name: "routing.learn", At: "02:40", Run: a.Routing.Learn},
 		{Name: "trail.verify", At: "04:10", Run: func(ctx context.Context) error {
 			return a.DB.Write(ctx, func(tx *sqldb.Tx) error { return promise(a.Jobs, tx, verifyTrail) })
 		}},

@@ -912,6 +912,29 @@ CREATE INDEX resident_phone ON resident (phone_index) WHERE phone_index IS NOT N
 
 CREATE UNIQUE INDEX resident_phone_proven ON resident (phone_index) WHERE phone_proven_at IS NOT NULL;
 
+CREATE TABLE routing_model (
+    subject  TEXT   PRIMARY KEY CHECK (subject = 'category' OR subject = 'unit'),
+    trial_id BIGINT NOT NULL,
+    report   TEXT   NOT NULL,           -- routing.Report as JSON: how it did on the weeks of its trial
+    model    BYTEA  NOT NULL            -- classify.Model
+);
+
+CREATE TABLE routing_trial (
+    id         INTEGER PRIMARY KEY,
+    subject    TEXT    NOT NULL CHECK (subject = 'category' OR subject = 'unit'),
+    at         BIGINT  NOT NULL,
+    learnt     BIGINT  NOT NULL,        -- closed matters that it learnt from
+    tested     BIGINT  NOT NULL,        -- closed matters of the newest weeks, which it did not
+    from_at    BIGINT  NOT NULL,        -- when the first and the last of those was raised
+    until_at   BIGINT  NOT NULL,
+    right_new  BIGINT  NOT NULL,        -- of those tested
+    right_old  BIGINT  NOT NULL,        -- by what was in use
+    against_id BIGINT  NOT NULL,        -- the trial whose model was in use, 0: the words and units of the categories
+    kept       BOOLEAN NOT NULL         -- the new one is in use since
+);
+
+CREATE INDEX routing_trial_subject ON routing_trial (subject, id);
+
 CREATE TABLE session (
     id          INTEGER PRIMARY KEY,
     token       BYTEA NOT NULL,           -- SHA-256 of what the browser holds

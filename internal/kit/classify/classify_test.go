@@ -173,6 +173,22 @@ func TestConfidence(t *testing.T) {
 	}
 }
 
+// What the words do not say, a mark beside them may.
+func TestMarks(t *testing.T) {
+	t.Parallel()
+	es := examples(300, false, 1)
+	for i := range es {
+		es[i].Title, es[i].Marks = "", []string{"town:" + []string{"east", "west"}[i%2]}
+		es[i].Label = []string{"office-east", "office-west"}[i%2]
+	}
+	m := trained(t, es)
+	for town, want := range map[string]string{"town:east": "office-east", "town:west": "office-west"} {
+		if g := m.Guess(classify.Text{Body: es[0].Body, Marks: []string{town}}); g.Label != want {
+			t.Errorf("%s: %v", town, g)
+		}
+	}
+}
+
 func TestTrainRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

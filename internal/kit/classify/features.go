@@ -6,7 +6,16 @@ package classify
 const (
 	gramStart = hashStart ^ 0x6772616d
 	wordStart = hashStart ^ 0x776f7264
+	markStart = hashStart ^ 0x6d61726b
 )
+
+func markKey(mark string) key {
+	h := markStart
+	for _, r := range mark {
+		h = roll(h, r)
+	}
+	return h.key()
+}
 
 // maxGram is the longest run of characters that is a feature: within words, and
 // in texts that are not cut.
@@ -92,6 +101,11 @@ func eachRun(rs []rune, f func(k key, from, to int)) {
 // read counts the features of a text into s, which is clear. The features that
 // are not known are left out.
 func (r *reader) read(s *scratch, t Text) {
+	for _, mark := range t.Marks {
+		if f, ok := r.known.get(markKey(mark)); ok {
+			s.add(f, titleWeight)
+		}
+	}
 	if len(t.Tokens) > 0 {
 		r.readTokens(s, t.Tokens)
 		return

@@ -8,11 +8,13 @@ import (
 )
 
 // A Text is what is put under a label: as somebody wrote it, or already cut into
-// words. Tokens, if there are any, are the whole text.
+// words. Tokens, if there are any, are the whole text. Marks are facts beside the
+// words, such as where it is about; each counts as a word of the title.
 type Text struct {
 	Title  string
 	Body   string
 	Tokens []string
+	Marks  []string
 }
 
 // An Example is a text whose label is known.

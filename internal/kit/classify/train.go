@@ -92,6 +92,11 @@ func newReader(examples []Example) *reader {
 		r.n = max(r.n, int(f)+1)
 		return f
 	}
+	for _, e := range examples {
+		for _, mark := range e.Marks {
+			number(markKey(mark))
+		}
+	}
 	if 2*cut >= len(examples) {
 		r.words = learnWords(examples, func(w []rune) (fs []int32) {
 			eachOf(w, func(k key) { fs = append(fs, number(k)) })

@@ -20,6 +20,7 @@ import (
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/routing"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
@@ -39,6 +40,7 @@ type Counter struct {
 	Orgs     *orgs.Service
 	Access   *access.Service
 	Matters  *matters.Service
+	Routing  *routing.Service
 	Exchange *exchange.Service
 	DemoKey  string // shown to whoever tries the demonstration; "" in a real town
 }
@@ -50,6 +52,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	c.unitRoutes(mux)
 	c.accountRoutes(mux)
 	c.categoryRoutes(mux)
+	mux.Handle("GET /admin/routing", guarded(c.learnt))
 	c.keyRoutes(mux)
 	c.connectionRoutes(mux)
 }
@@ -199,7 +202,7 @@ var landed = page.New[landingPage](files, "landing.html")
 func (c *Counter) landing(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("admin.title")
 	v := landingPage{Base: b, Head: page.Head{Title: b.T("admin.title"), Lead: b.T("admin.lead")}}
-	for _, at := range []string{"places", "units", "accounts", "categories", "templates", "letters", "keys", "connections", "jobs"} {
+	for _, at := range []string{"places", "units", "accounts", "categories", "routing", "templates", "letters", "keys", "connections", "jobs"} {
 		v.Rows = append(v.Rows, page.Row{Href: "/admin/" + at, Title: b.T("admin.to." + at), Meta: []string{b.T("admin.about." + at)}})
 	}
 	return landed.Show(w, r, v)

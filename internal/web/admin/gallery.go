@@ -10,6 +10,7 @@ import (
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/routing"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/scope"
@@ -31,6 +32,15 @@ func init() {
 		v.way("/admin/places", "admin.place.merge.title", "join")
 		v.Groups = []group{{Title: b.T("place.page.below"), Rows: []page.Row{{Href: "/admin/places", Title: "第1网格", Number: "510183001021001", Meta: []string{b.T("place.kind.grid")}}}}}
 		return recorded.Show(w, r, v)
+	})
+	gallery.Add("admin/routing", by, func(w http.ResponseWriter, r *http.Request) error {
+		at := gallery.Now
+		t := routing.Trial{ID: 3, Subject: routing.Category, At: at, Learnt: 4_210, Tested: 380, RightNew: 341, RightOld: 290, Kept: true}
+		st := routing.State{Subject: routing.Category, InUse: t, Trials: []routing.Trial{{At: at, Learnt: 4_230, Tested: 391, RightNew: 340, RightOld: 344}, t}, Report: routing.Report{
+			Labels: []string{"路灯设施", "违章停车"}, Confusion: [][]int{{190, 12}, {27, 151}},
+			Steps: []routing.Step{{Percent: 0, Saved: 341, Spoiled: 39}, {Percent: 80, Saved: 290, Spoiled: 11}, {Percent: 95, Saved: 201, Spoiled: 2}},
+		}}
+		return recorded.Show(w, r, learntPage(page.From(r), st, func(label string) string { return label }))
 	})
 	gallery.Add("admin/account", by, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r)

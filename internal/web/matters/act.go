@@ -158,6 +158,9 @@ func (c *Counter) actPage(r *http.Request, act matters.Act, f *form.Form) (v act
 		}
 	}
 	v.Entries = spec.form(c, b, w, f)
+	if err := c.suggest(r, b, act, w.Matter, v.Entries); err != nil {
+		return v, err
+	}
 	if v.Checks = checks(act); v.Checks {
 		v.Base = v.Base.With(checkScript)
 	}

@@ -152,18 +152,12 @@ func dated(f *form.Form, t time.Time) error {
 func classifyForm(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
 	m := w.Matter
 	last, _ := m.Path.Last()
-	category := m.Category
-	if category == "" {
-		if ks := c.Matters.Catalogue().Suggest(m.Title+" "+m.Body, 1); len(ks) > 0 {
-			category = ks[0].Code
-		}
-	}
 	urgent := ""
 	if m.Urgent {
 		urgent = "1"
 	}
 	return []entry{
-		{"select", page.NewField(b.Lang, f, "category", "matter.field.category").Of(c.categoryOptions(b)).From(category).Need()},
+		{"select", page.NewField(b.Lang, f, "category", "matter.field.category").Of(c.categoryOptions(b)).From(m.Category).Need()},
 		{"select", page.NewField(b.Lang, f, "place", "matter.field.place").Of(c.placeOptions(b)).From(last.String())},
 		{"text", page.NewField(b.Lang, f, "title", "matter.field.title").Max(matters.MaxTitle).From(m.Title)},
 		{"box", page.NewField(b.Lang, f, "urgent", "matter.field.urgent").From(urgent)},

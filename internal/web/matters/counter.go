@@ -15,6 +15,7 @@ import (
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/routing"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
@@ -32,6 +33,7 @@ type Counter struct {
 	Orgs      *orgs.Service
 	People    *people.Service
 	Calendars *calendars.Service
+	Routing   *routing.Service // what is suggested to those who classify and dispatch
 	Blobs     *blob.Keeper
 	Slips     *Slips
 	Address   string                          // of this site as others reach it, for QR codes and links

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package routing
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/classify"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+)
+
+// A Subject is what is suggested.
+type Subject string
+
+// The subjects.
+const (
+	Category Subject = "category" // its labels are codes
+	Unit     Subject = "unit"     // its labels are IDs
+)
+
+// Subjects are all of them.
+func Subjects() []Subject { return []Subject{Category, Unit} }
+
+// A Trial is one attempt to learn better, and what came of it.
+type Trial struct {
+	ID       id.ID
+	Subject  Subject
+	At       time.Time
+	Learnt   int       // matters it learnt from
+	Tested   int       // matters of the newest weeks, from none of which it learnt
+	From     time.Time // when the first of those was raised
+	Until    time.Time // and the last
+	RightNew int       // how many of them it put where they ended up
+	RightOld int       // how many what was in use did
+	Against  id.ID     // the trial of what was in use, 0: the catalogue
+	Kept     bool
+}
+
+// A Report says how a model did on the weeks of its trial.
+type Report struct {
+	Labels    []string `json:"labels"`
+	Confusion [][]int  `json:"confusion"` // how many that belong under i were put under j
+	Steps     []Step   `json:"steps"`
+}
+
+// A Step is what would have come of it, had the program itself put matters where
+// it was at least so sure.
+type Step struct {
+	Percent int `json:"percent"`
+	Saved   int `json:"saved"`   // right without a person
+	Spoiled int `json:"spoiled"` // wrong
+}
+
+// percents are the confidences that a report looks at.
+var percents = []int{0, 50, 60, 70, 80, 85, 90, 95, 98}
+
+const (
+	mostLessons  = 20_000
+	fewestTested = 30
+	fewestLearnt = 100
+	newestWeeks  = 4 * 7 * 24 * time.Hour
+)
+
+// A guesser says which label a lesson would be put under.
+type guesser func(matters.Lesson) string
+
+// text is a lesson as the model of a subject reads it.
+func text(sub Subject, l matters.Lesson) classify.Text {
+	t := classify.Text{Title: l.Title, Body: l.Body}
+	if sub == Unit {
+		t.Marks = []string{"category:" + l.Category, "town:" + l.Path[scope.Town].String(), "village:" + l.Path[scope.Village].String()}
+	}
+	return t
+}
+
+// label is where a lesson ended up.
+func label(sub Subject, l matters.Lesson) string {
+	if sub == Unit {
+		return l.Lead.String()
+	}
+	return l.Category
+}
+
+// part divides lessons, the newest first, into those to learn from and those of
+// the newest weeks, or the newest fifth where those are few; ok is false where
+// there are too few of either.
+func part(ls []matters.Lesson) (learn, test []matters.Lesson, ok bool) {
+	ls = slices.Clone(ls)
+	slices.SortStableFunc(ls, func(a, b matters.Lesson) int { return b.RaisedAt.Compare(a.RaisedAt) })
+	if len(ls) == 0 {
+		return nil, nil, false
+	}
+	since := ls[0].RaisedAt.Add(-newestWeeks)
+	n := slices.IndexFunc(ls, func(l matters.Lesson) bool { return l.RaisedAt.Before(since) })
+	if n < fewestTested || n > len(ls)/2 {
+		n = len(ls) / 5
+	}
+	return ls[n:], ls[:n], n >= fewestTested && len(ls)-n >= fewestLearnt
+}
+
+// try trains a model and compares it with what is in use, on the newest weeks. It
+// returns no model if there is too little to learn from.
+func try(ctx context.Context, sub Subject, ls []matters.Lesson, inUse guesser) (*classify.Model, Trial, Report, error) {
+	learn, test, ok := part(ls)
+	if !ok {
+		return nil, Trial{}, Report{}, nil
+	}
+	examples := make([]classify.Example, len(learn))
+	one := true
+	for i, l := range learn {
+		examples[i] = classify.Example{Text: text(sub, l), Label: label(sub, l)}
+		one = one && examples[i].Label == examples[0].Label
+	}
+	if one {
+		return nil, Trial{}, Report{}, nil
+	}
+	m, err := classify.Train(ctx, examples, classify.Options{Seed: 1})
+	if err != nil {
+		return nil, Trial{}, Report{}, err
+	}
+	t := Trial{Subject: sub, Learnt: len(learn), Tested: len(test), Until: test[0].RaisedAt, From: test[len(test)-1].RaisedAt}
+	truth, guesses := make([]string, len(test)), make([]classify.Guess, len(test))
+	for i, l := range test {
+		truth[i], guesses[i] = label(sub, l), m.Guess(text(sub, l))
+		if truth[i] == guesses[i].Label {
+			t.RightNew++
+		}
+		if truth[i] == inUse(l) {
+			t.RightOld++
+		}
+	}
+	t.Kept = t.RightNew > t.RightOld
+	return m, t, report(truth, guesses), nil
+}
+
+func report(truth []string, guesses []classify.Guess) Report {
+	names := make([]string, len(guesses))
+	for i, g := range guesses {
+		names[i] = g.Label
+	}
+	c := classify.Compare(truth, names)
+	r := Report{Labels: c.Labels, Confusion: c.Confusion}
+	for _, p := range percents {
+		s := Step{Percent: p}
+		for i, g := range guesses {
+			switch {
+			case g.Confidence*100 < float64(p):
+			case g.Label == truth[i]:
+				s.Saved++
+			default:
+				s.Spoiled++
+			}
+		}
+		r.Steps = append(r.Steps, s)
+	}
+	return r
+}
