@@ -55,7 +55,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	(&webletters.Counter{Letters: a.Letters, Matters: a.Matters, Tray: a.Tray, WeChat: webletters.WeChat{Name: a.Config.WeChat.Name, Token: a.Config.WeChat.Token}}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
-	(&admin.Counter{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Routing: a.Routing, Exchange: a.Exchange, DemoKey: a.demo}).Routes(mux)
+	(&admin.Counter{DB: a.DB, Calendars: a.Calendars, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Routing: a.Routing, Exchange: a.Exchange, DemoKey: a.demo}).Routes(mux)
 	a.openInterfaces(mux, site)
 	site.Rail, site.Place = first.Rail, first.Where
 	return nil

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
@@ -35,14 +36,15 @@ var files embed.FS
 
 // A Counter serves the pages.
 type Counter struct {
-	DB       *sqldb.DB
-	Places   *places.Service
-	Orgs     *orgs.Service
-	Access   *access.Service
-	Matters  *matters.Service
-	Routing  *routing.Service
-	Exchange *exchange.Service
-	DemoKey  string // shown to whoever tries the demonstration; "" in a real town
+	DB        *sqldb.DB
+	Places    *places.Service
+	Orgs      *orgs.Service
+	Access    *access.Service
+	Matters   *matters.Service
+	Routing   *routing.Service
+	Exchange  *exchange.Service
+	DemoKey   string // shown to whoever tries the demonstration; "" in a real town
+	Calendars *calendars.Service
 }
 
 // Routes adds the pages to mux.
@@ -54,6 +56,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	c.categoryRoutes(mux)
 	mux.Handle("GET /admin/routing", guarded(c.learnt))
 	c.keyRoutes(mux)
+	c.calendarRoutes(mux)
 	c.connectionRoutes(mux)
 }
 
@@ -132,6 +135,7 @@ type formPage struct {
 	Entries []entry
 	Hidden  []page.Hidden
 	Submit  string
+	Upload  bool // a file is asked for
 	Danger  bool
 	Back    string
 	Action  string
@@ -150,6 +154,9 @@ func (c *Counter) task(mux *http.ServeMux, path string, t task) {
 		}
 		v := formPage{Base: s.Base, Head: page.Head{Kicker: s.title, Title: b.T(t.key + "title")}, Entries: s.entries, Hidden: s.hidden, Submit: b.T(t.key + "title"),
 			Danger: t.danger, Back: s.back, Action: r.URL.RequestURI()}
+		for _, e := range s.entries {
+			v.Upload = v.Upload || e.Kind == "file"
+		}
 		for to, key := range map[*string]string{&v.Head.Lead: "lead", &v.Points: "points", &v.Submit: "go"} {
 			if i18n.Has(t.key + key) {
 				*to = b.T(t.key + key)
@@ -202,7 +209,7 @@ var landed = page.New[landingPage](files, "landing.html")
 func (c *Counter) landing(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("admin.title")
 	v := landingPage{Base: b, Head: page.Head{Title: b.T("admin.title"), Lead: b.T("admin.lead")}}
-	for _, at := range []string{"places", "units", "accounts", "categories", "routing", "templates", "letters", "keys", "connections", "jobs"} {
+	for _, at := range []string{"places", "units", "accounts", "categories", "timing", "calendars", "routing", "templates", "letters", "keys", "connections", "jobs"} {
 		v.Rows = append(v.Rows, page.Row{Href: "/admin/" + at, Title: b.T("admin.to." + at), Meta: []string{b.T("admin.about." + at)}})
 	}
 	return landed.Show(w, r, v)

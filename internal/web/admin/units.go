@@ -117,6 +117,7 @@ func (c *Counter) unit(w http.ResponseWriter, r *http.Request) error {
 	v.way(at+"move", "admin.unit.move.title", "phone")
 	v.way("/admin/units/add?parent="+u.ID.String(), "admin.unit.below", "plus")
 	v.way("/admin/accounts?unit="+u.ID.String(), "admin.unit.people", "people")
+	v.way("/admin/calendars/"+u.ID.String(), "admin.unit.calendar", "calendar")
 	v.way(at+"close", "admin.unit.close.title", "x")
 	if rows := c.unitRows(b, dir.Children(u.ID)); rows != nil {
 		v.Groups = append(v.Groups, group{Title: b.T("unit.page.below"), Rows: rows})

@@ -85,6 +85,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	}
 	get("/matters/{number}", c.show)
 	get("/matters/{number}/slip", c.printSlip)
+	get("/matters/{number}/clock", c.clock)
 	get("/files/{name}/{token}", c.file)
 	get("/answer/{secret}", c.invited)
 	upload("/answer/{secret}", c.reply)

@@ -48,6 +48,8 @@ func init() {
 		gallery.Add("matters/raise-"+name, page.Base{}, with(showSampleStep(step, name == "asks")))
 	}
 	gallery.Add("matters/slip", page.Base{}, showSampleSlip)
+	gallery.Add("matters/clock", page.Base{}, showSampleClock(matters.Outside))
+	gallery.Add("matters/clock-inside", clerk, showSampleClock(matters.Inside))
 	gallery.Add("matters/query", page.Base{}, func(w http.ResponseWriter, r *http.Request) error {
 		return queried.Show(w, r, town().queryPage(r, nil))
 	})

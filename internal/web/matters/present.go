@@ -77,16 +77,15 @@ func (c *Counter) light(now, from, due time.Time, l when.Light) page.Light {
 	}
 	share, _ := c.Calendars.Town().Used(from, due, now)
 	used := max(0, min(int(share*100), 101))
-	tone := page.ToneDone
 	switch l {
 	case when.Green:
 		used = min(used, 79)
 	case when.Yellow:
-		tone, used = page.ToneSoon, max(80, min(used, 100))
+		used = max(80, min(used, 100))
 	case when.Red:
-		tone, used = page.ToneLate, 101
+		used = 101
 	}
-	return page.Light{Used: used, Tone: tone}
+	return page.Light{Used: used, Tone: lightTones[l]}
 }
 
 // whose says whose turn it is.
@@ -173,7 +172,13 @@ func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
 			if p.ToUnit != 0 {
 				e.What += " " + c.unit(b.Lang, p.ToUnit)
 			}
-		case matters.Extend, matters.Suspend:
+		case matters.AskExtension, matters.RefuseExtension:
+			if l, err := when.Parse(p.Detail); err == nil {
+				e.What += " " + l.Say(b.Lang)
+			}
+		case matters.Extend:
+			e.What += " " + i18n.Exact(b.Lang, p.Until)
+		case matters.Suspend:
 			e.What += " " + i18n.Date(b.Lang, p.Until.Add(-time.Millisecond))
 		case matters.Close:
 			e.Tone = page.ToneDone
@@ -208,7 +213,7 @@ func ratingWords(b page.Base, r matters.Rating) string {
 var icons = map[matters.Act]string{
 	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.WhistleAct: "whistle",
 	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.Inform: "talk", matters.ShowName: "user", matters.HideName: "lock",
-	matters.Add: "talk", matters.Ask: "ask", matters.Extend: "clock", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
+	matters.Add: "talk", matters.Ask: "ask", matters.AskExtension: "clock", matters.Extend: "check", matters.RefuseExtension: "x", matters.AppealAct: "talk", matters.GrantAppeal: "check", matters.RefuseAppeal: "x", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
 	matters.Join: "join", matters.Unjoin: "split", matters.Split: "split", matters.Unsplit: "join", matters.Rate: "star", matters.Withdraw: "x",
 }
 

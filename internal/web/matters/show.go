@@ -115,6 +115,9 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 		d := page.NewField(b.Lang, f, "words", "matter.support.words").Max(500)
 		v.MeToo = &d
 	}
+	if wanted := m.Clocks.Wanted; wanted != nil && v.Inside {
+		v.Notes = append(v.Notes, page.Note{Tone: page.ToneSoon, Text: b.T("matter.extend.waits", wanted.Limit.Say(b.Lang))})
+	}
 	if m.State == matters.Closed && whole.IsReporter && m.Solved == "" {
 		v.Notes = append(v.Notes, page.Note{Text: b.T("matter.rate.please"), Link: page.Link{Href: "/matters/" + m.Number + "/rate", Text: b.T("matter.act.rate"), Main: true}})
 	}
@@ -210,6 +213,9 @@ func (c *Counter) turn(b page.Base, w matters.Whole) page.Turn {
 	m := w.Matter
 	t := page.Turn{Due: m.Due, Left: c.leftOf(b, m.Due, m.Light(b.Now)), Light: c.light(b.Now, m.MovedAt, m.Due, m.Light(b.Now))}
 	t.Tone = t.Light.Tone
+	if m.State.Open() {
+		t.Why = page.Link{Href: "/matters/" + m.Number + "/clock", Text: b.T("clock.title")}
+	}
 	t.Who = c.whose(b.Lang, m.State, m.TurnUnit)
 	t.What = b.T("matter.next." + string(m.State))
 	if m.State == matters.Suspended {
@@ -271,7 +277,7 @@ func (c *Counter) facts(b page.Base, w matters.Whole, name string) []page.Fact {
 		}
 	}
 	if !m.Promised.IsZero() && m.State.Open() {
-		add("matter.fact.promised", i18n.Date(b.Lang, m.Promised))
+		fs = append(fs, page.Fact{Label: b.T("matter.fact.promised"), Value: i18n.Date(b.Lang, m.Promised), Href: "/matters/" + m.Number + "/clock"})
 	}
 	add("matter.fact.lead", c.unit(b.Lang, m.Lead))
 	if k, ok := c.Matters.Catalogue().Get(m.Category); ok {

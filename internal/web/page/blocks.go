@@ -148,6 +148,7 @@ type Turn struct {
 	Due     time.Time
 	Tone    Tone
 	Light   Light
+	Why     Link // how the time was counted, if it has a Text
 	Buttons []Button
 }
 
