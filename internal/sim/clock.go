@@ -13,13 +13,18 @@ import (
 	"yuanba/internal/sim/texts"
 )
 
+// wantMore has the handler ask for more time.
+func (s *simulation) wantMore(l *life, by scope.Actor, m matters.Matter) error {
+	first := m.Clocks.Stage.Limit()
+	limit := when.Limit{N: 1 + s.rnd.IntN(first.N), Unit: first.Unit}
+	return ours(s.Matters.AskExtension(s.ctx, by, l.id, limit, s.say(pick(s.rnd, texts.Shared().Extensions), l)))
+}
+
 // askExtension has the handler ask for more time; the deputy secretary decides a
 // few hours later, now and then against it.
 func (s *simulation) askExtension(l *life, by scope.Actor, m matters.Matter) error {
-	first := m.Clocks.Stage.Limit()
-	limit := when.Limit{N: 1 + s.rnd.IntN(first.N), Unit: first.Unit}
-	if err := s.Matters.AskExtension(s.ctx, by, l.id, limit, s.say(pick(s.rnd, texts.Shared().Extensions), l)); err != nil {
-		return ours(err)
+	if err := s.wantMore(l, by, m); err != nil {
+		return err
 	}
 	yes := s.chance(0.75)
 	s.after(s.office(s.Clock.Now().Add(time.Duration(1+s.rnd.IntN(5))*time.Hour)), func() error {
@@ -35,7 +40,7 @@ func (s *simulation) askExtension(l *life, by scope.Actor, m matters.Matter) err
 // closed; the deputy secretary decides the day after.
 func (s *simulation) appeal(l *life) error {
 	w, err := s.Matters.Get(s.ctx, founder, l.number)
-	if err != nil || !slices.Contains(w.Acts, matters.AppealAct) || !s.chance(0.3) {
+	if err != nil || !slices.Contains(w.Acts, matters.AppealAct) || !s.chance(0.1) {
 		return err
 	}
 	by := s.memberWith(l.lead, "handle", l.place.Path)

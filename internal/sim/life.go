@@ -164,6 +164,9 @@ func (s *simulation) onHandling(l *life) error {
 		}
 	}
 	if !l.fate.ends && l.fate.stopAfter == matters.Handling {
+		if s.chance(0.15) { // it waits for an answer when the year ends
+			return s.wantMore(l, by, m)
+		}
 		return nil
 	}
 	return s.then(l, matters.Handled, s.Matters.Handle(s.ctx, by, l.id, s.sayOne(l.written.Then.Handling, l, "已到现场处理完毕。")))

@@ -228,8 +228,8 @@ func (s *Service) promiseAnew(m *Matter) {
 			whole.extend(l.Limit)
 		}
 	}
-	c.Whole, m.Clocks = whole, c
-	m.Promised = s.dueOf(c.Whole, c)
+	c.Whole = whole
+	m.Clocks, m.Promised = c, s.dueOf(whole, c)
 }
 
 // extend adds an extension of handling: to the end of its stage, in the whole

@@ -29,7 +29,7 @@ type Reckoning struct {
 type Explained struct {
 	Matter Matter
 	View   View
-	Clocks []Reckoning // the whole first, then the stages, the present one last
+	Clocks []Reckoning // the whole first, then the stages, the present one last; the whole of an earlier round behind its stages
 }
 
 // Explain derives every due time of a matter, for whoever may see it; appeals and
@@ -77,11 +77,10 @@ func (s *Service) reckonings(m Matter, ended []Ended, appeals []Appeal) (rs []Re
 				r.Appeal = &appeals[j]
 			}
 		}
-		if e.Run.Stage == StageWhole {
-			rs = append([]Reckoning{r}, rs...)
-			continue
-		}
 		rs = append(rs, r)
+	}
+	if n := len(rs); !running && n > 0 && rs[n-1].Run.Stage == StageWhole {
+		rs = append([]Reckoning{rs[n-1]}, rs[:n-1]...)
 	}
 	if running && !m.Clocks.Stage.IsZero() {
 		unit := m.Centre

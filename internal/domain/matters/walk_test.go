@@ -222,6 +222,7 @@ func (w *walker) holds(rt *rapid.T, slip matters.Slip) matters.Matter {
 			rt.Fatalf("not so: %s: %+v", what, m)
 		}
 	}
+	w.explained(rt, m)
 	if err := w.DB.Read(w.ctx, func(tx *sqldb.Tx) error {
 		rows, err := trail.Story(tx, "matter", m.ID, 0, 1000)
 		if len(rows) != m.Version {
@@ -232,6 +233,33 @@ func (w *walker) holds(rt *rapid.T, slip matters.Slip) matters.Matter {
 		rt.Fatal(err)
 	}
 	return m
+}
+
+// explained checks that what a matter says of its ends is what follows from its
+// clocks, whatever has happened to it.
+func (w *walker) explained(rt *rapid.T, m matters.Matter) {
+	x, err := w.Matters.Explain(w.ctx, scope.Program("test"), m.Number)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	if m.State.Stage() == "" {
+		return
+	}
+	whole, stage := x.Clocks[0], x.Clocks[len(x.Clocks)-1]
+	if whole.Run.Stage != matters.StageWhole || stage.Run.Stage != m.State.Stage() {
+		rt.Fatalf("the clocks of a matter that is %s are of %s and %s", m.State, whole.Run.Stage, stage.Run.Stage)
+	}
+	if !whole.Due.IsZero() && !whole.Due.Truncate(time.Millisecond).Equal(m.Promised) {
+		rt.Fatalf("%s, promised for %s, which does not follow from %+v, %v: %s", m.State, m.Promised, whole.Run, m.Clocks.Stops, whole.Due)
+	}
+	if m.TurnUnit != 0 && !stage.Due.Truncate(time.Millisecond).Equal(m.Due) {
+		rt.Fatalf("due %s, which does not follow from %+v", m.Due, stage.Run)
+	}
+	for _, k := range x.Clocks {
+		if k.Ended != nil && !k.Due.Truncate(time.Millisecond).Equal(k.Ended.Due) {
+			rt.Fatalf("%s was due %s, which does not follow from %+v", k.Run.Stage, k.Ended.Due, k.Run)
+		}
+	}
 }
 
 func (w *walker) whole(rt *rapid.T, by scope.Actor, slip matters.Slip) matters.Whole {

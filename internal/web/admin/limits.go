@@ -3,6 +3,8 @@
 package admin
 
 import (
+	"strings"
+
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
@@ -15,7 +17,11 @@ func (s *sheet) askLimit(name, key string, l when.Limit) {
 	if l.N > 0 {
 		value = s.T("when.write."+string(l.Unit), l.N)
 	}
-	s.ask("text", s.field(name, key).Max(40).Example(s.T("when.write.work_days", 5)).From(value))
+	field := s.field(name, key)
+	if !strings.HasPrefix(name, "urgent_") {
+		field = field.Need()
+	}
+	s.ask("text", field.Max(40).Example(s.T("when.write.work_days", 5)).From(value))
 }
 
 // askLimits asks for the limit of every stage; suffix tells the questions of what
