@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -24,9 +25,44 @@ const maxLabelled = 1 << 30
 // readExamples reads a CSV file of labelled messages. Its errors name the file,
 // and the line if it is one's fault, but never the words of a message.
 func readExamples(name string) ([]classify.Example, error) {
+	var es []classify.Example
+	var cols columns
+	err := readRows(name, func(head []string) (err error) {
+		cols, err = columnsOf(head)
+		return err
+	}, func(row []string) error {
+		e, err := cols.example(row)
+		es = append(es, e)
+		return err
+	})
+	return es, err
+}
+
+// readTable reads the named columns of a CSV file, row by row.
+func readTable(name string, want []string, f func(fields []string) error) error {
+	at := make([]int, len(want))
+	fields := make([]string, len(want))
+	return readRows(name, func(head []string) error {
+		for i, w := range want {
+			if at[i] = slices.Index(head, w); at[i] < 0 {
+				return fmt.Errorf("the first line must name the column %s", w)
+			}
+		}
+		return nil
+	}, func(row []string) error {
+		for i, j := range at {
+			fields[i] = row[j]
+		}
+		return f(fields)
+	})
+}
+
+// readRows reads a CSV file, packed or not, in UTF-8 or GB 18030. Its errors are
+// one sentence with the file and the line.
+func readRows(name string, head, row func([]string) error) error {
 	b, err := os.ReadFile(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(bytes.NewReader(b))
@@ -34,51 +70,41 @@ func readExamples(name string) ([]classify.Example, error) {
 			b, err = io.ReadAll(io.LimitReader(z, maxLabelled+1))
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: the packed file is damaged: %w", name, err)
+			return fmt.Errorf("%s: the packed file is damaged: %w", name, err)
 		}
 	}
 	if len(b) > maxLabelled {
-		return nil, fmt.Errorf("%s: the file is larger than %d MB", name, maxLabelled>>20)
+		return fmt.Errorf("%s: the file is larger than %d MB", name, maxLabelled>>20)
 	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	if !utf8.Valid(b) {
 		if b, err = simplifiedchinese.GB18030.NewDecoder().Bytes(b); err != nil || bytes.ContainsRune(b, utf8.RuneError) {
-			return nil, fmt.Errorf("%s: the text is neither UTF-8 nor GB 18030", name)
+			return fmt.Errorf("%s: the text is neither UTF-8 nor GB 18030", name)
 		}
 	}
 	r := csv.NewReader(bytes.NewReader(b))
 	r.ReuseRecord = true
-	head, err := r.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: the file is empty", name)
-	}
-	if err != nil {
-		return nil, csvFault(name, err)
-	}
-	cols, err := columnsOf(head)
-	if err != nil {
-		return nil, fmt.Errorf("%s:1: %w", name, err)
-	}
-	var es []classify.Example
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
+	for n := 0; ; n++ {
+		fields, err := r.Read()
+		switch {
+		case errors.Is(err, io.EOF) && n == 0:
+			return fmt.Errorf("%s: the file is empty", name)
+		case errors.Is(err, io.EOF) && n == 1:
+			return fmt.Errorf("%s: there is nothing under the column names", name)
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return csvFault(name, err)
 		}
-		if err != nil {
-			return nil, csvFault(name, err)
+		take := row
+		if n == 0 {
+			take = head
 		}
-		e, err := cols.example(row)
-		if err != nil {
+		if err := take(fields); err != nil {
 			line, _ := r.FieldPos(0)
-			return nil, fmt.Errorf("%s:%d: %w", name, line, err)
+			return fmt.Errorf("%s:%d: %w", name, line, err)
 		}
-		es = append(es, e)
 	}
-	if len(es) == 0 {
-		return nil, fmt.Errorf("%s: there is no message under the column names", name)
-	}
-	return es, nil
 }
 
 func csvFault(name string, err error) error {

@@ -89,7 +89,7 @@ func TestEvaluateRefuses(t *testing.T) {
 		"bad.csv:2: the message is empty":                     "subject,detail,label\n,,照明\n",
 		"bad.csv:3: the line has more or fewer columns":       "tokens,label\n路灯,照明\n路灯\n",
 		"bad.csv:2: the quotation marks":                      "tokens,label\n\"路灯,照明\n",
-		"bad.csv: there is no message":                        "tokens,label\n",
+		"bad.csv: there is nothing under the column names":    "tokens,label\n",
 		"bad.csv: the text is neither UTF-8 nor GB 18030":     "tokens,label\n\xff\xff,a\n",
 		"bad.csv: every message has the same label":           "tokens,label\n路灯,照明\n水管,照明\n",
 		"bad.csv: the packed file is damaged: unexpected EOF": "\x1f\x8b\x08",
@@ -200,4 +200,68 @@ func inOrder(tokens []string, text string) bool {
 		text = text[at+len(t):]
 	}
 	return true
+}
+
+// TestDispatchBaltimore sends a real city's newest requests to agencies, and
+// recounts the late ones from the file's own dates, written another way.
+func TestDispatchBaltimore(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join("..", "..", "..", "shared", "data", "requests311", "baltimore_first5000.csv")
+	if _, err := os.Stat(file); err != nil {
+		t.Skip("the real requests are not on this machine: " + err.Error())
+	}
+	status, out, stderr := call(t, "evaluate", "dispatch", file, "--rules", filepath.Join("testdata", "baltimore_rules.csv"), "--json")
+	var got dispatching
+	if err := json.Unmarshal([]byte(out), &got); status != 0 || err != nil {
+		t.Fatalf("status %d, %v: %s", status, err, stderr)
+	}
+	// dates as numbers to compare: year, month, day, half of the day, time
+	sortable := func(s string) string {
+		f := strings.Fields(s)
+		d, clock := strings.Split(f[0], "/"), strings.Replace(f[1], "12:", "00:", 1)
+		if !strings.HasPrefix(f[1], "12:") {
+			clock = f[1]
+		}
+		return d[2] + d[0] + d[1] + f[2] + clock
+	}
+	late, undated := 0, 0
+	err := readTable(file, []string{"DueDate", "CloseDate"}, func(f []string) error {
+		switch {
+		case f[0] == "" || f[1] == "":
+			undated++
+		case sortable(f[1]) > sortable(f[0]):
+			late++
+		}
+		return nil
+	})
+	if err != nil || got.Late != late || got.Undated != undated || got.Requests != 5_000 || late == 0 {
+		t.Errorf("%d late and %d without dates, the file says %d and %d (%v)", got.Late, got.Undated, late, undated, err)
+	}
+	t.Logf("learned %.4f, written %.4f of %d; %d late", got.Learned.Accuracy, got.Written.Accuracy, got.Learned.Tested, late)
+	if got.Learned.Accuracy < 0.98 || got.Written.Accuracy < 0.95 {
+		t.Errorf("learned %+v, written %+v", got.Learned, got.Written)
+	}
+	fired := 0
+	for _, n := range got.Rules {
+		fired += n.Fired
+	}
+	if fired != got.Learned.Tested {
+		t.Errorf("of %d requests a rule or none fired for %d", got.Learned.Tested, fired)
+	}
+}
+
+func TestDispatchRefuses(t *testing.T) {
+	t.Parallel()
+	const head = "SRType,Agency,CreatedDate,DueDate,CloseDate\n"
+	for says, text := range map[string]string{
+		"bad.csv:1: the first line must name the column Agency":    "SRType\nA\n",
+		"bad.csv:2: \"soon\" is no date like":                      head + "A,B,soon,,\n",
+		"bad.csv:2: the type or the agency is missing":             head + "A,,04/12/2018 11:11:26 AM,,\n",
+		"bad.csv: there is nothing to learn: name a file in which": head + strings.Repeat("A,B,04/12/2018 11:11:26 AM,,\n", 9),
+	} {
+		status, out, stderr := call(t, "evaluate", "dispatch", labelled(t, "bad.csv", text))
+		if status != 1 || out != "" || !strings.Contains(stderr, says) {
+			t.Errorf("want %q, status 1; got %d: %s%s", says, status, out, stderr)
+		}
+	}
 }

@@ -115,6 +115,9 @@ func makeTown(ctx context.Context, cfg Config, now time.Time, progress func(stag
 	if _, err := a.Matters.Remind(ctx); err != nil {
 		return err
 	}
+	if err := a.Routing.Learn(ctx); err != nil {
+		return err
+	}
 	progress("seal", 0, 1)
 	for {
 		n, err := a.Sealer.Seal(ctx)

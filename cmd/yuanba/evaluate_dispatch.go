@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"yuanba/internal/kit/classify"
+)
+
+// evaluateDispatch sends the requests of a city's export to agencies by rules and
+// by what was learnt, and counts those that were late.
+func (c *cli) evaluateDispatch() *cobra.Command {
+	var rules string
+	cmd := &cobra.Command{
+		Use:   "dispatch FILE",
+		Short: "send a city's past requests to agencies by learned and by written rules",
+		Long: `Dispatch reads a city's export of requests, with the columns SRType, Agency,
+CreatedDate, DueDate and CloseDate as Baltimore publishes them. It learns from the
+older four fifths which agency a type goes to, and measures it on the newest fifth;
+with --rules it sends the same requests by written rules too. And it counts the
+requests that were closed after their due date, by the dates in the file.
+
+The rules are CSV with the columns name, words and unit: the first rule one of whose
+words, separated by |, stands in the type, says where it goes. What no rule catches
+counts as wrong.`,
+		Example: "  yuanba evaluate dispatch requests.csv --rules rules.csv\n  yuanba evaluate dispatch requests.csv --json | jq .learned.accuracy",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			rs, err := readRequests(args[0])
+			if err != nil {
+				return err
+			}
+			var written []rule
+			if rules != "" {
+				if written, err = readRules(rules); err != nil {
+					return err
+				}
+			}
+			v := dispatching{Requests: len(rs)}
+			for _, r := range rs {
+				switch {
+				case r.due.IsZero() || r.closed.IsZero():
+					v.Undated++
+				case r.closed.After(r.due):
+					v.Late++
+				}
+			}
+			slices.SortStableFunc(rs, func(a, b request) int { return a.created.Compare(b.created) })
+			old, test := rs[:len(rs)*4/5], rs[len(rs)*4/5:]
+			examples := make([]classify.Example, len(old))
+			for i, r := range old {
+				examples[i] = classify.Example{Text: classify.Text{Title: r.kind}, Label: r.agency}
+			}
+			m, err := classify.Train(cmd.Context(), examples, classify.Options{Seed: 1})
+			switch {
+			case errors.Is(err, classify.ErrNoExamples), errors.Is(err, classify.ErrOneLabel):
+				return fmt.Errorf("%s: there is nothing to learn: name a file in which several agencies have requests", args[0])
+			case err != nil:
+				return err
+			}
+			v.Learned = outcomeOf(test, func(r request) string { return m.Guess(classify.Text{Title: r.kind}).Label })
+			if written != nil {
+				o := outcomeOf(test, func(r request) string { return fired(written, r.kind).unit })
+				v.Written = &o
+				v.Rules = countRules(written, test)
+			}
+			return c.answer(v, func(w io.Writer) { v.write(w) })
+		},
+	}
+	cmd.Flags().StringVar(&rules, "rules", "", "a `file` of written rules")
+	return cmd
+}
+
+// dispatching is the answer of evaluate dispatch.
+type dispatching struct {
+	Requests int         `json:"requests"`
+	Late     int         `json:"late"`    // closed after their due date
+	Undated  int         `json:"undated"` // not closed, or without a due date
+	Learned  outcome     `json:"learned"`
+	Written  *outcome    `json:"written,omitempty"`
+	Rules    []ruleCount `json:"rules,omitempty"`
+}
+
+// An outcome is how many of the newest requests were sent where they went.
+type outcome struct {
+	Tested   int                `json:"tested"`
+	Right    int                `json:"right"`
+	Accuracy float64            `json:"accuracy"`
+	MacroF1  float64            `json:"macro_f1"`
+	Agencies map[string]measure `json:"agencies"`
+}
+
+type ruleCount struct {
+	Name  string `json:"name"` // "" for what no rule catches
+	Fired int    `json:"fired"`
+	Right int    `json:"right"`
+}
+
+func outcomeOf(test []request, to func(request) string) outcome {
+	var truth, guesses []string
+	for _, r := range test {
+		truth, guesses = append(truth, r.agency), append(guesses, to(r))
+	}
+	rep := classify.Compare(truth, guesses)
+	o := outcome{Tested: rep.Texts, Right: rep.Right, Accuracy: rep.Accuracy, MacroF1: rep.MacroF1, Agencies: map[string]measure{}}
+	for _, e := range rep.Each {
+		if e.Support > 0 {
+			o.Agencies[e.Label] = measure{e.Precision, e.Recall, e.F1, e.Support}
+		}
+	}
+	return o
+}
+
+func countRules(written []rule, test []request) []ruleCount {
+	counts := map[string]ruleCount{}
+	for _, r := range test {
+		x := fired(written, r.kind)
+		n := counts[x.name]
+		n.Name, n.Fired = x.name, n.Fired+1
+		if x.unit == r.agency {
+			n.Right++
+		}
+		counts[x.name] = n
+	}
+	var all []ruleCount
+	for _, n := range counts {
+		all = append(all, n)
+	}
+	slices.SortFunc(all, func(a, b ruleCount) int { return cmp.Or(cmp.Compare(b.Fired, a.Fired), cmp.Compare(a.Name, b.Name)) })
+	return all
+}
+
+func (v dispatching) write(w io.Writer) {
+	fmt.Fprintf(w, "%d requests; %d closed after their due date, %d not closed or without one\n\n", v.Requests, v.Late, v.Undated)
+	fmt.Fprintf(w, "of the newest %d, sent where they went\n", v.Learned.Tested)
+	fmt.Fprintf(w, "  by what was learnt from the others  %5d  accuracy %.4f  macro F1 %.4f\n", v.Learned.Right, v.Learned.Accuracy, v.Learned.MacroF1)
+	if v.Written == nil {
+		return
+	}
+	fmt.Fprintf(w, "  by the written rules                %5d  accuracy %.4f  macro F1 %.4f\n\n", v.Written.Right, v.Written.Accuracy, v.Written.MacroF1)
+	fmt.Fprintf(w, "fired  right  rule\n")
+	for _, n := range v.Rules {
+		fmt.Fprintf(w, "%5d  %5d  %s\n", n.Fired, n.Right, cmp.Or(n.Name, "(none)"))
+	}
+}
+
+// A request is a row of a city's export.
+type request struct {
+	kind, agency         string
+	created, due, closed time.Time
+}
+
+const exportTime = "01/02/2006 03:04:05 PM"
+
+func readRequests(name string) ([]request, error) {
+	var rs []request
+	err := readTable(name, []string{"SRType", "Agency", "CreatedDate", "DueDate", "CloseDate"}, func(f []string) error {
+		r := request{kind: strings.TrimSpace(f[0]), agency: strings.TrimSpace(f[1])}
+		if r.kind == "" || r.agency == "" {
+			return errors.New("the type or the agency is missing")
+		}
+		for i, at := range []*time.Time{&r.created, &r.due, &r.closed} {
+			if f[2+i] == "" && i > 0 {
+				continue
+			}
+			t, err := time.Parse(exportTime, f[2+i])
+			if err != nil {
+				return fmt.Errorf("%q is no date like 04/12/2018 11:11:26 AM", f[2+i])
+			}
+			*at = t
+		}
+		rs = append(rs, r)
+		return nil
+	})
+	return rs, err
+}
+
+// A rule sends what one of its words stands in to a unit.
+type rule struct {
+	name, unit string
+	words      []string
+}
+
+func readRules(name string) ([]rule, error) {
+	var rs []rule
+	err := readTable(name, []string{"name", "words", "unit"}, func(f []string) error {
+		r := rule{name: strings.TrimSpace(f[0]), unit: strings.TrimSpace(f[2])}
+		for _, w := range strings.Split(strings.ToLower(f[1]), "|") {
+			if w = strings.TrimSpace(w); w != "" {
+				r.words = append(r.words, w)
+			}
+		}
+		if r.name == "" || r.unit == "" || r.words == nil {
+			return errors.New("a rule needs a name, words and a unit")
+		}
+		rs = append(rs, r)
+		return nil
+	})
+	return rs, err
+}
+
+// fired is the first rule that fits; its name is "" if none does.
+func fired(rs []rule, kind string) rule {
+	kind = strings.ToLower(kind)
+	for _, r := range rs {
+		if slices.ContainsFunc(r.words, func(w string) bool { return strings.Contains(kind, w) }) {
+			return r
+		}
+	}
+	return rule{}
+}
