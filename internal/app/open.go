@@ -7,14 +7,17 @@ import (
 	"time"
 
 	"yuanba/internal/api/open311"
+	v1 "yuanba/internal/api/v1"
 	"yuanba/internal/kit/georeport"
+	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/outside"
 	"yuanba/internal/web/page"
 )
 
 // openInterfaces adds what other programs ask.
 func (a *App) openInterfaces(mux *http.ServeMux, site *page.Site) {
-	site.Programs = map[string]func(http.ResponseWriter, *http.Request, int, string){"/open311": open311.Refuse}
+	own := a.ownInterface()
+	site.Programs = map[string]func(http.ResponseWriter, *http.Request, int, string){"/open311": open311.Refuse, v1.Prefix + "/": own.Refuse}
 	s := &open311.Server{
 		DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Blobs: a.Blobs, Jobs: a.Jobs,
 		Address: a.Config.Address(), Contact: a.contact(), Jurisdiction: a.Config.Open311.Jurisdiction, KeysOnly: a.Config.Open311.Keys == "required", Demo: a.Options.Demo,
@@ -23,6 +26,16 @@ func (a *App) openInterfaces(mux *http.ServeMux, site *page.Site) {
 	s.Routes(mux, func(h http.Handler) http.Handler {
 		return page.AllowBody(a.Config.Limits.Upload, page.Limit(a.Config.Limits.Raise, 60, h))
 	})
+	own.Routes(mux, func(h http.Handler) http.Handler { return page.AllowBody(a.Config.Limits.Upload, h) })
+}
+
+// ownInterface is the town's own, of JSON.
+func (a *App) ownInterface() *v1.Server {
+	return &v1.Server{
+		DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Exchange: a.Exchange, Blobs: a.Blobs,
+		Town: func(l i18n.Lang) string { return a.town().In(l) }, Address: a.Config.Address(), Log: a.log,
+		Request: func(r *http.Request) string { return page.From(r).RequestID },
+	}
 }
 
 // open311Changed is when what the interface promises was last changed.

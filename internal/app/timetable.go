@@ -87,6 +87,7 @@ func (a *App) timetable() jobs.Timetable {
 			_, err := a.People.SweepCodes(ctx)
 			return err
 		}},
+		{Name: "exchange.sweep", Every: hour, Run: a.Exchange.SweepReplies},
 		{Name: "exchange", Every: 5 * time.Minute, Run: a.Exchange.Exchange},
 		{Name: "letters.sweep", Every: hour, Run: a.Letters.Sweep},
 		{Name: "routing.learn", At: "02:40", Run: a.Routing.Learn},

@@ -131,6 +131,19 @@ CREATE TABLE exchange_connection (
 
 CREATE INDEX exchange_connection_unit ON exchange_connection (unit_id) WHERE active;
 
+CREATE TABLE exchange_reply (
+    id      INTEGER PRIMARY KEY,
+    key_id  BIGINT NOT NULL REFERENCES api_key (id),
+    name    BYTEA  NOT NULL,   -- SHA-256 of the program's name for the question
+    asked   BYTEA  NOT NULL,   -- SHA-256 of what was asked
+    answer  BYTEA,             -- sealed
+    made_at BIGINT NOT NULL
+);
+
+CREATE INDEX exchange_reply_made ON exchange_reply (made_at);
+
+CREATE UNIQUE INDEX exchange_reply_name ON exchange_reply (key_id, name);
+
 CREATE TABLE exchange_transfer (
     id            INTEGER PRIMARY KEY,
     connection_id BIGINT NOT NULL REFERENCES exchange_connection (id),

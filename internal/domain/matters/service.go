@@ -140,6 +140,9 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edi
 	if !s.maySee(tx, by, m) {
 		return m, errs.New(errs.NotFound, "matter.none")
 	}
+	if err := expected(tx, m); err != nil {
+		return m, err
+	}
 	mv, err := Flow.Find(m.State, act)
 	if err != nil {
 		return m, s.tooLate(tx, by, m, act)

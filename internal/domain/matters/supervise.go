@@ -95,6 +95,9 @@ func (s *Service) beside(ctx context.Context, by scope.Actor, d ID, act Act, may
 		if !s.maySee(tx, by, m) {
 			return errs.New(errs.NotFound, "matter.none")
 		}
+		if err := expected(tx, m); err != nil {
+			return err
+		}
 		if err := may(tx, m); err != nil {
 			return err
 		}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1_test
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"mime/multipart"
+	"strings"
+	"testing"
+	"time"
+
+	v1 "yuanba/internal/api/v1"
+	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/i18n"
+)
+
+func photo(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 30)), nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// want says when an answer has another status than wanted.
+func (c *caller) want(status int, a answer) answer {
+	c.t.Helper()
+	if a.status != status {
+		c.t.Fatalf("%d, not %d: %s", a.status, status, a.body)
+	}
+	return a
+}
+
+// Everything that can be asked is asked, with the town's own staff, from raising to
+// rating; each answer is as the document says.
+func TestEveryOperation(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *town) {
+		zhao, wu, zheng, sun := w.as("zhao"), w.as("wu"), w.as("zheng"), w.as("sun")
+		sees := w.stranger()
+		do := func(c *caller, number, act string, body any) answer {
+			w.t.Helper()
+			return c.want(200, c.post("/matters/"+number+"/acts/"+act, body))
+		}
+		words := func(s string) map[string]any { return map[string]any{"words": s} }
+
+		up := zhao.want(201, zhao.ask("POST", "/files", "image/jpeg", photo(t))).text("id")
+		var form bytes.Buffer
+		m := multipart.NewWriter(&form)
+		part, err := m.CreateFormFile("file", "a.jpg")
+		w.must(err)
+		_, err = part.Write(photo(t))
+		w.must(err)
+		w.must(m.Close())
+		shown := wu.want(201, wu.ask("POST", "/files", m.FormDataContentType(), form.Bytes())).text("id")
+
+		raise := func(body string) string {
+			w.t.Helper()
+			return zhao.want(201, zhao.post("/matters", map[string]any{"body": body, "place": w.village(), "channel": "phone", "files": []string{up}, "for_words": "邻居"})).text("number")
+		}
+		n := raise("A pipe has burst before the tea house.")
+		if m := zhao.want(200, zhao.get("/matters/"+n)); m.text("view") != "inside" || len(m.list("acts")) == 0 || m.text("files", "0", "type") != "image/jpeg" {
+			t.Fatalf("%s", m.body)
+		} else {
+			_, file, _ := strings.Cut(m.text("files", "0", "url"), v1.Prefix)
+			if len(zhao.want(200, zhao.get(file)).body) == 0 {
+				t.Error("an empty file")
+			}
+		}
+		do(sun, n, "urge", words("Please be quick."))
+		do(zhao, n, "ask", words("Before which house?"))
+		do(zhao, n, "answer", words("Before number nine."))
+		do(zhao, n, "add", words("It is getting worse."))
+		do(zhao, n, "accept", nil)
+		do(zhao, n, "split", map[string]any{"parts": []any{map[string]any{"body": "The lamp there is broken too."}}})
+		part2 := zhao.want(200, zhao.get("/matters/"+n)).list("parts")[0].(string)
+		do(zhao, part2, "unsplit", words("It is the same thing."))
+		do(zhao, n, "classify", map[string]any{"category": "drain", "title": "Burst pipe", "place": w.village()})
+		do(zhao, n, "note", words("Seen on the camera."))
+		do(zhao, n, "dispatch", map[string]any{"lead": w.As("wu").Unit.String(), "assist": []string{w.As("he").Unit.String()}, "words": "Please look."})
+		do(wu, n, "send_back", words("It is not our pipe."))
+		do(zhao, n, "send_back", words("Then it is another category."))
+		do(zhao, n, "classify", map[string]any{"category": "drain"})
+		do(zhao, n, "dispatch", map[string]any{"lead": w.As("wu").Unit.String(), "assist": []string{w.As("he").Unit.String()}})
+		do(w.as("he"), n, "assist", map[string]any{"unit": w.As("he").Unit.String(), "words": "The road is closed off."})
+		do(wu, n, "take", nil)
+		do(wu, n, "inform", words("The digger is on its way."))
+		do(sun, n, "supervise", words("The school is waiting."))
+		do(sun, n, "whistle", map[string]any{"units": []string{w.As("he").Unit.String(), w.As("wu").Unit.String()}, "hours": 2, "words": "To the place, please."})
+		do(w.key(access.NewKey{Name: "he 2", Scopes: access.KeyScopes, Account: w.As("he").Account}), n, "respond", map[string]any{"unit": w.As("he").Unit.String(), "words": "On our way."})
+		do(sun, n, "extend", map[string]any{"until": dueOf(t, wu.get("/matters/"+n)).AddDate(0, 0, 2).Format("2006-01-02"), "words": "Spare parts are missing."})
+		do(sun, n, "suspend", map[string]any{"until": w.DB.Now().AddDate(0, 1, 0).Format("2006-01-02"), "words": "Until the frost is over."})
+		do(sun, n, "resume", words("The frost is over."))
+		do(wu, n, "handle", map[string]any{"words": "The pipe was changed and holds.", "files": []string{shown}})
+		do(zheng, n, "verify", map[string]any{"met": true, "words": "Dry."})
+		do(zhao, n, "close", words("Thank you for telling us."))
+		do(zhao, n, "rate", map[string]any{"solved": "yes", "satisfied": 5})
+		do(zhao, n, "reopen", words("It drips again."))
+
+		other := raise("The same pipe, seen from the other side.")
+		do(zhao, other, "join", map[string]any{"to": n, "words": "The same pipe."})
+		do(zhao, other, "unjoin", nil)
+		do(zhao, other, "withdraw", nil)
+		do(zhao, raise("The sun is too bright."), "decline", words("The town has no say in that."))
+
+		if s := zhao.want(200, zhao.get("/matters/"+n+"/story")); len(s.list("lines")) < 20 {
+			t.Errorf("%s", s.body)
+		}
+		if l := sees.want(200, sees.get("/matters?limit=1&state=handling&category=drain&urgent=false&open=true&place="+w.village())); l.text("items", "0", "number") != n {
+			t.Errorf("%s", l.body)
+		}
+		w.must(w.CatchUp(t.Context()))
+		if l := sees.want(200, sees.get("/search?q="+n)); l.text("items", "0", "number") != n {
+			t.Errorf("%s", l.body)
+		}
+		sees.want(200, sees.get("/categories"))
+		if k := sees.want(200, sees.get("/categories/road")); k.text("name") != "Broken road surface" {
+			t.Errorf("%s", k.body)
+		}
+		city := sees.want(200, sees.get("/places?depth=3"))
+		if city.text("kind") != "city" || len(city.list("children")) == 0 {
+			t.Errorf("%s", city.body)
+		}
+		if p := sees.want(200, sees.get("/places/"+w.village())); p.text("name") == "" || p.text("kind") != "village" {
+			t.Errorf("%s", p.body)
+		}
+		if u := sees.want(200, sees.get("/units")); len(u.list("items")) == 0 {
+			t.Error("no units")
+		}
+		if me := wu.want(200, wu.get("/me")); me.text("unit", "id") != w.As("wu").Unit.String() {
+			t.Errorf("%s", me.body)
+		}
+		sees.want(200, sees.get("/openapi.json"))
+		for _, o := range v1.Operations() {
+			status := map[bool]string{true: " 201", false: " 200"}[o.ID == "raiseMatter" || o.ID == "uploadFile"]
+			if !w.seen[o.ID+status] {
+				t.Errorf("nobody asks for %s %s", o.Method, o.Path)
+			}
+		}
+	})
+}
+
+// dueOf is when the turn of an answered matter ends, in the town's zone.
+func dueOf(t *testing.T, a answer) time.Time {
+	t.Helper()
+	due, err := time.Parse(time.RFC3339, a.text("due"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return due.In(i18n.Zone)
+}
+
+// Every operation is tried with every kind of key: who may not is told 401 or 403
+// and nothing of the rest.
+func TestEveryOperationWithEveryKey(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *town) {
+		private := w.raised(matters.Raising{Body: "隔壁半夜吵架。"}).Number
+		public := w.raised(matters.Raising{Body: "路上有个坑。", Public: true}).Number
+		unit := w.As("wu").Unit
+		revoked, k, err := w.Access.AddKey(t.Context(), w.As("admin"), access.NewKey{Name: "旧", Scopes: access.KeyScopes, Unit: unit})
+		w.must(err)
+		w.must(w.Access.RevokeKey(t.Context(), w.As("admin"), k.ID))
+		kinds := map[string]struct {
+			*caller
+			read, raise, act bool
+			inside           bool
+		}{
+			"none":         {caller: w.stranger()},
+			"wrong":        {caller: &caller{w, "yb_" + strings.Repeat("A", 43), "en"}},
+			"revoked":      {caller: &caller{w, revoked, "en"}},
+			"requests":     {caller: w.key(access.NewKey{Name: "a", Scopes: []access.KeyScope{access.RequestsWrite}}), raise: true},
+			"updates":      {caller: w.key(access.NewKey{Name: "b", Scopes: []access.KeyScope{access.UpdatesWrite}, Unit: unit})},
+			"read":         {caller: w.key(access.NewKey{Name: "c", Scopes: []access.KeyScope{access.APIRead}}), read: true},
+			"read staff":   {caller: w.key(access.NewKey{Name: "d", Scopes: []access.KeyScope{access.APIRead}, Account: w.As("zhao").Account}), read: true, inside: true},
+			"act staff":    {caller: w.key(access.NewKey{Name: "e", Scopes: []access.KeyScope{access.APIAct}, Account: w.As("zhao").Account}), raise: true, act: true},
+			"act unit":     {caller: w.key(access.NewKey{Name: "f", Scopes: []access.KeyScope{access.APIAct, access.APIRead}, Unit: unit}), read: true, raise: true, act: true},
+			"all, auditor": {caller: w.key(access.NewKey{Name: "g", Scopes: access.KeyScopes, Account: w.As("audit").Account}), read: true, raise: true, act: true, inside: true},
+		}
+		for name, k := range kinds {
+			bad := name == "wrong" || name == "revoked"
+			for _, o := range v1.Operations() {
+				path := strings.NewReplacer("{number}", private, "{file}", "x", "{category}", "road", "{place}", w.village()).Replace(o.Path)
+				if o.ID == "searchMatters" {
+					path += "?q=x"
+				}
+				var a answer
+				if o.Method == "GET" {
+					a = k.get(path)
+				} else {
+					a = k.ask("POST", path, "application/json", []byte("{"))
+				}
+				may := o.Scope == "" || o.Scope == access.APIRead && k.read || o.Scope == access.RequestsWrite && k.raise || o.Scope == access.APIAct && k.act
+				want := []int{200}
+				switch {
+				case bad || !may && name == "none":
+					want = []int{401}
+				case !may:
+					want = []int{403}
+				case o.Method == "POST" && o.ID == "uploadFile":
+					want = []int{415}
+				case o.Method == "POST":
+					want = []int{400}
+				case strings.Contains(o.Path, "{file}"), strings.Contains(o.Path, "{number}") && !k.inside:
+					want = []int{404}
+				}
+				if a.status != want[0] {
+					t.Errorf("%s: %s %s: %d, not %v: %s", name, o.Method, path, a.status, want, a.body)
+				}
+			}
+			if bad {
+				continue
+			}
+			if l := k.get("/matters").list("items"); (len(l) == 2) != k.inside {
+				t.Errorf("%s: %d matters", name, len(l))
+			}
+			if a := k.get("/matters/" + public); a.status != 200 || (a.text("view") == "inside") != k.inside {
+				t.Errorf("%s: %d %s", name, a.status, a.text("view"))
+			}
+			for _, act := range []string{"accept", "note", "dispatch"} {
+				a := k.post("/matters/"+private+"/acts/"+act, map[string]any{})
+				if name != "act staff" && a.status != 401 && a.status != 403 && a.status != 404 && a.status != 409 && a.status != 422 {
+					t.Errorf("%s: %s: %d", name, act, a.status)
+				}
+			}
+		}
+	})
+}
