@@ -14,6 +14,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/when"
 )
 
 // Plain is what an act takes that takes nothing.
@@ -50,6 +51,12 @@ type Dispatch struct {
 // Until sets a day.
 type Until struct {
 	Until Day    `json:"until" format:"date" doc:"The last day, by the town's calendar."`
+	Words string `json:"words,omitempty" maxLength:"3000" doc:"The reason, which everybody reads."`
+}
+
+// More asks for more time.
+type More struct {
+	Limit string `json:"limit" example:"3 working days" doc:"How much more: 3 working days, 4 working hours, 2 hours, 10 days."`
 	Words string `json:"words,omitempty" maxLength:"3000" doc:"The reason, which everybody reads."`
 }
 
@@ -171,19 +178,6 @@ func plain(a matters.Act, do func(s *matters.Service, ctx context.Context, by sc
 	})
 }
 
-func until(a matters.Act, do func(s *matters.Service, ctx context.Context, by scope.Actor, d matters.ID, day time.Time, words string) error) Operation {
-	return act(a, func(c *call, ctx context.Context, m matters.Matter, in Until) error {
-		day, err := in.Until.moment("until")
-		if err == nil && day.IsZero() {
-			err = errs.At("until", "matter.answer.date")
-		}
-		if err != nil {
-			return err
-		}
-		return do(c.s.Matters, ctx, c.by(), m.ID, day, in.Words)
-	})
-}
-
 // acts is every act that other programs may do. Inviting, moderating and supporting
 // are for people at the page.
 func acts() []Operation {
@@ -198,8 +192,19 @@ func acts() []Operation {
 		worded(matters.SendBack, (*matters.Service).SendBack),
 		worded(matters.Take, (*matters.Service).Take),
 		shown(matters.Handle, (*matters.Service).Handle),
-		until(matters.Extend, (*matters.Service).Extend),
-		until(matters.Suspend, (*matters.Service).Suspend),
+		act(matters.AskExtension, askExtension),
+		worded(matters.Extend, (*matters.Service).Extend),
+		worded(matters.RefuseExtension, (*matters.Service).RefuseExtension),
+		act(matters.Suspend, func(c *call, ctx context.Context, m matters.Matter, in Until) error {
+			day, err := in.Until.moment("until")
+			if err == nil && day.IsZero() {
+				err = errs.At("until", "matter.answer.date")
+			}
+			if err != nil {
+				return err
+			}
+			return c.s.Matters.Suspend(ctx, c.by(), m.ID, day, in.Words)
+		}),
 		worded(matters.Resume, (*matters.Service).Resume),
 		act(matters.Verify, func(c *call, ctx context.Context, m matters.Matter, in Verify) error {
 			files, err := c.taken(in.Files)
@@ -212,6 +217,9 @@ func acts() []Operation {
 		act(matters.Rate, func(c *call, ctx context.Context, m matters.Matter, in Rate) error {
 			return c.s.Matters.Rate(ctx, c.by(), m.ID, matters.Rating{Solved: matters.Solved(in.Solved), Satisfied: in.Satisfied, Words: in.Words})
 		}),
+		worded(matters.AppealAct, (*matters.Service).Appeal),
+		worded(matters.GrantAppeal, (*matters.Service).GrantAppeal),
+		worded(matters.RefuseAppeal, (*matters.Service).RefuseAppeal),
 		worded(matters.Reopen, (*matters.Service).Reopen),
 		worded(matters.Withdraw, (*matters.Service).Withdraw),
 		act(matters.Join, func(c *call, ctx context.Context, m matters.Matter, in Join) error {
@@ -269,6 +277,14 @@ func acts() []Operation {
 // offered reports whether an act can be done here.
 func offered(a matters.Act) bool {
 	return slices.ContainsFunc(acts(), func(o Operation) bool { return o.ID == "act_"+string(a) })
+}
+
+func askExtension(c *call, ctx context.Context, m matters.Matter, in More) error {
+	limit, err := when.Parse(in.Limit)
+	if err != nil {
+		return err
+	}
+	return c.s.Matters.AskExtension(ctx, c.by(), m.ID, limit, in.Words)
 }
 
 func classify(c *call, ctx context.Context, m matters.Matter, in Classify) error {

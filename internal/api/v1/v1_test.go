@@ -14,7 +14,6 @@ import (
 	v1 "yuanba/internal/api/v1"
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
-	"yuanba/internal/kit/i18n"
 )
 
 func photo(t *testing.T) []byte {
@@ -48,7 +47,6 @@ func TestEveryOperation(t *testing.T) {
 		}
 		words := func(s string) map[string]any { return map[string]any{"words": s} }
 
-		up := zhao.want(201, zhao.ask("POST", "/files", "image/jpeg", photo(t))).text("id")
 		var form bytes.Buffer
 		m := multipart.NewWriter(&form)
 		part, err := m.CreateFormFile("file", "a.jpg")
@@ -60,6 +58,7 @@ func TestEveryOperation(t *testing.T) {
 
 		raise := func(body string) string {
 			w.t.Helper()
+			up := zhao.want(201, zhao.ask("POST", "/files", "image/jpeg", photo(t))).text("id")
 			return zhao.want(201, zhao.post("/matters", map[string]any{"body": body, "place": w.village(), "channel": "phone", "files": []string{up}, "for_words": "邻居"})).text("number")
 		}
 		n := raise("A pipe has burst before the tea house.")
@@ -92,14 +91,28 @@ func TestEveryOperation(t *testing.T) {
 		do(sun, n, "supervise", words("The school is waiting."))
 		do(sun, n, "whistle", map[string]any{"units": []string{w.As("he").Unit.String(), w.As("wu").Unit.String()}, "hours": 2, "words": "To the place, please."})
 		do(w.key(access.NewKey{Name: "he 2", Scopes: access.KeyScopes, Account: w.As("he").Account}), n, "respond", map[string]any{"unit": w.As("he").Unit.String(), "words": "On our way."})
-		do(sun, n, "extend", map[string]any{"until": dueOf(t, wu.get("/matters/"+n)).AddDate(0, 0, 2).Format("2006-01-02"), "words": "Spare parts are missing."})
+		do(wu, n, "ask_extension", map[string]any{"limit": "1 working hour", "words": "Spare parts are missing."})
+		do(sun, n, "refuse_extension", words("They are in the store."))
+		do(wu, n, "ask_extension", map[string]any{"limit": "1 working hour", "words": "The store is shut."})
+		do(sun, n, "extend", words("Then be it."))
 		do(sun, n, "suspend", map[string]any{"until": w.DB.Now().AddDate(0, 1, 0).Format("2006-01-02"), "words": "Until the frost is over."})
 		do(sun, n, "resume", words("The frost is over."))
-		do(wu, n, "handle", map[string]any{"words": "The pipe was changed and holds.", "files": []string{shown}})
+		do(wu, n, "note", map[string]any{"words": "The flange.", "files": []string{shown}})
+		w.Clock.Add(60 * 24 * time.Hour)
+		do(wu, n, "handle", words("The pipe was changed and holds."))
 		do(zheng, n, "verify", map[string]any{"met": true, "words": "Dry."})
 		do(zhao, n, "close", words("Thank you for telling us."))
 		do(zhao, n, "rate", map[string]any{"solved": "yes", "satisfied": 5})
+		do(wu, n, "appeal", words("The road was closed by the flood."))
+		do(sun, n, "refuse_appeal", words("The flood was a month later."))
 		do(zhao, n, "reopen", words("It drips again."))
+		w.Clock.Add(60 * 24 * time.Hour)
+		do(wu, n, "handle", words("Changed once more."))
+		do(zheng, n, "verify", map[string]any{"met": true})
+		do(zhao, n, "close", nil)
+		do(wu, n, "appeal", words("This time it was the flood."))
+		do(sun, n, "grant_appeal", words("It was."))
+		do(zhao, n, "reopen", words("It drips for the third time."))
 
 		other := raise("The same pipe, seen from the other side.")
 		do(zhao, other, "join", map[string]any{"to": n, "words": "The same pipe."})
@@ -110,7 +123,7 @@ func TestEveryOperation(t *testing.T) {
 		if s := zhao.want(200, zhao.get("/matters/"+n+"/story")); len(s.list("lines")) < 20 {
 			t.Errorf("%s", s.body)
 		}
-		if l := sees.want(200, sees.get("/matters?limit=1&state=handling&category=drain&urgent=false&open=true&place="+w.village())); l.text("items", "0", "number") != n {
+		if l := sees.want(200, sees.get("/matters?limit=1&state=handling&category=drain&urgent=false&place="+w.village())); l.text("items", "0", "number") != n {
 			t.Errorf("%s", l.body)
 		}
 		w.must(w.CatchUp(t.Context()))
@@ -144,14 +157,18 @@ func TestEveryOperation(t *testing.T) {
 	})
 }
 
-// dueOf is when the turn of an answered matter ends, in the town's zone.
-func dueOf(t *testing.T, a answer) time.Time {
-	t.Helper()
-	due, err := time.Parse(time.RFC3339, a.text("due"))
-	if err != nil {
-		t.Fatal(err)
+// Every act of a matter's life can be done here too.
+func TestEveryAct(t *testing.T) {
+	t.Parallel()
+	have := map[string]bool{}
+	for _, o := range v1.Operations() {
+		have[o.ID] = true
 	}
-	return due.In(i18n.Zone)
+	for _, a := range matters.Flow.Acts() {
+		if !have["act_"+string(a)] {
+			t.Errorf("%s cannot be done: add it to acts", a)
+		}
+	}
 }
 
 // Every operation is tried with every kind of key: who may not is told 401 or 403

@@ -204,7 +204,7 @@ func TestWrong(t *testing.T) {
 			}
 		}
 		for act, body := range map[string]string{
-			"dispatch": `{"lead": "none"}`, "extend": `{"until": ""}`, "whistle": `{"hours": 0}`, "respond": `{"unit": ""}`, "join": `{"to": "QL-1"}`, "classify": `{"category": "none"}`, "split": `{}`, "note": `{"words": " "}`,
+			"dispatch": `{"lead": "none"}`, "ask_extension": `{"limit": "soon"}`, "suspend": `{"until": ""}`, "whistle": `{"hours": 0}`, "respond": `{"unit": ""}`, "join": `{"to": "QL-1"}`, "classify": `{"category": "none"}`, "split": `{}`, "note": `{"words": " "}`,
 			"decline": `{"words": "no"}`, "handle": `{"files": ["x"]}`,
 		} {
 			if a := zhao.ask("POST", "/matters/"+n+"/acts/"+act, "application/json", []byte(body)); a.status != 422 || len(a.list("fields")) == 0 {
