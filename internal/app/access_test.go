@@ -3,6 +3,7 @@
 package app_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/access"
@@ -159,6 +161,11 @@ func (x *walk) send(jar *cookiejar.Jar, method, path string, form url.Values) *h
 	}
 	for _, c := range jar.Cookies(site) {
 		r.AddCookie(c)
+	}
+	if strings.HasPrefix(path, "/room/events") { // goes on for as long as its reader stays
+		ctx, cancel := context.WithTimeout(r.Context(), 50*time.Millisecond)
+		defer cancel()
+		r = r.WithContext(ctx)
 	}
 	w := httptest.NewRecorder()
 	x.h.ServeHTTP(w, r)

@@ -23,7 +23,7 @@ import (
 // grown are the tables that grow with every matter: no page and no job that runs
 // again and again may read one from end to end.
 var grown = []string{"matter", "matter_step", "matter_file", "matter_support", "matter_notice", "matter_subscription", "matter_assist", "matter_response",
-	"contact", "resident", "look", "trail", "trail_tile", "search_doc", "session"}
+	"contact", "resident", "look", "trail", "trail_tile", "insight_event", "insight_count", "insight_spell", "search_doc", "session"}
 
 // wholeList is the list of everything that everybody may read, which stops after
 // a page: it walks from the newest on.
@@ -128,7 +128,8 @@ func useTown(t *testing.T, w *apptest.Town) {
 		t.Fatal(err)
 	}
 	pages := []string{"/", "/matters", "/matters?open=1", "/matters?late=1", "/matters?urgent=1", "/matters?q=路灯", "/matters?q=路灯&open=1", "/matters?q=" + newest.Cards[0].Number,
-		"/matters?category=" + newest.Cards[0].Category, "/matters?state=handling", "/inbox", "/inbox?due=late", "/inbox?due=today", "/inbox?due=week&category=" + newest.Cards[0].Category, "/mine", "/news", "/account", "/raise"}
+		"/matters?category=" + newest.Cards[0].Category, "/matters?state=handling", "/inbox", "/inbox?due=late", "/inbox?due=today", "/inbox?due=week&category=" + newest.Cards[0].Category, "/mine", "/news", "/account", "/raise",
+		"/room", "/room/wall", "/insights?view=unit", "/insights/cases?of=closed", "/insights/cases?of=late_end&face=unit&key=1", "/insights/rates/on_time", "/insights/formulas"}
 	last, _ := newest.Cards[0].Path.Last()
 	pages = append(pages, "/matters?place="+last.String(), "/inbox?place="+last.String(), "/inbox?due=late&place="+last.String(), "/matters?before="+newest.Cards[0].ID.String())
 	for _, q := range []string{"", "?status=open", "?status=closed&extensions=true", "?service_code=" + newest.Cards[0].Category, "?page=2&page_size=20", "?lat=30.41&long=103.46&radius=3000", "?updated_after=2026-02-01T00:00:00Z",

@@ -111,14 +111,19 @@ func Last(tx *sqldb.Tx, noun string, record id.ID) (Row, error) {
 }
 
 // Newest returns the last rows of the trail that this transaction sees, newest
-// first, as far as a [Batch] has them, with the state that each led to.
+// first, as far as a [Batch] has them, with the state that each led to. It looks back
+// no further than a thousand numbers, of which some may never have become a row.
 func Newest(tx *sqldb.Tx, limit int) ([]Row, error) {
+	last, err := end(tx)
+	if err != nil {
+		return nil, err
+	}
 	return sqldb.All(tx, func(s sqldb.Scanner) (r Row, err error) {
 		var at sqldb.Time
 		err = s.Scan(&r.Seq, &at, &r.Kind, &r.Noun, &r.Record, &r.Act, &r.To)
 		r.At = at.Time
 		return r, err
-	}, `SELECT seq, at, kind, noun, record, act, to_state FROM trail ORDER BY seq DESC LIMIT $1`, limit)
+	}, `SELECT seq, at, kind, noun, record, act, to_state FROM trail WHERE seq > $1 ORDER BY seq DESC LIMIT $2`, last-1000, limit)
 }
 
 // Since returns the rows with a Seq greater than after that this transaction

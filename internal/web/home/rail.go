@@ -50,6 +50,8 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(n.Whistles+n.Assists > 0, "/inbox#calls", "home.rail.calls", "whistle", n.Whistles+n.Assists)
 	u := unitOf(a)
 	add(u != 0, "/matters?open=1&unit="+u.String(), "home.rail.unit", "unit", 0)
+	add(a.Has("command") || a.Has("audit") || a.Has("export") && a.Has("see"), "/room", "home.rail.room", "flag", 0)
+	add(true, "/insights", "home.rail.insights", "scale", 0)
 	add(true, "/matters", "home.rail.all", "document", 0)
 	add(a.Has("raise_for"), "/raise", "home.rail.raise", "plus", 0)
 	add(a.Has("desk"), "/desk", "home.rail.desk", "people", 0)
