@@ -86,7 +86,8 @@ func label(sub Subject, l matters.Lesson) string {
 }
 
 // part divides lessons, the newest first, into those to learn from and those of
-// the newest weeks, or the newest fifth where those are few; ok is false where
+// the newest weeks, a tenth at least, or the newest fifth where that is too few or
+// too many; ok is false where
 // there are too few of either.
 func part(ls []matters.Lesson) (learn, test []matters.Lesson, ok bool) {
 	ls = slices.Clone(ls)
@@ -96,7 +97,7 @@ func part(ls []matters.Lesson) (learn, test []matters.Lesson, ok bool) {
 	}
 	since := ls[0].RaisedAt.Add(-newestWeeks)
 	n := slices.IndexFunc(ls, func(l matters.Lesson) bool { return l.RaisedAt.Before(since) })
-	if n < fewestTested || n > len(ls)/2 {
+	if n = max(n, len(ls)/10); n < fewestTested || n > len(ls)/2 { // weeks in which little was closed prove little
 		n = len(ls) / 5
 	}
 	return ls[n:], ls[:n], n >= fewestTested && len(ls)-n >= fewestLearnt
