@@ -76,6 +76,10 @@ func (a *App) timetable() jobs.Timetable {
 			_, err := a.Matters.Remind(ctx)
 			return err
 		}},
+		{Name: "matters.weekly", At: "08:20", Run: func(ctx context.Context) error {
+			_, err := a.Matters.Weekly(ctx)
+			return err
+		}},
 		{Name: "matters.forget", At: "03:30", Run: drain(a.Matters.ForgetOld)},
 		{Name: "matters.sweep", At: "03:40", Run: func(ctx context.Context) error {
 			_, err := a.Matters.SweepNotices(ctx)

@@ -269,3 +269,34 @@ func TestTiming(t *testing.T) {
 		d.verifyTrail()
 	})
 }
+
+// On the first working day of a week, once, a unit's members are written to about
+// how its work stands.
+func TestWeekly(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		d := newDesk(t, town)
+		d.own(d.wu, "wu@example.cn")
+		for range 2 {
+			d.to(d.raise(d.resident, nil), matters.Handling)
+		}
+		weekly := func(want int) {
+			t.Helper()
+			if n, err := d.Matters.Weekly(t.Context()); err != nil || n != want {
+				t.Errorf("on %s %d letters, %v; want %d", d.Clock.Now().Format(time.RFC3339), n, err, want)
+			}
+		}
+		weekly(1)
+		weekly(0)
+		d.Clock.Set(d.Clock.Now().AddDate(0, 0, 6)) // a Sunday
+		weekly(0)
+		d.Clock.Set(d.Clock.Now().AddDate(0, 0, 6)) // the Saturday after: nobody was written to this week
+		weekly(0)
+		d.Clock.Set(d.Clock.Now().AddDate(0, 0, 2))
+		weekly(1)
+		d.post(24 * time.Hour)
+		if l := d.letter("wu@example.cn"); !strings.Contains(l.Text, "2 件等着办，其中 2 件已经超期") {
+			t.Errorf("the letter of the week says %q", l.Text)
+		}
+	})
+}

@@ -5,6 +5,7 @@ package matters
 import (
 	"time"
 
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -41,4 +42,18 @@ func insertReminder(tx *sqldb.Tx, m Matter, what Reminder) (first bool, err erro
 func dropReminders(tx *sqldb.Tx, before time.Time) error {
 	_, err := tx.Exec(`DELETE FROM matter_reminder WHERE due_at < $1`, sqldb.At(before))
 	return err
+}
+
+// unitLights are how many matters wait for a unit, are late, and are soon late.
+func unitLights(tx *sqldb.Tx, unit id.ID, now time.Time) (all, late, soon int, err error) {
+	err = tx.Row(`
+		SELECT count(*), count(*) FILTER (WHERE due_at < $2), count(*) FILTER (WHERE due_at >= $2 AND warn_at <= $2)
+		FROM matter WHERE turn_unit = $1`, unit, sqldb.At(now)).Scan(&all, &late, &soon)
+	return all, late, soon, err
+}
+
+// unitsWithTurns are the units for which something waits. few: there are some
+// hundreds of units.
+func unitsWithTurns(tx *sqldb.Tx) ([]id.ID, error) {
+	return sqldb.All(tx, sqldb.ID, `SELECT DISTINCT turn_unit FROM matter WHERE turn_unit <> 0 ORDER BY turn_unit LIMIT 2000`)
 }
