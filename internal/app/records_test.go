@@ -9,6 +9,7 @@ import (
 
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/trail"
@@ -59,6 +60,48 @@ func populate(t *testing.T, w *apptest.Town) {
 	must(w.Matters.SetCategory(ctx, admin, drain))
 	must(w.Matters.SetTiming(ctx, admin, w.Matters.Timing(), "照旧"))
 	late(t, w, slip)
+	_, _, err = w.Access.AddKey(ctx, w.As("admin"), access.NewKey{Name: "地图小程序", Scopes: []access.KeyScope{access.RequestsWrite}})
+	must(err)
+	connect(t, w, "https://example.org/v2/", "", false, map[string]string{"drain": "1"})
+	formulas, err := insights.Shipped()
+	must(err)
+	must(w.Insights.Revise(ctx, w.As("admin"), formulas, insights.DayOf(w.Clock.Now())+1, "照旧，从明天起"))
+	learnt(t, w, water.ID, w.As("zhao").Unit)
+}
+
+// learnt has the town learn from some matters of the past where they belong.
+func learnt(t *testing.T, w *apptest.Town, leads ...id.ID) {
+	t.Helper()
+	code := plain(t, w)
+	if err := w.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+		for i := range 200 {
+			raised := w.Clock.Now().Add(-time.Duration(200-i) * 6 * time.Hour)
+			if _, err := w.Matters.TakePast(tx, scope.Program(matters.Importer), matters.Past{
+				Raising:  matters.Raising{Title: "河边", Body: "河边的事情，请来看一下。", Category: code, Place: w.Place("文君街道")[scope.Town], Public: true, Channel: matters.Import, RaisedAt: raised},
+				ClosedAt: raised.Add(time.Hour), Lead: leads[i%len(leads)], Result: "已经办好了。",
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Routing.Learn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plain is a category that asks nothing.
+func plain(t *testing.T, w *apptest.Town) string {
+	t.Helper()
+	for _, k := range w.Matters.Catalogue().Categories {
+		if len(k.Questions) == 0 {
+			return k.Code
+		}
+	}
+	t.Fatal("every category asks something")
+	return ""
 }
 
 // late brings an accepted matter to its end, which the water bureau was late with,
@@ -123,6 +166,11 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			"calendar": {"text = text || '#'", "text = substr(text, 1, length(text) - 1)"},
 			"timing":   {"spec = spec || ' '", "spec = trim(spec)"},
 			"matter":   {"satisfied = 5", "satisfied = 0"},
+
+			"api_key":       {"per_minute = per_minute + 1", "per_minute = per_minute - 1"},
+			"connection":    {"push = NOT push", "push = NOT push"},
+			"formula":       {"reason = reason || '#'", "reason = substr(reason, 1, length(reason) - 1)"},
+			"routing_trial": {"right_new = right_new + 1", "right_new = right_new - 1"},
 		}
 		var nouns []string
 		for _, c := range w.Records() {
@@ -139,6 +187,10 @@ func TestEveryRecordIsChecked(t *testing.T) {
 				table, key = "calendar_edition", "number"
 			case "timing":
 				table, key = "matter_timing", "version"
+			case "connection":
+				table = "exchange_connection"
+			case "formula":
+				table = "insight_formula"
 			}
 			read := func(tx *sqldb.Tx) (err error) {
 				d, err = sqldb.ID(tx.Row(`SELECT max(` + key + `) FROM ` + table))
