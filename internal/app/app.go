@@ -20,6 +20,7 @@ import (
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/exchange"
+	"yuanba/internal/domain/hotissues"
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
@@ -56,6 +57,7 @@ type App struct {
 	Matters   *matters.Service
 	Routing   *routing.Service
 	Exchange  *exchange.Service
+	Hot       *hotissues.Service
 	Insights  *insights.Service
 	Sealer    *trail.Sealer
 
@@ -173,6 +175,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Letters.HearWeekly()
 	a.Routing = routing.New(routing.Needs{DB: a.DB, Matters: a.Matters, Orgs: a.Orgs, Log: a.log})
 	a.Exchange = exchange.New(exchange.Needs{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Matters: a.Matters, Seal: a.Box, Log: a.log, Dial: a.dial})
+	a.Hot = hotissues.New(hotissues.Needs{DB: a.DB, Matters: a.Matters, Places: a.Places})
 	a.Insights = insights.New(insights.Needs{DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Calendar: a.Calendars.Town})
 	a.Keeper, a.Live = a.Insights.NewKeeper(), a.Insights.NewLive(a.log)
 	a.Indexer, a.Notifier = a.Matters.NewIndexer(), a.Matters.NewNotifier()

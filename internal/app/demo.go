@@ -112,6 +112,9 @@ func makeTown(ctx context.Context, cfg Config, now time.Time, progress func(stag
 	if err := a.CatchUp(ctx); err != nil {
 		return err
 	}
+	if err := a.Hot.Count(ctx); err != nil {
+		return err
+	}
 	if _, err := a.Matters.Remind(ctx); err != nil {
 		return err
 	}

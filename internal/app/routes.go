@@ -12,6 +12,7 @@ import (
 	"yuanba/internal/web/feeds"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/home"
+	webhot "yuanba/internal/web/hot"
 	webinsights "yuanba/internal/web/insights"
 	webjobs "yuanba/internal/web/jobs"
 	webletters "yuanba/internal/web/letters"
@@ -49,6 +50,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	counter.Routes(mux)
 	first := &home.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows}
 	first.Routes(mux)
+	(&webhot.Counter{Issues: a.Hot, Matters: a.Matters, Places: a.Places, Rows: counter.Rows}).Routes(mux)
 	(&webplaces.Counter{Places: a.Places, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows, Choices: counter.Choices}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered()}).Routes(mux)

@@ -32,6 +32,8 @@ const (
 	// verifyTrail checks the whole trail and every record against it. It fails,
 	// and stays among what failed, if something is not as it was.
 	verifyTrail jobs.Kind[struct{}] = "trail.verify"
+	// countHot finds the hot issues of the town anew.
+	countHot jobs.Kind[struct{}] = "hot.count"
 	// searchAnew makes the search index from the beginning.
 	searchAnew jobs.Kind[struct{}] = "search.anew"
 )
@@ -48,6 +50,7 @@ func (a *App) newJobs() *jobs.Queue {
 	jobs.Handle(q, exchange.Push, a.Exchange.Push)
 	jobs.Handle(q, exchange.Tell, a.Exchange.Tell)
 	jobs.Handle(q, letters.Alarm, a.Letters.Warn)
+	jobs.Handle(q, countHot, func(ctx context.Context, _ *jobs.Job, _ struct{}) error { return a.Hot.Count(ctx) })
 	jobs.Handle(q, searchAnew, func(ctx context.Context, _ *jobs.Job, _ struct{}) error {
 		if err := a.Indexer.Anew(ctx); err != nil {
 			return err
@@ -81,6 +84,7 @@ func (a *App) timetable() jobs.Timetable {
 			return err
 		}},
 		{Name: "matters.forget", At: "03:30", Run: drain(a.Matters.ForgetOld)},
+		{Name: "hot.count", At: "02:40", Run: a.Hot.Count},
 		{Name: "matters.sweep", At: "03:40", Run: func(ctx context.Context) error {
 			_, err := a.Matters.SweepNotices(ctx)
 			return err
@@ -123,7 +127,7 @@ func promise(q *jobs.Queue, tx *sqldb.Tx, kind jobs.Kind[struct{}]) error {
 // tasks are the jobs that an administrator may ask for.
 func (a *App) tasks() []webjobs.Task {
 	var ts []webjobs.Task
-	for _, kind := range []jobs.Kind[struct{}]{verifyTrail, searchAnew} {
+	for _, kind := range []jobs.Kind[struct{}]{verifyTrail, searchAnew, countHot} {
 		ts = append(ts, webjobs.Task{Kind: string(kind), Promise: func(tx *sqldb.Tx) error { return promise(a.Jobs, tx, kind) }})
 	}
 	return ts

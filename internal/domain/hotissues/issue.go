@@ -55,19 +55,13 @@ func Find(ms []Message, o Options) []Issue {
 	}
 	o.People = max(2, o.People)
 	if o.Gap <= 0 {
-		o.Gap = 183 * 24 * time.Hour
+		o.Gap = usualGap
 	}
 	rs := read(sorted)
-	vectors := make([]cluster.Vector, len(rs))
-	for i := range rs {
-		vectors[i] = rs[i].vector
-	}
 	var out []Issue
-	for _, c := range cluster.Group(vectors, least) {
-		for _, part := range split(rs, c.Members, o.Gap) {
-			if i, ok := issueOf(rs, vectors, part, o); ok {
-				out = append(out, i)
-			}
+	for _, part := range parted(rs, o.Gap) {
+		if i := issueOf(rs, part, o.Now); i.Heat.People >= o.People {
+			out = append(out, i)
 		}
 	}
 	rank(out)
@@ -75,6 +69,21 @@ func Find(ms []Message, o Options) []Issue {
 		for k, m := range i.Members {
 			i.Members[k] = order[m]
 		}
+	}
+	return out
+}
+
+const usualGap = 183 * 24 * time.Hour
+
+// parted are the groups of texts that are about the same thing.
+func parted(rs []reading, gap time.Duration) [][]int {
+	vectors := make([]cluster.Vector, len(rs))
+	for i := range rs {
+		vectors[i] = rs[i].vector
+	}
+	var out [][]int
+	for _, c := range cluster.Group(vectors, least) {
+		out = append(out, split(rs, c.Members, gap)...)
 	}
 	return out
 }
@@ -103,32 +112,28 @@ func split(rs []reading, members []int, gap time.Duration) [][]int {
 	return append(out, members[from:])
 }
 
-// issueOf makes an issue of its messages, unless too few people wrote them.
-func issueOf(rs []reading, vectors []cluster.Vector, members []int, o Options) (Issue, bool) {
+// issueOf makes an issue of its messages, of which there is at least one.
+func issueOf(rs []reading, members []int, now time.Time) Issue {
 	own := make([]*Message, len(members))
 	for k, m := range members {
 		own[k] = rs[m].message
 	}
-	h := heatOf(own, o.Now)
-	if h.People < o.People {
-		return Issue{}, false
-	}
-	i := Issue{Heat: h, Members: slices.Clone(members), Scores: scores(vectors, members)}
+	i := Issue{Heat: heatOf(own, now), Members: slices.Clone(members), Scores: scores(rs, members)}
 	i.From, i.To = own[0].At, own[len(own)-1].At
 	i.Place = commonPlace(rs, members)
 	i.Words = commonWords(rs, members)
 	i.Name = nameOf(rs, members, i.Scores, i.Place)
-	return i, true
+	return i
 }
 
 // scores are how alike each member is to the others, rounded to thousandths.
-func scores(vectors []cluster.Vector, members []int) []float64 {
+func scores(rs []reading, members []int) []float64 {
 	out := make([]float64, len(members))
 	for k, m := range members {
 		var sum float64
 		for _, n := range members {
 			if n != m {
-				sum += vectors[m].Dot(vectors[n])
+				sum += rs[m].vector.Dot(rs[n].vector)
 			}
 			if len(members) > 500 && n > members[499] {
 				break

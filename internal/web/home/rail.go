@@ -55,6 +55,7 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(true, "/matters", "home.rail.all", "document", 0)
 	add(a.Has("raise_for"), "/raise", "home.rail.raise", "plus", 0)
 	add(a.Has("desk"), "/desk", "home.rail.desk", "people", 0)
+	add(true, "/hot", "home.rail.hot", "bell", 0)
 	add(true, "/places", "home.rail.places", "map", 0)
 	add(true, "/units", "home.rail.units", "house", 0)
 	add(true, "/news", "home.rail.news", "bell", news)

@@ -21,7 +21,7 @@ import (
 
 // nouns are the kinds of records that have lines in the trail, as the filter
 // offers them.
-var nouns = []string{"matter", "place", "unit", "post", "holding", "cover", "account", "resident", "contact", "mailbox", "letter", "resident_search", "category", "template", "formula"}
+var nouns = []string{"matter", "place", "unit", "post", "holding", "cover", "account", "resident", "contact", "mailbox", "letter", "resident_search", "category", "template", "formula", "hot_issue"}
 
 // aResident is how a domain writes into the trail that somebody acted for a
 // resident, whose name does not belong there.
