@@ -38,6 +38,7 @@ type life struct {
 	bounced  bool
 	asked    bool
 	reworked bool
+	plant    *plant // what it shares its cause with; nil: nothing
 }
 
 // A fate is how a matter is meant to go.
@@ -149,6 +150,7 @@ func (s *simulation) lives() []*life {
 			l.pace = min(l.pace, 2.5)
 		}
 	}
+	s.plant(all)
 	s.rnd.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
 }
@@ -201,6 +203,11 @@ func (s *simulation) raisedLately(l *life) time.Time {
 // raise writes a matter as its reporter would, and takes it in.
 func (s *simulation) raise(l *life) error {
 	s.invent(l)
+	if l.plant != nil {
+		if err := s.planted(l); err != nil {
+			return err
+		}
+	}
 	in := matters.Raising{
 		Title: l.written.Title, Body: l.written.Body, Urgent: l.told.Urgent, Channel: l.channel, Place: l.place.ID,
 		Public: !l.private, Answers: s.answers(l.category),

@@ -124,13 +124,13 @@ func union(head, detail []name, known string) []name {
 		out = append(out, n)
 	}
 	if known != "" {
-		add(name{known, 1})
+		add(name{text: known, known: true, weight: 1})
 	}
 	for _, n := range head {
 		add(n)
 	}
 	for _, n := range detail {
-		add(name{n.text, n.weight * 0.6})
+		add(name{text: n.text, weight: n.weight * 0.6})
 	}
 	return out
 }
@@ -215,9 +215,13 @@ func (r *reading) place(s *scale) cluster.Vector {
 	for _, n := range r.names {
 		g := cluster.Of('p', n.text)
 		rare := min(1, math.Log(float64(s.texts+elsewhere)/float64(max(1, s.names.Count(g))))/s.full)
+		rarity := s.rarity(s.names.Count(g))
+		if n.known {
+			rare, rarity = 1, max(rarity, s.full)
+		}
 		w := n.weight * rare
 		strength = max(strength, w)
-		terms = append(terms, cluster.Term{Gram: g, Weight: float32(w * s.rarity(s.names.Count(g)))})
+		terms = append(terms, cluster.Term{Gram: g, Weight: float32(w * rarity)})
 	}
 	return cluster.NewVector(terms).Top(6).Scaled(min(1, strength))
 }

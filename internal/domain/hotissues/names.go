@@ -70,6 +70,7 @@ var generic = func() map[string]bool {
 // A name is a place or a population that a text speaks of.
 type name struct {
 	text   string
+	known  bool    // it is where it is said to be, however many say so
 	weight float64 // how much it says where: 1 for a courtyard, little for a city
 }
 
@@ -201,7 +202,7 @@ func (g *gazetteer) namesOf(w writing) (names []name, spans []span) {
 			return
 		}
 		seen[text] = true
-		names = append(names, name{text, weight})
+		names = append(names, name{text: text, weight: weight})
 	}
 	for _, f := range w.finds {
 		add(g.begin(w, f), f.end)
@@ -210,7 +211,7 @@ func (g *gazetteer) namesOf(w writing) (names []name, spans []span) {
 	for _, p := range populations {
 		if i := strings.Index(text, p); i >= 0 && !seen[p] {
 			seen[p] = true
-			names = append(names, name{p, 0.6})
+			names = append(names, name{text: p, weight: 0.6})
 		}
 	}
 	return names, spans

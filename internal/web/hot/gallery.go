@@ -13,9 +13,6 @@ import (
 	"yuanba/internal/web/page"
 )
 
-// fmtFloat is a figure with two places.
-func fmtFloat(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
-
 // chance is a likelihood as people say it.
 func chance(p float64) string {
 	switch {

@@ -9,6 +9,7 @@ import (
 	"embed"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"yuanba/internal/domain/hotissues"
@@ -121,8 +122,7 @@ func (c *Counter) where(b page.Base, k hotissues.Kept) string {
 
 // number is a figure with one place at the most.
 func number(x float64) string {
-	s := strings.TrimRight(strings.TrimRight(fmtFloat(x), "0"), ".")
-	return s
+	return strings.TrimSuffix(strconv.FormatFloat(x, 'f', 1, 64), ".0")
 }
 
 type showPage struct {

@@ -5,6 +5,7 @@ package matters
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -224,8 +225,14 @@ func rate(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
 	return c.Matters.Rate(r.Context(), page.Actor(r), m.ID, in)
 }
 
-func joinForm(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
-	return []entry{{"text", page.NewField(b.Lang, f, "to", "matter.field.join").Max(30).Need()}, needed(area(b, f, "matter.field.reason.public", 3))}
+func joinForm(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+	to := page.NewField(b.Lang, f, "to", "matter.field.join").Max(30).Need()
+	if f == nil {
+		if u, err := url.Parse(b.Path); err == nil { // from the list of what is alike
+			to = to.From(u.Query().Get("to"))
+		}
+	}
+	return []entry{{"text", to}, needed(area(b, f, "matter.field.reason.public", 3))}
 }
 
 func join(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {

@@ -40,7 +40,7 @@ func (w *town) village() string {
 func namedShowsTheMaskAlone(t *testing.T, w *town) {
 	me, stranger, zhao, wu := w.visit(""), w.visit(""), w.visit("zhao"), w.visit("wu")
 	me.get("/raise")
-	a := me.post("/raise", "step", "3", "go", "next", "body", "路口积水。", "category", "unknown", "place", w.village()).is(200)
+	a := me.post("/raise", "step", "4", "go", "next", "body", "路口积水。", "category", "unknown", "place", w.village()).is(200)
 	if !strings.Contains(a.body, `value="named"`) {
 		t.Fatal("nobody is asked")
 	}

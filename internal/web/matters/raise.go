@@ -47,6 +47,7 @@ type raisePage struct {
 	Located string   // what the phone's position has shown
 	Pinned  bool     // the very spot is known
 	Similar []page.Row
+	Again   *page.Note // what the reporter raised before
 	Who     page.Field
 	Staff   bool
 	AskWho  bool // the town does not know the reader
@@ -123,7 +124,7 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 	if step < stepWho {
 		next := step + 1
 		v := c.raisePage(r, f, next)
-		if next == stepSimilar && len(v.Similar) == 0 {
+		if next == stepSimilar && len(v.Similar) == 0 && v.Again == nil {
 			v = c.raisePage(r, f, stepWho)
 		}
 		return raised.Show(w, r, v)
@@ -292,17 +293,6 @@ func carried(f *form.Form, step int) []page.Hidden {
 		}
 	}
 	return out
-}
-
-// findSimilar looks for open public matters like this one nearby.
-func (c *Counter) findSimilar(v *raisePage, r *http.Request, f *form.Form) {
-	in := c.read(f)
-	cards, err := c.Matters.Similar(r.Context(), v.Actor, in)
-	if err != nil {
-		v.Site.Log.Warn("similar matters not found", "err", err) // raising goes on without
-		return
-	}
-	v.Similar = c.rows(v.Base, cards, false)
 }
 
 // ownName is the mask of the name that the town knows of the reader, "" if none:

@@ -41,6 +41,7 @@ type showPage struct {
 	MeToo     *page.Field // nil if it makes no sense for this reader
 	Public    page.Field
 	Notes     []page.Note
+	Likes     []like // what it may be joined to, for who is to sort it
 }
 
 type whistle struct {
@@ -111,6 +112,9 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 	v.Map, v.Place = c.mapOf(b, whole), c.placeLink(b, m.Path)
 	v.More, v.Changes = c.buttons(b, whole, false), moderations(b, whole)
 	c.calls(&v, b, whole)
+	if err := c.likes(&v, r, whole); err != nil {
+		return v, err
+	}
 	if m.State.Open() && !whole.IsReporter && m.VisibleToAll() && !b.Staff() {
 		d := page.NewField(b.Lang, f, "words", "matter.support.words").Max(500)
 		v.MeToo = &d
