@@ -32,8 +32,8 @@ type roomPage struct {
 	Private  int
 	Today    []compared
 	Queue    []stage
-	Loads    []load
-	Areas    []load
+	Loads    loads
+	Areas    loads
 	Map      page.Map
 	Whistles []whistle
 	Pressing []page.Row
@@ -66,6 +66,12 @@ func barOf(l insights.Lights, most int) bar {
 	b := bar{Red: l.Red * 1000 / most, Yellow: l.Yellow * 1000 / most, Green: l.Green * 1000 / most}
 	b.YellowAt, b.GreenAt = b.Red, b.Red+b.Yellow
 	return b
+}
+
+// loads are what is under way at several units or places.
+type loads struct {
+	Name string
+	Rows []load
 }
 
 type load struct {
@@ -174,6 +180,7 @@ func (c *Counter) show(b page.Base, room insights.Room) roomPage {
 	}
 	v := roomPage{Base: b, Place: at.Name.In(b.Lang), At: i18n.When(b.Lang, room.At, room.At), Behind: room.Behind, Private: room.Private,
 		Events: "/room/events?seq=" + strconv.FormatInt(room.Seq, 10), Wall: "/room/wall" + query, Open: c.list(q, "open", "1"),
+		Loads: loads{Name: b.T("room.loads")}, Areas: loads{Name: b.T("room.where")},
 		Empty: page.Empty{Icon: "check", Title: b.T("room.quiet"), Text: b.T("room.quiet.text")}}
 	v.Head = page.Head{Title: b.T("room.title"), Kicker: v.Place, Lead: b.T("room.lead"), Action: page.Link{Href: v.Wall, Text: b.T("room.wall"), Icon: "eye"}}
 	if b.Look == page.LookWall {
@@ -199,7 +206,7 @@ func (c *Counter) show(b page.Base, room insights.Room) roomPage {
 		if i == mostLoads {
 			break
 		}
-		v.Loads = append(v.Loads, load{Name: c.unit(b.Lang, l.Unit), Href: c.list(q, "open", "1", "unit", l.Unit.String()), N: l.All(), Red: l.Red, Due: l.Yellow, Bar: barOf(l.Lights, most)})
+		v.Loads.Rows = append(v.Loads.Rows, load{Name: c.unit(b.Lang, l.Unit), Href: c.list(q, "open", "1", "unit", l.Unit.String()), N: l.All(), Red: l.Red, Due: l.Yellow, Bar: barOf(l.Lights, most)})
 	}
 	c.areas(&v, b, at, room)
 	v.days(b, room)
@@ -241,7 +248,7 @@ func (c *Counter) areas(v *roomPage, b page.Base, at places.Place, room insights
 	}
 	for _, a := range room.Areas {
 		if p, ok := tree.Get(a.Place); ok {
-			v.Areas = append(v.Areas, load{Name: p.Name.In(b.Lang), Href: "/matters?open=1&place=" + p.ID.String(), N: a.All(), Red: a.Red, Due: a.Yellow, Bar: barOf(a.Lights, most)})
+			v.Areas.Rows = append(v.Areas.Rows, load{Name: p.Name.In(b.Lang), Href: "/matters?open=1&place=" + p.ID.String(), N: a.All(), Red: a.Red, Due: a.Yellow, Bar: barOf(a.Lights, most)})
 		}
 	}
 	scale := atlas.ScaleOf(most)
