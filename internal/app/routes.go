@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/account"
 	"yuanba/internal/web/admin"
@@ -59,7 +60,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webletters.Counter{Letters: a.Letters, Matters: a.Matters, Tray: a.Tray, WeChat: webletters.WeChat{Name: a.Config.WeChat.Name, Token: a.Config.WeChat.Token}}).Routes(mux)
 	(&webinsights.Counter{Insights: a.Insights, Live: a.Live, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Rows: counter.Rows}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
-	(&admin.Counter{DB: a.DB, Calendars: a.Calendars, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Routing: a.Routing, Exchange: a.Exchange, DemoKey: a.demo}).Routes(mux)
+	(&admin.Counter{DB: a.DB, Calendars: a.Calendars, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Routing: a.Routing, Exchange: a.Exchange, Chats: a.Letters.Offers(notify.WeCom) || a.Letters.Offers(notify.DingTalk), DemoKey: a.demo}).Routes(mux)
 	a.openInterfaces(mux, site)
 	site.Rail, site.Place = first.Rail, first.Where
 	return nil

@@ -47,7 +47,7 @@ func TestLettersBySlip(t *testing.T) {
 	u.Go(`.letter a[href^="/letters/confirm/"]`)
 	u.See("确认这是您的邮箱")
 	u.Go(".confirm button")
-	u.See("邮箱已经确认")
+	u.See("已经确认")
 	zhao := p.As("zhao")
 	m := p.matter(zhao, number).Matter
 	if m.State == matters.Received {
@@ -92,7 +92,7 @@ func TestMailPagesAreSound(t *testing.T) {
 	u.Sound()
 	admin := p.staff("admin", "系统员", Options{Screen: Desk})
 	admin.Open("/admin/letters?state=sent")
-	admin.See("确认信", "给居民")
+	admin.See("请人确认", "给居民")
 	admin.Sound()
 	admin.Fits()
 }

@@ -140,6 +140,9 @@ func (c *Counter) showAccount(w http.ResponseWriter, r *http.Request) error {
 	if a.SecondFactor {
 		v.way(at+"second", "admin.account.second.title", "phone")
 	}
+	if c.Chats {
+		v.way(at+"mailbox", "admin.account.mailbox", "mail")
+	}
 	v.way(at+"revoke", "admin.account.revoke.title", "return")
 	if a.Disabled {
 		v.Notes = []page.Note{{Tone: page.ToneSoon, Text: b.T("admin.account.disabled.note")}}

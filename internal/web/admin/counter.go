@@ -45,6 +45,7 @@ type Counter struct {
 	Exchange  *exchange.Service
 	DemoKey   string // shown to whoever tries the demonstration; "" in a real town
 	Calendars *calendars.Service
+	Chats     bool // staff can be written to in WeChat Work or DingTalk
 }
 
 // Routes adds the pages to mux.

@@ -58,7 +58,7 @@ type desk struct {
 
 func newDesk(t *testing.T, w *apptest.Town) *desk {
 	d := &desk{Town: w, t: t, mux: http.NewServeMux(), baota: w.Place("文君街道", "宝塔社区")}
-	(&feeds.Counter{Matters: w.Matters, Places: w.Places, Orgs: w.Orgs, Address: site}).Routes(d.mux)
+	(&feeds.Counter{Matters: w.Matters, Places: w.Places, Orgs: w.Orgs, Access: w.Access, Letters: w.Letters, Address: site}).Routes(d.mux)
 	d.zhou = w.Resident("周敏", "99999919940307002X", "19900000002")
 	return d
 }

@@ -7,6 +7,7 @@ import (
 
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/web/page"
 )
 
@@ -22,8 +23,12 @@ var linkShown = page.New[linkPage](files, "link.html")
 
 // asking is the page before what a link does; key begins its texts.
 func asking(b page.Base, key, action string, box people.Mailbox) linkPage {
-	return linkPage{Base: b.Titled(key), Confirm: page.Confirm{
-		Title: b.T(key), Text: b.T(key+".text", box.Address.String()), Action: action, Yes: b.T(key + ".yes"), No: b.T(key + ".no"), Back: "/",
+	title := key
+	if key == "letters.confirm" && box.Channel != notify.Mail {
+		title = "letters.mine"
+	}
+	return linkPage{Base: b.Titled(title), Confirm: page.Confirm{
+		Title: b.T(title), Text: b.T(key+".text", box.Address.String()), Action: action, Yes: b.T(key + ".yes"), No: b.T(key + ".no"), Back: "/",
 	}}
 }
 

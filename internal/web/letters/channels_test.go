@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package letters_test
+
+import (
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"yuanba/internal/apptest"
+	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/notify"
+	"yuanba/internal/kit/scope"
+	webletters "yuanba/internal/web/letters"
+)
+
+// me is a resident whose telephone is proven by the code that lay in the tray.
+func (c *counter) me() scope.Actor {
+	c.t.Helper()
+	const phone = "19900000002"
+	r := c.Resident("周敏", "99999919940307002X", phone)
+	if err := c.People.SendCode(c.t.Context(), i18n.ZH, phone, "192.0.2.7"); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := c.People.Attach(c.t.Context(), r.Actor(), r.ID, phone, c.Tray.Letters()[0].Facts["code"], "192.0.2.7"); err != nil {
+		c.t.Fatal(err)
+	}
+	return r.Actor()
+}
+
+func TestTextsOnAndOff(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		c := newCounter(t, town)
+		me := c.me()
+		if body := c.get(me, "/mailbox", "发短信给我", "绑定微信"); strings.Contains(body, "企业微信") {
+			t.Error("a resident is offered what staff have")
+		}
+		c.do(me, http.MethodPost, "/mailbox?channel=pigeon", nil, http.StatusNotFound)
+		c.do(me, http.MethodPost, "/mailbox/topics", nil, http.StatusNotFound)
+		c.do(me, http.MethodPost, "/mailbox?channel=sms", nil, http.StatusSeeOther)
+		if body := c.get(me, "/mailbox", "199****0002", `action="/mailbox/off?channel=sms"`); strings.Contains(body, "19900000002") {
+			t.Error("the number is shown open")
+		}
+		c.do(me, http.MethodPost, "/mailbox/topics", url.Values{"topics_sms": {"due"}}, http.StatusUnprocessableEntity)
+		c.do(me, http.MethodPost, "/mailbox/topics", url.Values{"topics_sms": {"followed"}}, http.StatusSeeOther)
+		boxes, err := town.Letters.Of(t.Context(), people.Owner{Kind: people.OwnedByResident, ID: me.Resident})
+		if err != nil || !slices.Equal(boxes[notify.SMS].Topics, []people.Topic{people.Followed}) {
+			t.Errorf("%v, %v", boxes, err)
+		}
+		c.do(me, http.MethodPost, "/mailbox/off?channel=sms", nil, http.StatusSeeOther)
+		c.get(me, "/mailbox", `action="/mailbox/on?channel=sms"`)
+		c.do(me, http.MethodPost, "/mailbox/forget?channel=sms", nil, http.StatusSeeOther)
+		if body := c.get(me, "/mailbox"); strings.Contains(body, "****") {
+			t.Error("it is still there")
+		}
+		c.get(me, "/mailbox/sent", "还没有给您发过")
+		c.do(me, http.MethodPost, "/mailbox", url.Values{"mailbox": {"zhou@example.cn"}}, http.StatusSeeOther)
+		c.post(0)
+		c.get(me, "/mailbox/sent", "请人确认", "已发出", "邮件")
+		c.get(anybody, "/letters/tray", "短信", "199****0002", "验证码")
+	})
+}
+
+func TestColleaguesNames(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		c := newCounter(t, town)
+		admin, zhao := town.As("admin"), town.As("zhao")
+		at := "/admin/accounts/" + zhao.Account.String() + "/mailbox"
+		c.do(zhao, http.MethodGet, at, nil, http.StatusForbidden)
+		c.do(zhao, http.MethodPost, at+"?channel=wecom", url.Values{"wecom": {"zhao"}}, http.StatusForbidden)
+		if body := c.get(admin, at, `name="wecom"`, `name="dingtalk"`); strings.Contains(body, `name="mailbox"`) {
+			t.Error("an address of mail can be given for somebody")
+		}
+		c.do(admin, http.MethodPost, at, url.Values{"mailbox": {"zhao@example.cn"}}, http.StatusForbidden)
+		c.do(admin, http.MethodPost, at+"?channel=wecom", url.Values{"wecom": {"赵 调度"}}, http.StatusUnprocessableEntity, "f-wecom-err", `value="赵 调度"`)
+		c.do(admin, http.MethodPost, at+"?channel=wecom", url.Values{"wecom": {"zhaodiaodu"}}, http.StatusSeeOther)
+		c.post(0)
+		confirm := c.link("/letters/confirm/")
+		c.get(anybody, confirm, "确认这是您本人")
+		c.do(anybody, http.MethodPost, confirm, nil, http.StatusOK, "已经确认")
+		c.get(zhao, "/mailbox", "zh***", `action="/mailbox/off?channel=wecom"`)
+		c.do(admin, http.MethodGet, "/admin/accounts/zz/mailbox", nil, http.StatusNotFound)
+	})
+}
+
+// What comes from WeChat is believed only if it is signed, and binds only by a code.
+func TestWeChatBinds(t *testing.T) {
+	t.Parallel()
+	town := apptest.New(t)
+	c := newCounter(t, town)
+	const token = "wechat-token"
+	now := time.Unix(1_770_000_000, 0)
+	c.mux = http.NewServeMux()
+	(&webletters.Counter{Letters: town.Letters, Matters: town.Matters, Tray: town.Tray, WeChat: webletters.WeChat{Name: "邛崃院坝", Token: token, Now: func() time.Time { return now }}}).Routes(c.mux)
+	ask := func(method, body string, at time.Time, key string) *httptest.ResponseRecorder {
+		parts := []string{key, fmt.Sprint(at.Unix()), "n0nce"}
+		slices.Sort(parts)
+		sum := sha1.Sum([]byte(strings.Join(parts, "")))
+		q := url.Values{"signature": {hex.EncodeToString(sum[:])}, "timestamp": {fmt.Sprint(at.Unix())}, "nonce": {"n0nce"}, "echostr": {"hello"}}
+		w := httptest.NewRecorder()
+		c.mux.ServeHTTP(w, httptest.NewRequest(method, "/wechat?"+q.Encode(), strings.NewReader(body)))
+		return w
+	}
+	if w := ask(http.MethodGet, "", now, token); w.Code != 200 || w.Body.String() != "hello" {
+		t.Errorf("hello: %d %s", w.Code, w.Body)
+	}
+	me := town.Resident("周敏", "99999919940307002X", "19900000002").Actor()
+	body := c.do(me, http.MethodPost, "/mailbox/code", nil, http.StatusOK, "邛崃院坝")
+	code := regexp.MustCompile(`[A-Z2-7]{4}-[A-Z2-7]{4}`).FindString(body)
+	says := func(words, kind string) string {
+		return "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oOPENID123]]></FromUserName><CreateTime>1</CreateTime><MsgType><![CDATA[" + kind + "]]></MsgType><Content><![CDATA[" + words + "]]></Content></xml>"
+	}
+	for _, w := range []*httptest.ResponseRecorder{ask(http.MethodPost, says(code, "text"), now, "wrong"), ask(http.MethodPost, says(code, "text"), now.Add(-time.Hour), token), ask(http.MethodGet, "", now, "")} {
+		if w.Code != http.StatusForbidden {
+			t.Errorf("not signed, or too old: %d", w.Code)
+		}
+	}
+	if w := ask(http.MethodPost, "<xml>", now, token); w.Code != http.StatusBadRequest {
+		t.Errorf("no message: %d", w.Code)
+	}
+	if w := ask(http.MethodPost, says(code, "image"), now, token); w.Body.String() != "success" {
+		t.Errorf("a picture: %s", w.Body)
+	}
+	if w := ask(http.MethodPost, says("路灯坏了", "text"), now, token); !strings.Contains(w.Body.String(), "绑定码") || !strings.Contains(w.Body.String(), "<ToUserName>oOPENID123<") {
+		t.Errorf("other words: %s", w.Body)
+	}
+	if w := ask(http.MethodPost, says(code, "text"), now, token); !strings.Contains(w.Body.String(), "绑定好了") {
+		t.Errorf("the code: %s", w.Body)
+	}
+	c.get(me, "/mailbox", `action="/mailbox/off?channel=wechat"`)
+	// in a demonstration the tray stands for it
+	code = regexp.MustCompile(`[A-Z2-7]{4}-[A-Z2-7]{4}`).FindString(c.do(me, http.MethodPost, "/mailbox/code", nil, http.StatusOK))
+	c.do(me, http.MethodPost, "/letters/tray/wechat", url.Values{"code": {"AAAA-AAAA"}}, http.StatusUnprocessableEntity, "f-code-err", "AAAA-AAAA")
+	c.do(me, http.MethodPost, "/letters/tray/wechat", url.Values{"code": {code}}, http.StatusSeeOther)
+}
+
+// Without a token there is no door.
+func TestNoTokenNoDoor(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t, apptest.New(t))
+	w := httptest.NewRecorder()
+	c.mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/wechat?echostr=x&timestamp=1&nonce=1&signature=x", nil))
+	if w.Code != http.StatusNotFound {
+		t.Errorf("%d", w.Code)
+	}
+}
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		c := newCounter(t, town)
+		admin := town.As("admin")
+		c.do(town.As("zhao"), http.MethodGet, "/admin/words", nil, http.StatusForbidden)
+		c.get(admin, "/admin/words", "{number}", "登录验证码", "中文", "英文")
+		c.do(admin, http.MethodGet, "/admin/words/none", nil, http.StatusNotFound)
+		at := "/admin/words/short.one?lang=en"
+		c.get(admin, at, "QL-2026-004217", "{state}")
+		post := func(words, do string, status int, want ...string) {
+			t.Helper()
+			c.do(admin, http.MethodPost, at, url.Values{"words": {words}, "do": {do}}, status, want...)
+		}
+		post("Nothing", "save", http.StatusUnprocessableEntity, "f-words-err", "{number}", ">Nothing<")
+		post("Look at {number}", "preview", http.StatusOK, "Look at QL-2026-004217")
+		if ws, err := town.Letters.OwnWords(t.Context(), admin); err != nil || len(ws) != 0 {
+			t.Errorf("a preview changed %v, %v", ws, err)
+		}
+		post("Look at {number}", "save", http.StatusSeeOther)
+		c.get(admin, "/admin/words", "Look at {number}", "改过")
+		c.do(admin, http.MethodPost, "/admin/words/short.one/restore?lang=en", nil, http.StatusSeeOther)
+		if body := c.get(admin, "/admin/words"); strings.Contains(body, "Look at") {
+			t.Error("not restored")
+		}
+	})
+}
+
+func TestFatesByChannelAndKind(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		c := newCounter(t, town)
+		c.me()
+		admin := town.As("admin")
+		c.get(admin, "/admin/letters?state=sent&channel=sms&kind=code", "登录验证码", "给登录的人")
+		c.get(admin, "/admin/letters?state=sent&channel=mail", "还没有发出的")
+		c.get(admin, "/admin/letters?state=sent&kind=news", "还没有发出的")
+	})
+}
