@@ -39,6 +39,7 @@ var doors = []door{
 	{route: "OPTIONS /open311/{path...}", path: "/open311/v2/requests.xml", want: "204 everybody"},
 	{route: "POST /open311/{path...}", path: "/open311/v2/requests.xml", form: []string{"service_code", "none", "description", "坑", "address_string", "桥头", "lat", "0", "long", "0", "attribute[what]", "hole", "media_url", "x", "phone", "x", "status", "x"}, want: "404 everybody"},
 	{route: "POST /open311/{path...}", path: "/open311/v2/servicerequestupdates.xml", form: []string{"service_request_id", "{priv}", "status", "closed", "description", "已经办好了。"}, want: "403 everybody"},
+	{route: "GET /api", path: "/api", want: "200 everybody"},
 	{route: "GET /api/v1/{path...}", path: "/api/v1/matters", want: "200 everybody"}, // without a key; with keys: internal/api/v1
 	{route: "GET /api/v1/{path...}", path: "/api/v1/matters/{pub}", want: "200 everybody"},
 	{route: "GET /api/v1/{path...}", path: "/api/v1/matters/{priv}", want: "404 everybody"},

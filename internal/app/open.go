@@ -11,6 +11,7 @@ import (
 	"yuanba/internal/kit/georeport"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/outside"
+	webapi "yuanba/internal/web/api"
 	"yuanba/internal/web/page"
 )
 
@@ -36,6 +37,22 @@ func (a *App) ownInterface() *v1.Server {
 		Town: func(l i18n.Lang) string { return a.town().In(l) }, Address: a.Config.Address(), Log: a.log,
 		Request: func(r *http.Request) string { return page.From(r).RequestID },
 	}
+}
+
+// interfacePage shows to people what the interface can be asked.
+func (a *App) interfacePage() *webapi.Counter {
+	c := &webapi.Counter{Address: a.Config.Address(), Prefix: v1.Prefix}
+	for _, o := range v1.Operations() {
+		x := webapi.Operation{Method: o.Method, Path: o.Path, Tag: o.Tag, Summary: i18n.Text{ZH: o.Summary(i18n.ZH), EN: o.Summary(i18n.EN)}}
+		for _, s := range o.Scopes() {
+			x.Scopes = append(x.Scopes, string(s))
+		}
+		c.Operations = append(c.Operations, x)
+	}
+	for _, k := range v1.Kinds {
+		c.Problems = append(c.Problems, webapi.Problem{Name: k.Name, Status: k.Status})
+	}
+	return c
 }
 
 // open311Changed is when what the interface promises was last changed.

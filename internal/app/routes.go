@@ -62,6 +62,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
 	(&admin.Counter{DB: a.DB, Calendars: a.Calendars, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Routing: a.Routing, Exchange: a.Exchange, Chats: a.Letters.Offers(notify.WeCom) || a.Letters.Offers(notify.DingTalk), DemoKey: a.demo}).Routes(mux)
 	a.openInterfaces(mux, site)
+	a.interfacePage().Routes(mux)
 	site.Rail, site.Place = first.Rail, first.Where
 	return nil
 }

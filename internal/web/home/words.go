@@ -39,7 +39,7 @@ func (c *Counter) about(w http.ResponseWriter, r *http.Request) error {
 	return texted.Show(w, r, textPage{Base: b, Head: page.Head{Title: b.T("home.about.title"), Lead: b.T("home.about.lead"), Read: true},
 		Parts: parts(b, "home.about.", "what", "how", "check", "who"),
 		Ways: append(ways, []page.Link{{Href: "/matters", Text: b.T("home.rail.all")}, {Href: "/places", Text: b.T("home.rail.places")},
-			{Href: "/units", Text: b.T("home.rail.units")}, {Href: "/trail", Text: b.T("page.trail")}, {Href: "/privacy", Text: b.T("page.privacy")}}...)})
+			{Href: "/units", Text: b.T("home.rail.units")}, {Href: "/trail", Text: b.T("page.trail")}, {Href: "/privacy", Text: b.T("page.privacy")}, {Href: "/api", Text: b.T("api.page.title")}}...)})
 }
 
 // kept lists what the town keeps of people: each has the texts

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package api is the page on which those who write programs see what the town's
+// interfaces can be asked. What stands there is the list from which the interface
+// itself is made.
+package api
+
+import (
+	"embed"
+	"net/http"
+	"strconv"
+
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/web/page"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// An Operation is one thing that can be asked.
+type Operation struct {
+	Method, Path string
+	Tag          string // the heading that it stands under: "api.tag.<tag>"
+	Summary      i18n.Text
+	Scopes       []string // of which a key needs one; none if everybody may ask
+}
+
+// A Problem is a kind of refusal: the message "api.problem.<name>".
+type Problem struct {
+	Name   string
+	Status int
+}
+
+// A Counter serves the page.
+type Counter struct {
+	Operations []Operation
+	Problems   []Problem
+	Address    string // of this site as others reach it
+	Prefix     string // of the operations' paths
+}
+
+// Routes adds the page to mux.
+func (c *Counter) Routes(mux *http.ServeMux) {
+	mux.Handle("GET /api", page.Handler(c.show))
+}
+
+type apiPage struct {
+	page.Base
+	Head     page.Head
+	Example  []string
+	Sections []section
+	Problems []problem
+	Ways     []page.Link
+}
+
+type section struct{ Table page.Table }
+
+// problem is a kind of refusal; its name is the anchor to which answers point.
+type problem struct{ Name, Title, What string }
+
+var shown = page.New[apiPage](files, "api.html")
+
+func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
+	b := page.From(r).Titled("api.page.title")
+	at := c.Address + c.Prefix
+	v := apiPage{
+		Base: b, Head: page.Head{Title: b.T("api.page.title"), Lead: b.T("api.page.lead")},
+		Example: []string{
+			"curl '" + at + "/matters?open=true&limit=5'",
+			"curl -H 'Authorization: Bearer yb_…' " + at + "/me",
+		},
+		Ways: []page.Link{{Href: c.Prefix + "/openapi.json", Text: b.T("api.page.document"), Icon: "download", Main: true}, {Href: "/open311", Text: b.T("api.page.open311")}},
+	}
+	for _, o := range c.Operations {
+		caption := b.T("api.tag." + o.Tag)
+		if n := len(v.Sections); n == 0 || v.Sections[n-1].Table.Caption != caption {
+			v.Sections = append(v.Sections, section{page.Table{Caption: caption, Hide: true, Cols: []page.Col{{Text: b.T("api.page.address")}, {Text: b.T("api.page.what")}, {Text: b.T("api.page.scope")}}}})
+		}
+		t := &v.Sections[len(v.Sections)-1].Table
+		scope := b.T("api.page.everybody")
+		for i, s := range o.Scopes {
+			if i == 0 {
+				scope = s
+			} else {
+				scope += ", " + s
+			}
+		}
+		t.Rows = append(t.Rows, []page.Cell{{Text: o.Method + " " + o.Path}, {Text: o.Summary.In(b.Lang)}, {Text: scope}})
+	}
+	for _, p := range c.Problems {
+		v.Problems = append(v.Problems, problem{p.Name, strconv.Itoa(p.Status) + " " + b.T("api.problem."+p.Name), b.T("api.problem." + p.Name + ".what")})
+	}
+	return shown.Show(w, r, v)
+}
