@@ -106,7 +106,7 @@ func (s *Service) AgainOf(ctx context.Context, by scope.Actor, in Raising) (card
 
 func (s *Service) again(tx *sqldb.Tx, by scope.Actor, m Matter) ([]Card, error) {
 	var w sqldb.Where
-	w.Add("resident_id = ?", m.Resident)
+	w.Add("resident_id <> 0 AND resident_id = ?", m.Resident) // the index is of those alone
 	if by.Resident != m.Resident {
 		s.limit(&w, by, Filter{}, tx.Now())
 	}
@@ -168,7 +168,7 @@ func (s *Service) raisedBy(tx *sqldb.Tx, m Matter) (map[ID]bool, error) {
 		return own, nil
 	}
 	var w sqldb.Where
-	w.Add("resident_id = ?", m.Resident)
+	w.Add("resident_id <> 0 AND resident_id = ?", m.Resident) // the index is of those alone
 	p, err := s.cards(tx, &w, Filter{Open: true, Most: similarOf})
 	for _, k := range p.Cards {
 		own[k.ID] = true
