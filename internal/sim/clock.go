@@ -8,22 +8,25 @@ import (
 
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/errs"
-	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/when"
 	"yuanba/internal/sim/texts"
 )
 
 // wantMore has the handler ask for more time.
-func (s *simulation) wantMore(l *life, by scope.Actor, m matters.Matter) error {
-	first := m.Clocks.Stage.Limit()
+func (s *simulation) wantMore(l *life) error {
+	w, err := s.Matters.Get(s.ctx, founder, l.number)
+	if err != nil {
+		return err
+	}
+	first, by := w.Matter.Clocks.Stage.Limit(), s.memberWith(l.lead, "handle", l.place.Path)
 	limit := when.Limit{N: 1 + s.rnd.IntN(first.N), Unit: first.Unit}
 	return ours(s.Matters.AskExtension(s.ctx, by, l.id, limit, s.say(pick(s.rnd, texts.Shared().Extensions), l)))
 }
 
 // askExtension has the handler ask for more time; the deputy secretary decides a
 // few hours later, now and then against it.
-func (s *simulation) askExtension(l *life, by scope.Actor, m matters.Matter) error {
-	if err := s.wantMore(l, by, m); err != nil {
+func (s *simulation) askExtension(l *life) error {
+	if err := s.wantMore(l); err != nil {
 		return err
 	}
 	yes := s.chance(0.75)

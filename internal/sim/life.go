@@ -16,6 +16,9 @@ import (
 // next schedules what is done to a matter that has come into a state.
 func (s *simulation) next(l *life, state matters.State) error {
 	if !l.fate.ends && state == l.fate.stopAfter {
+		if state == matters.Handling && s.chance(0.15) { // more time is asked for, and not yet given when the year ends
+			s.after(s.Clock.Now().Add(time.Hour), func() error { return s.wantMore(l) })
+		}
 		return nil
 	}
 	steps := map[matters.State]struct {
@@ -154,7 +157,7 @@ func (s *simulation) onHandling(l *life) error {
 		return s.then(l, matters.Suspended, err)
 	case l.fate.extend && now.Before(m.Due) && m.Extensions == 0:
 		l.fate.extend = false
-		if err := s.askExtension(l, by, m); err != nil {
+		if err := s.askExtension(l); err != nil {
 			return err
 		}
 		return s.next(l, matters.Handling)
@@ -164,9 +167,6 @@ func (s *simulation) onHandling(l *life) error {
 		}
 	}
 	if !l.fate.ends && l.fate.stopAfter == matters.Handling {
-		if s.chance(0.15) { // it waits for an answer when the year ends
-			return s.wantMore(l, by, m)
-		}
 		return nil
 	}
 	return s.then(l, matters.Handled, s.Matters.Handle(s.ctx, by, l.id, s.sayOne(l.written.Then.Handling, l, "已到现场处理完毕。")))

@@ -109,7 +109,7 @@ func (s *Service) appealable(tx *sqldb.Tx, by scope.Actor, m Matter, act Act) (l
 	}
 	was := false
 	for _, e := range stages {
-		if e.Run.Stage != StageHandle || e.Unit != m.Lead || !e.Late() {
+		if e.Run.Stage != StageHandle || e.Unit != m.Lead || !e.Late {
 			continue
 		}
 		was = true

@@ -139,11 +139,8 @@ type Ended struct {
 	Due     time.Time
 	EndedAt time.Time
 	EndedBy State // the state that it led to
-	late    bool
+	Late    bool  // it took longer than it might
 }
-
-// Late reports whether the stage took longer than it might.
-func (e Ended) Late() bool { return e.late }
 
 // turnTo sets whose turn it is after a change of state, and until when.
 func (s *Service) turnTo(m *Matter, from State, now time.Time) {
@@ -247,7 +244,7 @@ func (m *Matter) end(r Run, due time.Time, now time.Time) {
 	if r.IsZero() || due.IsZero() {
 		return
 	}
-	e := Ended{Matter: m.ID, Run: r, Due: due, EndedAt: now, EndedBy: m.State, late: now.After(due)}
+	e := Ended{Matter: m.ID, Run: r, Due: due, EndedAt: now, EndedBy: m.State, Late: now.After(due)}
 	for _, x := range m.Clocks.Stops {
 		if x.To > r.From {
 			e.Stops = append(e.Stops, x)

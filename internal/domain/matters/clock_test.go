@@ -124,7 +124,7 @@ func TestAppeals(t *testing.T) {
 				continue
 			}
 			late++
-			if !r.Ended.Late() || r.Appeal == nil || r.Appeal.Decision != matters.Granted || r.Appeal.Reason == "" {
+			if !r.Ended.Late || r.Appeal == nil || r.Appeal.Decision != matters.Granted || r.Appeal.Reason == "" {
 				t.Errorf("it was late, and that is excused: %+v, %+v", r.Ended, r.Appeal)
 			}
 		}

@@ -19,14 +19,14 @@ func (e Ended) values() []any {
 	if err != nil {
 		panic(err) // numbers and limits can always be written
 	}
-	return []any{e.ID, e.Matter, string(e.Run.Stage), e.Unit, e.Run.From, sqldb.At(e.Due), sqldb.At(e.EndedAt), string(e.EndedBy), e.late, string(clock)}
+	return []any{e.ID, e.Matter, string(e.Run.Stage), e.Unit, e.Run.From, sqldb.At(e.Due), sqldb.At(e.EndedAt), string(e.EndedBy), e.Late, string(clock)}
 }
 
 func scanEnded(r sqldb.Scanner) (e Ended, err error) {
 	var due, ended sqldb.Time
 	var stage, clock string
 	var from int64
-	if err = r.Scan(&e.ID, &e.Matter, &stage, &e.Unit, &from, &due, &ended, &e.EndedBy, &e.late, &clock); err != nil {
+	if err = r.Scan(&e.ID, &e.Matter, &stage, &e.Unit, &from, &due, &ended, &e.EndedBy, &e.Late, &clock); err != nil {
 		return e, err
 	}
 	c, err := clocksFrom(clock)

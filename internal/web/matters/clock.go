@@ -101,9 +101,9 @@ func (c *Counter) clockSheet(b page.Base, x matters.Explained, k matters.Reckoni
 func (c *Counter) clockPill(b page.Base, k matters.Reckoning) page.Pill {
 	if e := k.Ended; e != nil {
 		switch {
-		case e.Late() && k.Appeal != nil && k.Appeal.Decision == matters.Granted:
+		case e.Late && k.Appeal != nil && k.Appeal.Decision == matters.Granted:
 			return page.Pill{Text: b.T("clock.was_late.excused"), Tone: page.ToneQuiet}
-		case e.Late():
+		case e.Late:
 			return page.Pill{Text: b.T("clock.was_late"), Tone: page.ToneLate}
 		}
 		return page.Pill{Text: b.T("clock.was_in_time"), Tone: page.ToneDone}

@@ -25,7 +25,7 @@ func showSampleClock(view matters.View) page.Handler {
 			run := matters.Run{Stage: stage, From: at.UnixMilli(), Legs: legs, Calendar: 3, Rules: "usual/2"}
 			k := matters.Reckoning{Run: run, Derivation: when.Default().DeriveLegs(at, legs, pauses)}
 			if end > 0 {
-				k.Ended = &matters.Ended{Run: run, Due: k.Due, EndedAt: k.Due.Add(end)}
+				k.Ended = &matters.Ended{Run: run, Due: k.Due, EndedAt: k.Due.Add(end), Late: true}
 			}
 			return k
 		}

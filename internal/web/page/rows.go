@@ -83,6 +83,7 @@ func writeRow(b *strings.Builder, lang i18n.Lang, r *Row) {
 		b.WriteString(`<span class="left t-`)
 		b.WriteString(string(r.Light.Tone.known()))
 		b.WriteString(`">`)
+		b.WriteString(`<span>`)
 		if t := r.Light.Tone; t == ToneSoon || t == ToneLate {
 			b.WriteString(string(static.Icon(t.shape())))
 		}
@@ -91,6 +92,7 @@ func writeRow(b *strings.Builder, lang i18n.Lang, r *Row) {
 		} else {
 			writeTime(b, lang, r.Due, r.Left)
 		}
+		b.WriteString(`</span>`)
 		writeLight(b, lang, r.Light)
 		b.WriteString(`</span>`)
 	}
