@@ -7,6 +7,8 @@ import (
 	"image"
 	"image/jpeg"
 	"mime/multipart"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	v1 "yuanba/internal/api/v1"
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/places"
 )
 
 func photo(t *testing.T) []byte {
@@ -246,4 +249,45 @@ func TestEveryOperationWithEveryKey(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What the document lists of the states and ways of matters is what there is.
+func TestListsOfTheDocument(t *testing.T) {
+	t.Parallel()
+	tag := func(v any, field, name string) []string {
+		f, ok := reflect.TypeOf(v).FieldByName(field)
+		if !ok {
+			t.Fatalf("no field %s", field)
+		}
+		return strings.Split(f.Tag.Get(name), ",")
+	}
+	same := func(what string, got, want []string) {
+		t.Helper()
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v in the document, %v in the town", what, got, want)
+		}
+	}
+	var states, solved, kinds []string
+	for _, s := range matters.Flow.States() {
+		states = append(states, string(s))
+	}
+	for _, s := range []matters.Solved{matters.Yes, matters.Partly, matters.No} {
+		solved = append(solved, string(s))
+	}
+	for _, k := range places.Kinds {
+		kinds = append(kinds, string(k))
+	}
+	same("state", tag(v1.Card{}, "State", "enum"), states)
+	same("solved", tag(v1.Card{}, "Solved", "enum"), solved)
+	same("kind of place", tag(v1.PlaceRef{}, "Kind", "enum"), kinds)
+	same("kind of place", tag(v1.Place{}, "Kind", "enum"), kinds)
+	var channels []string
+	for _, c := range matters.Channels() {
+		if c != matters.Open311 && c != matters.Import {
+			channels = append(channels, string(c))
+		}
+	}
+	same("channel", tag(v1.Raise{}, "Channel", "enum"), channels)
 }
