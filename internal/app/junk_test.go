@@ -186,6 +186,8 @@ func (x *walk) targets() (ts []target) {
 				path = strings.Replace(path, "/admin/"+noun+"s/{none}", "/admin/"+noun+"s/{"+noun+"}", 1)
 			}
 			path = strings.Replace(path, "/admin/categories/{none}", "/admin/categories/{category}", 1)
+		case d.route == "POST /insights/formulas":
+			who = "admin"
 		case strings.HasPrefix(d.route, "POST /desk"):
 			who, path = "he", strings.Replace(path, "{none}", "{resident}", 1)
 		case strings.HasPrefix(d.route, "POST /me"), d.route == "POST /raise":

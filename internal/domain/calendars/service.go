@@ -58,9 +58,8 @@ type Edition struct {
 
 // A Service knows the calendars. It is safe for several goroutines.
 type Service struct {
-	db    *sqldb.DB
-	now   atomic.Pointer[shelf]
-	stale atomic.Bool
+	db  *sqldb.DB
+	now atomic.Pointer[shelf]
 }
 
 // New returns the service, which knows the shipped holidays alone until Load.

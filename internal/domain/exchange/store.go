@@ -90,19 +90,6 @@ func transferOf(tx *sqldb.Tx, connection, matter id.ID) (Transfer, error) {
 	return t, err
 }
 
-func transfersOfMatter(tx *sqldb.Tx, connections []id.ID, matter id.ID) (all []Transfer, err error) {
-	for _, c := range connections {
-		t, err := transferOf(tx, c, matter)
-		if err != nil {
-			return nil, err
-		}
-		if t.ID != 0 {
-			all = append(all, t)
-		}
-	}
-	return all, nil
-}
-
 func insertTransfer(tx *sqldb.Tx, t Transfer) error {
 	_, err := tx.Exec(`INSERT INTO exchange_transfer (`+transferColumns+`) VALUES (`+sqldb.List(14, 1)+`)`,
 		t.ID, t.Connection, t.Matter, t.Number, t.State, t.Remote, t.Token, t.Heard, t.Fault, sqldb.At(t.MadeAt), sqldb.At(t.TriedAt), sqldb.At(t.SentAt), sqldb.At(t.EndedAt), t.Version)

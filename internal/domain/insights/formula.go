@@ -27,7 +27,7 @@ type Rate struct {
 	Code        string    `json:"code"`
 	Name        i18n.Text `json:"name"`
 	What        i18n.Text `json:"what"`
-	Source      string    `json:"source"` // where the formula comes from
+	Source      i18n.Text `json:"source"` // where the formula comes from
 	Numerator   []Term    `json:"numerator"`
 	Denominator []Term    `json:"denominator"`
 	Excluded    []Term    `json:"excluded"`
@@ -48,7 +48,7 @@ type Score struct {
 	Code   string    `json:"code"`
 	Name   i18n.Text `json:"name"`
 	Of     Face      `json:"of"`
-	Source string    `json:"source"`
+	Source i18n.Text `json:"source"`
 	Parts  []Part    `json:"parts"`
 }
 

@@ -60,7 +60,7 @@ func TestShippedFormulasAreSound(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range f.Rates {
-		if r.Name.ZH == "" || r.Name.EN == "" || r.What.ZH == "" || r.What.EN == "" || r.Source == "" {
+		if r.Name.ZH == "" || r.Name.EN == "" || r.What.ZH == "" || r.What.EN == "" || r.Source.ZH == "" || r.Source.EN == "" {
 			t.Errorf("%s lacks words", r.Code)
 		}
 	}

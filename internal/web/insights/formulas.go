@@ -67,10 +67,10 @@ func (c *Counter) showFormulas(b page.Base, vs []insights.Version, in insights.V
 	v := formulasPage{Base: b, Head: page.Head{Title: b.T("insights.formulas"), Lead: b.T("insights.formulas.lead"), Kicker: versionName(b, in)}, Edit: b.Actor.Has("administer")}
 	v.Rates = page.Table{Caption: b.T("insights.rates"), Cols: []page.Col{{Text: b.T("insights.rate")}, {Text: b.T("insights.meaning")}, {Text: b.T("insights.source")}}}
 	for _, r := range in.Formulas.Rates {
-		v.Rates.Rows = append(v.Rates.Rows, []page.Cell{{Text: r.Name.In(b.Lang)}, {Text: r.What.In(b.Lang)}, {Text: r.Source}})
+		v.Rates.Rows = append(v.Rates.Rows, []page.Cell{{Text: r.Name.In(b.Lang)}, {Text: r.What.In(b.Lang)}, {Text: r.Source.In(b.Lang)}})
 	}
 	for _, s := range in.Formulas.Scores {
-		x := scored{Source: s.Source, Table: page.Table{Caption: b.T("insights.points.of", s.Name), Cols: []page.Col{{Text: b.T("insights.part")}, {Text: b.T("insights.weight"), Num: true}}}}
+		x := scored{Source: s.Source.In(b.Lang), Table: page.Table{Caption: b.T("insights.points.of", s.Name), Cols: []page.Col{{Text: b.T("insights.part")}, {Text: b.T("insights.weight"), Num: true}}}}
 		if fault := f.At("weight." + s.Code); fault != nil {
 			x.Fault = i18n.T(b.Lang, fault.Key, fault.Args...)
 		}

@@ -365,7 +365,7 @@ func (c *Counter) showRate(b page.Base, a asked, rate insights.Rate, in insights
 	b.Crumbs = []page.Link{{Href: "/insights?" + a.query("town", a.period), Text: b.T("insights.title")}}
 	x := rate.Work(s)
 	v := ratePage{Base: b, Head: page.Head{Kicker: name, Title: b.Title, Lead: b.T("insights.span", a.period.From.String(), (a.period.To - 1).String())}, What: rate.What.In(b.Lang)}
-	v.Facts = []page.Fact{{Label: b.T("insights.share"), Value: share(x)}, {Label: b.T("insights.interval"), Value: interval(x)}, {Label: b.T("insights.source"), Value: rate.Source}, {Label: b.T("insights.formulas"), Value: versionName(b, in)}}
+	v.Facts = []page.Fact{{Label: b.T("insights.share"), Value: share(x)}, {Label: b.T("insights.interval"), Value: interval(x)}, {Label: b.T("insights.source"), Value: rate.Source.In(b.Lang)}, {Label: b.T("insights.formulas"), Value: versionName(b, in)}}
 	for _, part := range []struct {
 		key   string
 		terms []insights.Term
