@@ -59,7 +59,7 @@ func (p *place) guestUser(o Options) *User {
 var (
 	idInPath = regexp.MustCompile(`[0-9A-HJKMNP-TV-Z]{13}|QL-\d{4}-\d{6}|\b\d+\b`)
 	// What is no page: it is taken home, or it is another program's.
-	noPage = regexp.MustCompile(`^/(files|feeds|static|gallery|slip)\b|\.(json|xlsx|csv|svg|txt|atom)\b|^/trail/(checkpoint|keys)$`)
+	noPage = regexp.MustCompile(`^/(files|feeds|static|gallery|slip|open311|api/v1)\b|\.(json|xlsx|csv|svg|txt|atom|ics)\b|^/trail/(checkpoint|keys)$`)
 	// Forms that all come from one template: all are opened in the first look, one in each.
 	alike = regexp.MustCompile(`^/admin/\w+/(\*/)?(\w+/)?[a-z]\w+`)
 )

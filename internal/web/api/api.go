@@ -8,6 +8,7 @@ package api
 import (
 	"embed"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"yuanba/internal/kit/i18n"
@@ -73,10 +74,12 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, o := range c.Operations {
 		caption := b.T("api.tag." + o.Tag)
-		if n := len(v.Sections); n == 0 || v.Sections[n-1].Table.Caption != caption {
+		at := slices.IndexFunc(v.Sections, func(x section) bool { return x.Table.Caption == caption })
+		if at < 0 {
+			at = len(v.Sections)
 			v.Sections = append(v.Sections, section{page.Table{Caption: caption, Hide: true, Cols: []page.Col{{Text: b.T("api.page.address")}, {Text: b.T("api.page.what")}, {Text: b.T("api.page.scope")}}}})
 		}
-		t := &v.Sections[len(v.Sections)-1].Table
+		t := &v.Sections[at].Table
 		scope := b.T("api.page.everybody")
 		for i, s := range o.Scopes {
 			if i == 0 {
