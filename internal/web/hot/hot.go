@@ -6,6 +6,7 @@
 package hot
 
 import (
+	"context"
 	"embed"
 	"net/http"
 	"slices"
@@ -85,6 +86,21 @@ func (c *Counter) listPage(b page.Base, ks []hotissues.Kept, proposed bool) list
 	return v
 }
 
+// Hottest are the hottest issues of a part of the town that the reader of b may
+// see, with what they may know of each.
+func (c *Counter) Hottest(ctx context.Context, b page.Base, in scope.Scope, most int) ([]page.Row, error) {
+	ks, err := c.Issues.List(ctx, b.Actor, hotissues.Filter{Place: in, Most: most})
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]page.Row, len(ks))
+	for i, k := range ks {
+		h := c.heat(b, k)
+		rows[i] = page.Row{Href: href(k.ID), Title: c.name(b, k), Meta: []string{c.smallest(b, k), b.T("hot.people", h.People, h.Messages), b.T("hot.heat", number(h.Total))}}
+	}
+	return rows, nil
+}
+
 // heat is as the reader may know it.
 func (c *Counter) heat(b page.Base, k hotissues.Kept) hotissues.Heat {
 	if c.inside(b, k) {
@@ -118,6 +134,16 @@ func (c *Counter) where(b page.Base, k hotissues.Kept) string {
 		return b.T("hot.everywhere")
 	}
 	return c.Places.Tree().Words(k.Path, "").In(b.Lang)
+}
+
+// smallest is the name of the smallest place that the issue lies in, without what it
+// is part of.
+func (c *Counter) smallest(b page.Base, k hotissues.Kept) string {
+	d, _ := k.Path.Last()
+	if p, ok := c.Places.Tree().Get(d); ok {
+		return p.Name.In(b.Lang)
+	}
+	return b.T("hot.everywhere")
 }
 
 // number is a figure with one place at the most.

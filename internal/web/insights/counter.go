@@ -5,6 +5,7 @@
 package insights
 
 import (
+	"context"
 	"embed"
 	"net/http"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sheet"
 	"yuanba/internal/web/page"
 	"yuanba/internal/web/static"
@@ -36,6 +38,9 @@ type Counter struct {
 	Places   *places.Service
 	Orgs     *orgs.Service
 	Rows     func(b page.Base, cards []matters.Card) []page.Row // as the counter of matters shows them
+
+	// Hottest are hot issues, as their own counter shows them to the reader of b.
+	Hottest func(ctx context.Context, b page.Base, in scope.Scope, most int) ([]page.Row, error)
 }
 
 // Routes adds the pages to mux.

@@ -27,6 +27,7 @@ func sampleRoom(b page.Base) roomPage {
 		Today:    []compared{{b.T("insights.measure.raised"), 3, 5, ""}, {b.T("insights.measure.closed"), 2, 1, "/insights/cases?of=closed"}},
 		Whistles: []whistle{{Title: "积水快到膝盖，车子熄火", Href: "/matters/QL-2026-000042", Number: "QL-2026-000042", Words: "请三家现在到桥头。", Left: i18n.Left(b.Lang, b.Now, b.Now.Add(time.Hour)), Units: []answered{{"邛崃市水务局", true, b.T("room.answered")}, {"城管执法队", false, b.T("room.called")}}}, {Title: b.T("room.private"), Late: true, Left: i18n.Left(b.Lang, b.Now, b.Now.Add(-time.Hour))}},
 		Pressing: []page.Row{{Href: "/matters/QL-2026-000042", Title: "积水快到膝盖，车子熄火", Number: "QL-2026-000042", Pill: page.Pill{Text: b.T("matter.state.handling"), Tone: page.ToneLate}}},
+		Hot:      []page.Row{{Href: "/hot", Title: "桂花小区晚上水压低，四楼以上没水用", Meta: []string{"文君街道", b.T("hot.people", 7, 9), b.T("hot.heat", "18.4")}}},
 		Latest:   []deed{{i18n.Ago(b.Lang, b.Now, b.Now.Add(-time.Minute)), b.T("matter.did.raise"), "路灯不亮", "/matters/QL-2026-000043", "QL-2026-000043"}},
 		Empty:    page.Empty{Icon: "check", Title: b.T("room.quiet"), Text: b.T("room.quiet.text")}}
 }
@@ -41,7 +42,7 @@ func init() {
 	})
 	gallery.Add("insights/room-empty", as, func(w http.ResponseWriter, r *http.Request) error {
 		v := sampleRoom(page.From(r).Titled("room.title"))
-		v.Pressing, v.Whistles, v.Latest, v.Behind = nil, nil, nil, false
+		v.Pressing, v.Whistles, v.Hot, v.Latest, v.Behind = nil, nil, nil, nil, false
 		return roomed.Show(w, r, v)
 	})
 	gallery.Add("insights/wall", as, func(w http.ResponseWriter, r *http.Request) error {

@@ -3,6 +3,7 @@
 package insights
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -36,6 +37,7 @@ type roomPage struct {
 	Areas    loads
 	Map      page.Map
 	Whistles []whistle
+	Hot      []page.Row // the hottest issues
 	Pressing []page.Row
 	Open     string // the whole list
 	Latest   []deed
@@ -163,7 +165,24 @@ func (c *Counter) room(r *http.Request, look page.Look) (v roomPage, err error) 
 	if err != nil {
 		return v, err
 	}
-	return c.show(b, room), nil
+	v = c.show(b, room)
+	v.Hot, err = c.hottest(r.Context(), b, in)
+	return v, err
+}
+
+const (
+	mostHot     = 5
+	mostHotWall = 3
+)
+
+// hottest are the hottest issues of the room's part of the town. The wall is read by
+// whoever passes: it has those that everybody may see, as everybody sees them.
+func (c *Counter) hottest(ctx context.Context, b page.Base, in scope.Scope) ([]page.Row, error) {
+	if b.Look == page.LookWall {
+		b.Actor = scope.Actor{Kind: scope.Anonymous}
+		return c.Hottest(ctx, b, in, mostHotWall)
+	}
+	return c.Hottest(ctx, b, in, mostHot)
 }
 
 // show puts a room into the reader's words.
