@@ -23,8 +23,8 @@ const DemoSeed = 510183
 
 // Demo makes the demonstration town in the configured database, a file that must
 // not be there yet: a year of it, up to the last full hour before now. It is made
-// aside and takes its name only when it is whole, so that a broken-off making
-// leaves nothing behind.
+// aside and takes its name only when it is whole, so that the making leaves
+// nothing else behind, broken off or not.
 func Demo(ctx context.Context, cfg Config, now time.Time, progress func(stage string, done, total int)) (err error) {
 	if sqldb.IsPostgres(cfg.DB) {
 		return errors.New("the demonstration town is made in a file: give --db a path")
@@ -44,11 +44,7 @@ func Demo(ctx context.Context, cfg Config, now time.Time, progress func(stage st
 		}
 	}
 	sweep()
-	defer func() {
-		if err != nil {
-			sweep()
-		}
-	}()
+	defer sweep() // of a whole one the lock files alone are left
 	if err := makeTown(ctx, making, now, progress); err != nil {
 		return err
 	}

@@ -97,6 +97,11 @@ func TestRoomOnTheWall(t *testing.T) {
 		if over > 0 {
 			t.Errorf("%d wide: %v pixels lie below the screen", screen.Width, over)
 		}
+		var cut []string // what is there and cannot be seen whole
+		u.JS(`[...document.querySelectorAll('.wall-grid > section, .wall-right > section, .wall-latest')].filter((e) => { const r = e.getBoundingClientRect(); return r.right > innerWidth || r.bottom > innerHeight || e.scrollHeight > e.clientHeight + 1 }).map((e) => e.textContent.trim().slice(0, 40))`, &cut)
+		if len(cut) > 0 {
+			t.Errorf("%d wide: cut off: %q", screen.Width, cut)
+		}
 		if screen == Wall {
 			u.Shot("room-wall")
 		}
