@@ -129,6 +129,9 @@ func (c *Counter) rulesOf(b page.Base, r matters.Run) string {
 	if urgent != "" {
 		name = saying(b, name, b.T("matter.tag.urgent"))
 	}
+	if version == "0" {
+		return b.T("clock.rules.shipped", name, r.Calendar)
+	}
 	return b.T("clock.rules.of", name, version, r.Calendar)
 }
 

@@ -61,7 +61,7 @@ func suggested(b page.Base, d page.Field, ss []routing.Suggestion) page.Field {
 			}
 		}
 		if s.Confidence > 0 {
-			o.Text = b.T("routing.sure", o.Text, int(math.Round(100*s.Confidence)))
+			o.Text = b.T("routing.sure", o.Text, min(99, int(math.Round(100*s.Confidence)))) // nothing learnt is certain
 		}
 		o.Group = b.T("routing.suggested")
 		first = append(first, o)
