@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"yuanba/internal/kit/classify"
+	"yuanba/internal/kit/sheet"
 )
 
 // maxLabelled is how many bytes of a labelled file are read, unpacked.
@@ -60,23 +60,24 @@ func readTable(name string, want []string, f func(fields []string) error) error 
 // readRows reads a CSV file, packed or not, in UTF-8 or GB 18030. Its errors are
 // one sentence with the file and the line.
 func readRows(name string, head, row func([]string) error) error {
-	b, err := os.ReadFile(name)
+	file, err := os.Open(name)
 	if err != nil {
 		return err
 	}
-	if bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(bytes.NewReader(b))
-		if err == nil {
-			b, err = io.ReadAll(io.LimitReader(z, maxLabelled+1))
-		}
-		if err != nil {
-			return fmt.Errorf("%s: the packed file is damaged: %w", name, err)
-		}
+	defer file.Close() // only read
+	large := fmt.Errorf("%s: the file is larger than %d MB", name, maxLabelled>>20)
+	text, err := sheet.Open(file, maxLabelled+1, large)
+	var b []byte
+	if err == nil {
+		b, err = io.ReadAll(text)
 	}
-	if len(b) > maxLabelled {
-		return fmt.Errorf("%s: the file is larger than %d MB", name, maxLabelled>>20)
+	var disk *os.PathError
+	switch {
+	case errors.Is(err, large), errors.As(err, &disk): // name the file already
+		return err
+	case err != nil:
+		return fmt.Errorf("%s: the packed file is damaged: %w", name, err)
 	}
-	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	if !utf8.Valid(b) {
 		if b, err = simplifiedchinese.GB18030.NewDecoder().Bytes(b); err != nil || bytes.ContainsRune(b, utf8.RuneError) {
 			return fmt.Errorf("%s: the text is neither UTF-8 nor GB 18030", name)

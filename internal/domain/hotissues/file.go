@@ -3,9 +3,6 @@
 package hotissues
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -16,6 +13,7 @@ import (
 
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/sheet"
 )
 
 // maxFile is how long a file may be, unpacked.
@@ -34,19 +32,12 @@ var columnNames = map[string]string{
 // row that is left out, by the line on which it begins; what follows is read. It is
 // Invalid if the file as a whole cannot be read.
 func ReadFile(r io.Reader, bad func(line int, err error)) ([]Message, error) {
-	b := bufio.NewReaderSize(r, 64<<10)
-	if head, _ := b.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(b)
-		if err != nil {
-			return nil, &errs.Error{Kind: errs.Invalid, Key: "hot.file.unreadable", Err: err}
-		}
-		b = bufio.NewReaderSize(z, 64<<10)
+	large := errs.New(errs.Invalid, "import.large", maxFile>>20)
+	b, err := sheet.Open(r, maxFile, large)
+	if err != nil {
+		return nil, &errs.Error{Kind: errs.Invalid, Key: "hot.file.unreadable", Err: err}
 	}
-	if head, _ := b.Peek(3); bytes.Equal(head, []byte{0xef, 0xbb, 0xbf}) {
-		_, _ = b.Discard(3) // just peeked at
-	}
-	limited := &io.LimitedReader{R: b, N: maxFile}
-	c := csv.NewReader(limited)
+	c := csv.NewReader(b)
 	c.FieldsPerRecord, c.LazyQuotes, c.ReuseRecord = -1, true, true
 	names, err := c.Read()
 	if errors.Is(err, io.EOF) {
@@ -73,8 +64,8 @@ func ReadFile(r io.Reader, bad func(line int, err error)) ([]Message, error) {
 	for {
 		row, err := c.Read()
 		switch {
-		case errors.Is(err, io.EOF) && limited.N <= 0:
-			return nil, errs.New(errs.Invalid, "import.large", maxFile>>20)
+		case errors.Is(err, large):
+			return nil, large
 		case errors.Is(err, io.EOF):
 			return out, nil
 		case err != nil:

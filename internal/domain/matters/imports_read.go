@@ -5,7 +5,6 @@ package matters
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -16,6 +15,7 @@ import (
 
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/sheet"
 )
 
 // Limits of a file that is imported.
@@ -43,35 +43,11 @@ type lines struct {
 }
 
 func newLines(r io.Reader) (*lines, error) {
-	b := bufio.NewReaderSize(r, 64<<10)
-	if head, _ := b.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(b)
-		if err != nil {
-			return nil, unreadable(err)
-		}
-		b = bufio.NewReaderSize(z, 64<<10)
-	}
-	b = bufio.NewReaderSize(&limited{b, maxImport}, 64<<10)
-	if head, _ := b.Peek(3); bytes.Equal(head, []byte{0xef, 0xbb, 0xbf}) {
-		_, _ = b.Discard(3) // just peeked at
+	b, err := sheet.Open(r, maxImport, errs.New(errs.Invalid, "import.large", maxImport>>20))
+	if err != nil {
+		return nil, unreadable(err)
 	}
 	return &lines{r: b}, nil
-}
-
-// limited refuses a file that goes on and on, packed or not.
-type limited struct {
-	r    io.Reader
-	left int64
-}
-
-// Read implements io.Reader.
-func (l *limited) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errs.New(errs.Invalid, "import.large", maxImport>>20)
-	}
-	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
-	l.left -= int64(n)
-	return n, err
 }
 
 func unreadable(err error) error {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package sheet writes tables for people who open them in a spreadsheet: as CSV,
-// or as a workbook.
+// or as a workbook. [Open] reads the files that they hand in.
 //
 // What people wrote is text and stays text: a cell that begins with what a
 // spreadsheet would take for a formula is written so that it is not computed.
