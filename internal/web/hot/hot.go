@@ -76,7 +76,7 @@ func (c *Counter) listPage(b page.Base, ks []hotissues.Kept, proposed bool) list
 		h := c.heat(b, k)
 		row := page.Row{
 			Href: href(k.ID), Title: c.name(b, k), Number: b.T("hot.rank", i+1),
-			Meta: []string{c.where(b, k), b.T("hot.people", h.People, h.Messages), b.T("hot.now", h.Now, number(h.Usual)), b.T("hot.heat", number(h.Total))},
+			Meta: []string{c.where(b, k), b.T("hot.people", h.People, h.Messages), b.T("hot.period", i18n.Date(b.Lang, k.From), i18n.Date(b.Lang, k.To)), b.T("hot.now", h.Now, number(h.Usual)), b.T("hot.heat", number(h.Total))},
 		}
 		if !k.ProposedAt.IsZero() {
 			row.Pill = page.Pill{Text: b.T("hot.proposed"), Tone: page.ToneDone}

@@ -147,7 +147,7 @@ func (c *Counter) numbers(w http.ResponseWriter, r *http.Request) error {
 func (c *Counter) showNumbers(b page.Base, a asked, counts, whole insights.Counts, in insights.Version) numbersPage {
 	v := numbersPage{Base: b, Head: page.Head{Title: b.T("insights.title"), Lead: b.T("insights.lead"), Action: page.Link{Href: "/insights/formulas", Text: b.T("insights.formulas"), Icon: "scale"}},
 		Filter: page.Filter{Action: "/insights", More: []page.Field{page.NewField(b.Lang, a.form, "from", "insights.from").As("date"), page.NewField(b.Lang, a.form, "to", "insights.to").As("date")}, Hidden: []page.Hidden{{Name: "view", Value: a.view.code}}},
-		Empty:  page.Empty{Icon: "scale", Title: b.T("insights.none"), Text: b.T("insights.none.text")}}
+		Empty:  page.Empty{Icon: "chart", Title: b.T("insights.none"), Text: b.T("insights.none.text")}}
 	today := insights.DayOf(b.Now)
 	for _, q := range []struct {
 		key string

@@ -48,6 +48,14 @@ func (t Tone) shape() string {
 	return "dot"
 }
 
+// sign is the icon of a sentence that stands by itself: an i where it only tells.
+func (t Tone) sign() string {
+	if t == ToneQuiet || t == ToneCalm {
+		return "info"
+	}
+	return t.shape()
+}
+
 // A Link is a way to go, or, with Post set, something to do at once.
 type Link struct {
 	Href, Text, Icon string

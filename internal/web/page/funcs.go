@@ -37,6 +37,7 @@ func funcs(lang i18n.Lang) template.FuncMap {
 		"bars":       bars,
 		"tone":       func(t Tone) string { return string(t.known()) },
 		"shape":      func(t Tone) string { return t.known().shape() },
+		"sign":       func(t Tone) string { return t.known().sign() },
 		"pill":       func(tone Tone, text string) Pill { return Pill{Text: text, Tone: tone} },
 		"head":       func(title, lead string) Head { return Head{Title: title, Lead: lead} },
 		"fact":       func(label, value string) Fact { return Fact{Label: label, Value: value} },
