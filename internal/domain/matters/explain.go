@@ -4,7 +4,6 @@ package matters
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"yuanba/internal/kit/errs"
@@ -37,7 +36,7 @@ type Explained struct {
 // is.
 func (s *Service) Explain(ctx context.Context, by scope.Actor, number string) (x Explained, err error) {
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		m, err := s.loadNumber(tx, strings.ToUpper(strings.TrimSpace(number)))
+		m, err := s.loadNumber(tx, clean(number))
 		if err != nil {
 			return err
 		}

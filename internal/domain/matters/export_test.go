@@ -43,9 +43,20 @@ func Fits(ctx context.Context, s *Service, d ID) error {
 		if err != nil {
 			return err
 		}
-		m, err := s.load(tx, d)
+		m, err := s.read(tx, d)
 		if err != nil {
 			return err
+		}
+		last := len(m.loaded) - 1 // the version
+		for name, known := range map[string]*Matter{"remembered": s.known.get(d), "remembered under its number": s.known.numbered(m.Number)} {
+			if known != nil && known.Version == m.Version {
+				if is, was := fmt.Sprint(m.values()), fmt.Sprint(known.values()); is != was {
+					return fmt.Errorf("after %s it is %s as\n%s\nand is\n%s", r.Act, name, was, is)
+				}
+				if is, was := fmt.Sprint(m.loaded[:last]), fmt.Sprint(known.loaded[:last]); is != was {
+					return fmt.Errorf("after %s it is %s as loaded\n%s\nand is\n%s", r.Act, name, was, is)
+				}
+			}
 		}
 		found, err := storyOf(tx, d)
 		switch {
@@ -96,6 +107,6 @@ func PartColumns() map[string]string {
 
 // WithoutStory is m as its own row has it.
 func WithoutStory(m Matter) Matter {
-	m.story = nil
+	m.story, m.loaded = nil, nil
 	return m
 }

@@ -102,7 +102,8 @@ type Matter struct {
 	ForgottenAt time.Time
 	Version     int
 
-	stored Turn // as the database has it, for lists; the state says the same
+	loaded []any // the values of columns as they were read, for save
+	stored Turn  // as the database has it, for lists; the state says the same
 
 	story chain  // over its parts, with those that are yet to be written
 	fresh []part // parts yet to be written, see add

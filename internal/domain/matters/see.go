@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/subtle"
 	"slices"
-	"strings"
 	"time"
 
 	"yuanba/internal/kit/errs"
@@ -32,42 +31,41 @@ const (
 //     wrote it down for them, as long as they raise matters for others there;
 //   - everybody sees a public matter that is not moderated away.
 func (s *Service) view(tx *sqldb.Tx, by scope.Actor, m Matter) View {
-	switch {
-	case by.Kind == scope.System:
+	v := glance(by, m, tx.Now())
+	if v < Inside && (by.Kind == scope.Staff || by.Kind == scope.Machine) && s.calledTo(tx, by, m) {
 		return Inside
-	case (by.Kind == scope.Staff || by.Kind == scope.Machine) && s.worksOn(tx, by, m):
-		return Inside
-	case isReporter(by, m), m.RaisedBy != 0 && m.RaisedBy == by.Account && by.May("raise_for", m.Target("raise_for", tx.Now())).OK:
-		return Reporter
-	case m.VisibleToAll():
-		return Outside
 	}
-	return Nothing
+	return v
 }
 
 func (s *Service) maySee(tx *sqldb.Tx, by scope.Actor, m Matter) bool {
-	return s.view(tx, by, m) > Nothing
+	return glance(by, m, tx.Now()) > Nothing || s.view(tx, by, m) > Nothing
 }
 
-// worksOn reports whether the actor sees the matters of the place, handles this
-// one in the unit that leads it or whose turn it is, or belongs to a unit that
-// assists or was called to it, wherever that is at home; of a joined matter, that
-// they work on the one it follows.
-func (s *Service) worksOn(tx *sqldb.Tx, by scope.Actor, m Matter) bool {
-	if sees(by, m.Path, m.Category, tx.Now()) {
+// leads reports whether the actor sees the matters of the place, or handles this
+// one in the unit that leads it or whose turn it is.
+func leads(by scope.Actor, m Matter, now time.Time) bool {
+	if sees(by, m.Path, m.Category, now) {
 		return true
 	}
+	for _, u := range []id.ID{m.Lead, m.TurnUnit} {
+		if u != 0 && by.May("handle", scope.Target{Path: m.Path, Unit: u, Category: m.Category, At: now}).OK {
+			return true
+		}
+	}
+	return false
+}
+
+// calledTo reports whether the actor belongs to a unit that assists or was called
+// to the matter, wherever that is at home; of a joined matter, whether they work on
+// the one it follows.
+func (s *Service) calledTo(tx *sqldb.Tx, by scope.Actor, m Matter) bool {
 	units := by.Units("handle", tx.Now())
 	if len(units) == 0 {
 		return false
 	}
-	for _, u := range []id.ID{m.Lead, m.TurnUnit} {
-		if u != 0 && by.May("handle", scope.Target{Path: m.Path, Unit: u, Category: m.Category, At: tx.Now()}).OK {
-			return true
-		}
-	}
 	if m.State == Joined { // it is worked on under the other's number
-		if t, err := s.load(tx, m.JoinedTo); err == nil && t.State != Joined && s.worksOn(tx, by, t) {
+		if t, err := s.load(tx, m.JoinedTo); err == nil && t.State != Joined && (leads(by, t, tx.Now()) || s.calledTo(tx, by, t)) {
 			return true
 		}
 	}
@@ -105,7 +103,7 @@ type Whole struct {
 // It is NotFound if there is none, or none for them.
 func (s *Service) Get(ctx context.Context, by scope.Actor, number string) (w Whole, err error) {
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		m, err := s.loadNumber(tx, strings.ToUpper(strings.TrimSpace(number)))
+		m, err := s.loadNumber(tx, clean(number))
 		if err != nil {
 			return err
 		}
@@ -272,7 +270,7 @@ func (s *Service) ByCode(ctx context.Context, number, code string) (d ID, err er
 		return 0, err
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		m, err := s.loadNumber(tx, strings.ToUpper(strings.TrimSpace(number)))
+		m, err := s.loadNumber(tx, clean(number))
 		if errs.KindOf(err) == errs.NotFound || err == nil && subtle.ConstantTimeCompare(m.codeIndex, index) != 1 {
 			return errs.At("code", "matter.code.wrong")
 		}

@@ -40,6 +40,7 @@ type Service struct {
 	catalogue atomic.Pointer[Catalogue]
 	timing    atomic.Pointer[Timing]
 
+	known                    known // what was written here lately
 	toIndex, toTell, toCount fresh // for the followers of the trail
 }
 

@@ -3,10 +3,12 @@
 package matters
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"yuanba/internal/kit/scope"
@@ -54,21 +56,25 @@ func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 		return m, fmt.Errorf("clocks of %s: %w", m.Number, err)
 	}
 	m.Answers = answersFrom(answers)
+	m.loaded = m.valuesAs(answers, clocks)
 	return m, nil
 }
 
 // values are the arguments for columns.
-func (m Matter) values() []any {
+func (m Matter) values() []any { return m.valuesAs(answersJSON(m.Answers), m.Clocks.text()) }
+
+// valuesAs are values with the texts of the answers and the clocks.
+func (m Matter) valuesAs(answers, clocks string) []any {
 	var lat, lon any
 	if m.At != nil {
 		lat, lon = m.At.Lat, m.At.Lon
 	}
 	at := sqldb.At
-	return []any{m.ID, m.Number, m.State, m.Title, m.Body, m.Category, answersJSON(m.Answers), m.Urgent, m.Channel, m.Origin,
+	return []any{m.ID, m.Number, m.State, m.Title, m.Body, m.Category, answers, m.Urgent, m.Channel, m.Origin,
 		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, lat, lon,
 		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.Turn(), m.TurnUnit, m.Centre, m.Acceptor, m.Lead, m.Assisting,
-		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), at(m.WarnAt), m.Clocks.text(), m.Extensions, m.Suspensions, at(m.ResumeAt),
+		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), at(m.WarnAt), clocks, m.Extensions, m.Suspensions, at(m.ResumeAt),
 		m.Returns, m.Reopened, m.Supervised, m.Urged,
 		m.Result, m.JoinedTo, m.Kept.State, at(m.Kept.Due), at(m.Kept.MovedAt), m.Kept.Brought, m.SplitFrom, m.Supporters, m.Solved, m.Satisfied, m.RatingWords, at(m.ForgottenAt), []byte(m.story), m.Version}
 }
@@ -77,31 +83,39 @@ func (m Matter) values() []any {
 // counts up itself.
 var fixed = map[string]bool{"id": true, "number": true, "version": true}
 
-// The statements that name every column, and which of values save takes.
-var insertSQL, saveSQL, saveTakes = func() (insert, save string, takes []int) {
-	names := strings.FieldsFunc(columns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })
-	var set []string
-	for i, name := range names {
-		if !fixed[name] {
-			takes = append(takes, i)
-			set = append(set, fmt.Sprintf("%s = $%d", name, len(takes)+2))
+// columnNames are the columns, one by one, and insertSQL the statement that names
+// them all.
+var (
+	columnNames = strings.FieldsFunc(columns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })
+	insertSQL   = "INSERT INTO matter (" + strings.Join(columnNames, ", ") + ") VALUES (" + sqldb.List(len(columnNames), 1) + ")"
+)
+
+// load reads a matter, or takes it from memory if that has it as it stands.
+func (s *Service) load(tx *sqldb.Tx, d ID) (Matter, error) {
+	if m := s.known.get(d); m != nil {
+		version, err := sqldb.Get(tx, sqldb.Int, "matter.none", `SELECT version FROM matter WHERE id = $1`, d)
+		if err != nil || int(version) == m.Version {
+			return *m, err
 		}
 	}
-	insert = "INSERT INTO matter (" + strings.Join(names, ", ") + ") VALUES (" + sqldb.List(len(names), 1) + ")"
-	save = "UPDATE matter SET " + strings.Join(set, ", ") + ", version = version + 1 WHERE id = $1 AND version = $2"
-	return insert, save, takes
-}()
+	return s.read(tx, d)
+}
 
-func (s *Service) load(tx *sqldb.Tx, d ID) (Matter, error) {
+func (s *Service) read(tx *sqldb.Tx, d ID) (Matter, error) {
 	return sqldb.Get(tx, s.scan, "matter.none", `SELECT `+columns+` FROM matter WHERE id = $1`, d)
 }
 
+// loadNumber is load by the number, as it is kept.
 func (s *Service) loadNumber(tx *sqldb.Tx, number string) (Matter, error) {
+	if m := s.known.numbered(number); m != nil {
+		return s.load(tx, m.ID)
+	}
 	return sqldb.Get(tx, s.scan, "matter.none", `SELECT `+columns+` FROM matter WHERE number = $1`, number)
 }
 
 func insert(tx *sqldb.Tx, m *Matter) error {
 	values := m.values()
+	m.loaded = values
 	for _, i := range emptyAt {
 		if !isEmpty(values[i]) {
 			_, err := tx.Exec(insertSQL, values...)
@@ -127,8 +141,7 @@ const emptyWhenNew = ` origin hidden name_hidden raised_by raised_for acceptor l
 // must be empty for it.
 var newSQL, newTakes, emptyAt = func() (insert string, takes, empty []int) {
 	known := strings.Fields(emptyWhenNew)
-	none := Matter{}.values()
-	names := strings.FieldsFunc(columns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })
+	none, names := Matter{}.values(), columnNames
 	var given []string
 	for i, name := range names {
 		if slices.Contains(known, name) {
@@ -179,14 +192,36 @@ func isEmpty(v any) bool {
 	return false
 }
 
-// save writes m back, unless someone else changed it first.
+// save writes m back, unless someone else changed it since it was loaded: those of
+// its columns that are others now. What does not change is not written, since of
+// every column that a statement names the indexes are written anew.
 func save(tx *sqldb.Tx, m *Matter) error {
-	values, args := m.values(), []any{m.ID, m.Version}
-	m.Version++
-	for _, i := range saveTakes {
-		args = append(args, values[i])
+	if m.loaded == nil {
+		return fmt.Errorf("%s is to be saved and was not read", m.Number)
 	}
-	return tx.One(saveSQL, args...)
+	var set strings.Builder
+	now, args := m.values(), []any{m.ID, m.Version}
+	for i, was := range m.loaded {
+		if fixed[columnNames[i]] || same(was, now[i]) {
+			continue
+		}
+		args = append(args, now[i])
+		set.WriteString(columnNames[i] + " = $" + strconv.Itoa(len(args)) + ", ")
+	}
+	m.Version++
+	m.loaded = now
+	return tx.One("UPDATE matter SET "+set.String()+"version = version + 1 WHERE id = $1 AND version = $2", args...)
+}
+
+// same reports whether two values of one column are the same.
+func same(a, b any) bool {
+	switch a := a.(type) {
+	case []byte:
+		return bytes.Equal(a, b.([]byte))
+	case sqldb.Time:
+		return a.Equal(b.(sqldb.Time).Time)
+	}
+	return a == b
 }
 
 const stepColumns = `id, matter_id, at, act, account, actor, unit_id, to_unit, public, hidden, words, until, detail, behalf, was`

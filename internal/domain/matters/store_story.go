@@ -207,6 +207,7 @@ func (s *Service) eachWithStory(tx *sqldb.Tx, f func(m Matter, found chain) erro
 // parts, and what is counted of them.
 func saveBeside(tx *sqldb.Tx, m *Matter) error {
 	m.Version++
+	m.loaded = m.values()
 	return tx.One(`UPDATE matter SET story = $3, supporters = $4, assisting = $5, version = version + 1 WHERE id = $1 AND version = $2`,
 		m.ID, m.Version-1, []byte(m.story), m.Supporters, m.Assisting)
 }

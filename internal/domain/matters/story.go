@@ -97,6 +97,7 @@ func (s *Service) keep(tx *sqldb.Tx, by scope.Actor, m *Matter, write func(*sqld
 	if err := writeFresh(tx, m); err != nil {
 		return err
 	}
+	s.remember(tx, m)
 	e.Noun, e.Record, e.To, e.Digest = "matter", m.ID, string(m.State), m.digest()
 	return trail.Append(tx, by, e)
 }

@@ -200,16 +200,16 @@ func (c *Counter) do(act matters.Act) page.Handler {
 			return err
 		}
 		by := page.Actor(r)
-		whole, err := c.Matters.Get(r.Context(), by, r.PathValue("number"))
+		m, err := c.Matters.ToAct(r.Context(), by, r.PathValue("number"))
 		if err != nil {
 			return err
 		}
 		if checks(act) && f.Get("go") == "check" {
 			return c.check(w, r, act, f)
 		}
-		err = acts[act].do(c, r, f, whole.Matter)
+		err = acts[act].do(c, r, f, m)
 		if err == nil {
-			return c.done(w, r, act, whole.Matter)
+			return c.done(w, r, act, m)
 		}
 		if k := errs.KindOf(err); k != errs.Invalid && k != errs.Conflict || acts[act].form == nil {
 			return err
@@ -228,8 +228,8 @@ func (c *Counter) done(w http.ResponseWriter, r *http.Request, act matters.Act, 
 	if act != matters.Rate {
 		return page.Done(w, r, here, "matter.done."+string(act))
 	}
-	now, err := c.Matters.Get(r.Context(), page.Actor(r), was.Number)
-	switch m := now.Matter; {
+	m, err := c.Matters.ToAct(r.Context(), page.Actor(r), was.Number)
+	switch {
 	case err != nil:
 		return err
 	case m.Solved == "": // not solved: taken up again, and to be rated anew

@@ -237,11 +237,10 @@ func (c *Counter) bulk(w http.ResponseWriter, r *http.Request) error {
 // may know it.
 func (c *Counter) bulkOne(r *http.Request, number string, act matters.Act, lead id.ID) (title string, err error) {
 	by := page.Actor(r)
-	whole, err := c.Matters.Get(r.Context(), by, number)
+	m, _, err := c.Matters.Matter(r.Context(), by, number)
 	if err != nil {
 		return "", err
 	}
-	m := whole.Matter
 	if act == matters.Accept {
 		return m.Title, c.Matters.Accept(r.Context(), by, m.ID)
 	}

@@ -42,14 +42,14 @@ func (c *Counter) invite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := page.From(r)
-	whole, err := c.Matters.Get(r.Context(), b.Actor, r.PathValue("number"))
+	m, err := c.Matters.ToAct(r.Context(), b.Actor, r.PathValue("number"))
 	if err != nil {
 		return err
 	}
 	party, question, days := f.Line("party", 61), said(f), f.Int("days", 1, 60)
 	secret := ""
 	if err = f.Err(); err == nil {
-		secret, err = c.Matters.Invite(r.Context(), b.Actor, whole.Matter.ID, party, question, days)
+		secret, err = c.Matters.Invite(r.Context(), b.Actor, m.ID, party, question, days)
 	}
 	if err != nil {
 		v, perr := c.actPage(r, matters.Invite, f)
@@ -59,8 +59,8 @@ func (c *Counter) invite(w http.ResponseWriter, r *http.Request) error {
 		return acting.Fail(w, r, v, err)
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return linked.Show(w, r, linkPage{Base: b.Titled("matter.link.title"), Link: c.Address + "/answer/" + secret, Party: party, Back: "/matters/" + whole.Matter.Number,
-		Until: i18n.Date(b.Lang, b.Now.AddDate(0, 0, days)), Head: page.Head{Kicker: whole.Matter.Number, Title: b.T("matter.link.title"), Lead: b.T("matter.link.lead", party)}})
+	return linked.Show(w, r, linkPage{Base: b.Titled("matter.link.title"), Link: c.Address + "/answer/" + secret, Party: party, Back: "/matters/" + m.Number,
+		Until: i18n.Date(b.Lang, b.Now.AddDate(0, 0, days)), Head: page.Head{Kicker: m.Number, Title: b.T("matter.link.title"), Lead: b.T("matter.link.lead", party)}})
 }
 
 // answerPage is what the holder of a link sees.

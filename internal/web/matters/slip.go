@@ -39,14 +39,14 @@ func (c *Counter) slip(w http.ResponseWriter, r *http.Request) error {
 // printSlip prints the slip of a matter again, for those who may see it; the
 // code is known to its holder alone.
 func (c *Counter) printSlip(w http.ResponseWriter, r *http.Request) error {
-	whole, err := c.Matters.Get(r.Context(), page.Actor(r), r.PathValue("number"))
+	m, view, err := c.Matters.Matter(r.Context(), page.Actor(r), r.PathValue("number"))
 	if err != nil {
 		return err
 	}
-	if whole.View < matters.Reporter {
+	if view < matters.Reporter {
 		return errs.New(errs.NotFound, "matter.none")
 	}
-	s := matters.Slip{ID: whole.Matter.ID, Number: whole.Matter.Number, Due: whole.Matter.Promised}
+	s := matters.Slip{ID: m.ID, Number: m.Number, Due: m.Promised}
 	if fresh, ok := c.Slips.seen(r); ok && fresh.Number == s.Number {
 		s.Code = fresh.Code
 	}
@@ -55,16 +55,15 @@ func (c *Counter) printSlip(w http.ResponseWriter, r *http.Request) error {
 
 func (c *Counter) showSlip(w http.ResponseWriter, r *http.Request, s matters.Slip) error {
 	b := page.From(r).Titled("matter.slip.title")
-	whole, err := c.Matters.Get(r.Context(), b.Actor, s.Number)
+	m, view, err := c.Matters.Matter(r.Context(), b.Actor, s.Number)
 	if err != nil {
 		return err
 	}
-	m := whole.Matter
 	code, err := qrSVG(c.Address + "/query?number=" + m.Number)
 	if err != nil {
 		return err
 	}
-	v := slipPage{Base: b, Number: m.Number, Code: s.Code, Mail: c.Mail && b.Anonymous() && whole.IsReporter, Slip: page.Slip{
+	v := slipPage{Base: b, Number: m.Number, Code: s.Code, Mail: c.Mail && b.Anonymous() && view >= matters.Reporter, Slip: page.Slip{
 		Town: b.Site.Town.In(b.Lang), Number: m.Number, Code: s.Code, Title: m.Title, QR: code, Phone: b.Site.Phone,
 		Facts: []page.Fact{
 			{Label: b.T("matter.fact.where"), Value: c.where(b.Lang, m.Path, m.PlaceWords, m.RaisedAt)},
