@@ -110,3 +110,16 @@ func WithoutStory(m Matter) Matter {
 	m.story, m.loaded = nil, nil
 	return m
 }
+
+// KnownAfter is how many matters, and numbers of matters, are remembered after n
+// others were written, and whether the last of them is among them.
+func KnownAfter(n int) (matters, numbers int, last bool) {
+	var k known
+	for i := range n {
+		k.put(&Matter{ID: ID(i + 1), Number: fmt.Sprint(i + 1), Version: 1})
+	}
+	return len(k.new) + len(k.old), len(k.numbers), k.get(ID(n)) != nil && k.numbered(fmt.Sprint(n)) != nil
+}
+
+// KnownMost is how many are remembered at the most.
+const KnownMost = 2 * knownMost
