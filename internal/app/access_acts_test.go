@@ -134,6 +134,15 @@ func actDoors() []actDoor {
 		{act: matters.Moderate, state: matters.Handling, who: "zhao sun admin", form: []string{"part", "body", "words", "水管冻裂了。", "reason", "内容里有门牌号。"}},
 		{act: matters.Restore, state: matters.Handling, who: "zhao sun admin", form: []string{"reason", "重新看过，没有门牌号。"}, ask: "?moderation={moderation}", setup: hide},
 		{act: matters.SupportAct, state: matters.Handling, who: "- zhou wang zhao luo feng xu gao", form: []string{"words", "我家也是。"}},
+		{act: matters.UnsupportAct, state: matters.Handling, who: "zhou", setup: func(x *walk, m matters.Matter) matters.Matter {
+			x.must(x.Matters.Support(x.t.Context(), x.guest("zhou"), m.ID, matters.Supporting{Words: "我家也是。"}))
+			return m
+		}},
+		{act: matters.UnsupportAct, state: matters.Handling, who: "zhao", form: []string{"which", "{voice}"}, setup: func(x *walk, m matters.Matter) matters.Matter {
+			x.must(x.Matters.Support(x.t.Context(), x.As("zhao"), m.ID, matters.Supporting{Words: "窗口代记。"}))
+			x.at["voice"] = x.whole(m.Number).Supports[0].ID.String()
+			return m
+		}},
 	}
 }
 
@@ -240,6 +249,8 @@ func (x *walk) acts(tried map[string]bool) {
 			switch {
 			case may:
 				wrong = wrong || get != 200 || !did || post != 303 && post != a.done
+			case who == "-" && a.act == matters.UnsupportAct: // whoever says "me too" without account may take it back
+				wrong = wrong || get != 409 || did || post != 409
 			case who == "-":
 				wrong = wrong || get != 303 || did || post != 403
 			default:

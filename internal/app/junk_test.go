@@ -128,7 +128,7 @@ var asksNothing = []string{
 }
 
 // Routes whose fields may all be left empty.
-var mayBeEmpty = []string{"POST /settings", "POST /unfollow", "POST /admin/holdings/{id}/dismiss", "POST /inbox", "POST /matters/{number}/take", "POST /matters/{number}/close", "POST /matters/{number}/extend", "POST /matters/{number}/withdraw", "POST /matters/{number}/support"}
+var mayBeEmpty = []string{"POST /settings", "POST /unfollow", "POST /admin/holdings/{id}/dismiss", "POST /inbox", "POST /matters/{number}/take", "POST /matters/{number}/close", "POST /matters/{number}/extend", "POST /matters/{number}/withdraw", "POST /matters/{number}/support", "POST /matters/{number}/unsupport"}
 
 var (
 	named   = regexp.MustCompile(`<(?:input|select|textarea)[^>]* name="([^"]+)"`)

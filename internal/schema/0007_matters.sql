@@ -91,7 +91,6 @@ CREATE TABLE matter (
     kept_state   TEXT NOT NULL CHECK (kept_state IN ('','received','accepted','classified')), -- what it had when it was joined
     kept_due_at  BIGINT,
     kept_moved_at BIGINT,
-    brought      BIGINT NOT NULL,        -- how many it added to the supporters of the matter it was joined to
     split_from   BIGINT NOT NULL,
     supporters   BIGINT NOT NULL,
     solved       TEXT NOT NULL CHECK (solved IN ('','yes','partly','no')),

@@ -515,7 +515,6 @@ CREATE TABLE matter (
     kept_state   TEXT NOT NULL CHECK (kept_state = '' OR kept_state = 'received' OR kept_state = 'accepted' OR kept_state = 'classified'), -- what it had when it was joined
     kept_due_at  BIGINT,
     kept_moved_at BIGINT,
-    brought      BIGINT NOT NULL,        -- how many it added to the supporters of the matter it was joined to
     split_from   BIGINT NOT NULL,
     supporters   BIGINT NOT NULL,
     solved       TEXT NOT NULL CHECK (solved = '' OR solved = 'yes' OR solved = 'partly' OR solved = 'no'),

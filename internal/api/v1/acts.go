@@ -11,6 +11,7 @@ import (
 
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -178,8 +179,21 @@ func plain(a matters.Act, do func(s *matters.Service, ctx context.Context, by sc
 	})
 }
 
-// acts is every act that other programs may do. Inviting, moderating and supporting
-// are for people at the page.
+// Support is what somebody says whom the matter concerns too.
+type Support struct {
+	Words  string   `json:"words,omitempty" maxLength:"3000" doc:"How it is at their place."`
+	Public bool     `json:"public,omitempty" doc:"Everybody may read these words."`
+	Phone  string   `json:"phone,omitempty" doc:"To tell them of the outcome."`
+	Files  []string `json:"files,omitempty" nullable:"false" maxItems:"9" doc:"The ids that POST /files gave."`
+}
+
+// Unsupport names the "me too" that is taken back.
+type Unsupport struct {
+	Which string `json:"which" doc:"The id of the voice, which was written down at the desk."`
+}
+
+// acts is every act that other programs may do. Inviting and moderating are for
+// people at the page.
 func acts() []Operation {
 	return []Operation{
 		plain(matters.Accept, (*matters.Service).Accept),
@@ -252,6 +266,20 @@ func acts() []Operation {
 				return err
 			}
 			return c.s.Matters.Blow(ctx, c.by(), m.ID, units, time.Duration(in.Hours)*time.Hour, in.Words)
+		}),
+		act(matters.SupportAct, func(c *call, ctx context.Context, m matters.Matter, in Support) error {
+			files, err := c.taken(in.Files)
+			if err != nil {
+				return err
+			}
+			return c.s.Matters.Support(ctx, c.by(), m.ID, matters.Supporting{Words: in.Words, Public: in.Public, Contact: people.ContactInput{Phone: in.Phone}}, files...)
+		}),
+		act(matters.UnsupportAct, func(c *call, ctx context.Context, m matters.Matter, in Unsupport) error {
+			which, err := id.Parse(in.Which)
+			if err != nil {
+				return errs.At("which", "matter.unsupport.which")
+			}
+			return c.s.Matters.Unsupport(ctx, c.by(), m.ID, matters.Unsupporting{Which: which})
 		}),
 		act(matters.Respond, func(c *call, ctx context.Context, m matters.Matter, in ForUnit) error {
 			unit, err := c.unitsOf("unit", []string{in.Unit})

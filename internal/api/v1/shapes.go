@@ -87,7 +87,17 @@ type Matter struct {
 	Parts      []string          `json:"parts" nullable:"false" doc:"The numbers of what was split off."`
 	JoinedHere []string          `json:"joined_here" nullable:"false" doc:"The numbers of what was joined to it."`
 	Origins    []string          `json:"origins" nullable:"false" doc:"The numbers of what it was joined to, or split off."`
+	Voices     []Voice           `json:"voices" nullable:"false" doc:"What those said whom it concerns too, as far as the caller may read it."`
 	Acts       []string          `json:"acts" nullable:"false" doc:"What the caller may do now."`
+}
+
+// A Voice is somebody's "me too": never whose.
+type Voice struct {
+	ID     string    `json:"id"`
+	At     time.Time `json:"at"`
+	Words  string    `json:"words,omitempty"`
+	Public bool      `json:"public"`
+	Desk   bool      `json:"desk,omitempty" doc:"It was written down at the desk, where it is also taken back."`
 }
 
 // version is for its ETag.
@@ -185,7 +195,10 @@ func (c *call) matter(w matters.Whole) Matter {
 	m := w.Matter
 	out := Matter{
 		Card: c.card(cardOf(m)), Version: m.Version, View: viewName(w.View), Body: m.Body, Answers: m.Answers, Promised: at(m.Promised), Result: m.Result, Satisfied: m.Satisfied,
-		Files: c.files(w, 0), Parts: numbers(w.Parts), JoinedHere: numbers(w.JoinedHere), Origins: numbers(w.Origins), Acts: []string{},
+		Files: c.files(w, 0), Parts: numbers(w.Parts), JoinedHere: numbers(w.JoinedHere), Origins: numbers(w.Origins), Voices: make([]Voice, len(w.Supports)), Acts: []string{},
+	}
+	for i, p := range w.Supports {
+		out.Voices[i] = Voice{p.ID.String(), p.At.UTC(), p.Words, p.Public && !p.Hidden, p.AtDesk()}
 	}
 	if m.At != nil && w.View == matters.Inside {
 		out.Point = &Point{m.At.Lon, m.At.Lat}
@@ -243,7 +256,7 @@ func (c *call) who(w matters.Whole, p matters.Step) string {
 		return p.Actor
 	case unit != "":
 		return unit
-	case p.Act == matters.SupportAct:
+	case p.Act == matters.SupportAct || p.Act == matters.UnsupportAct:
 		return c.T("matter.neighbour")
 	case p.Act == matters.Resume:
 		return c.T("matter.clock")

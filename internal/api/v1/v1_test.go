@@ -90,6 +90,13 @@ func TestEveryOperation(t *testing.T) {
 		do(zhao, n, "dispatch", map[string]any{"lead": w.As("wu").Unit.String(), "assist": []string{w.As("he").Unit.String()}})
 		do(w.as("he"), n, "assist", map[string]any{"unit": w.As("he").Unit.String(), "words": "The road is closed off."})
 		do(wu, n, "take", nil)
+		do(zhao, n, "support", map[string]any{"words": "An old lady came by and said so too.", "public": true, "phone": "19900000010"})
+		if m := zhao.want(200, zhao.get("/matters/"+n)); m.text("voices", "0", "words") == "" || len(m.list("voices")) != 1 {
+			t.Errorf("%s", m.body)
+		} else {
+			do(zhao, n, "unsupport", map[string]any{"which": m.text("voices", "0", "id")})
+		}
+		zhao.want(422, zhao.post("/matters/"+n+"/acts/unsupport", map[string]any{"which": "nothing"}))
 		do(wu, n, "inform", words("The digger is on its way."))
 		do(sun, n, "supervise", words("The school is waiting."))
 		do(sun, n, "whistle", map[string]any{"units": []string{w.As("he").Unit.String(), w.As("wu").Unit.String()}, "hours": 2, "words": "To the place, please."})

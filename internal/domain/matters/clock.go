@@ -147,7 +147,7 @@ func (s *Service) turnTo(m *Matter, from State, now time.Time) {
 	if m.State == from {
 		return // an act within a stage leaves its turn and clock, but for Extend, which sets Due itself
 	}
-	was := Kept{State: from, Due: m.Due, MovedAt: m.MovedAt, Brought: m.Kept.Brought}
+	was := Kept{State: from, Due: m.Due, MovedAt: m.MovedAt}
 	switch m.Turn() {
 	case TurnIntake, TurnDispatch, TurnVerify:
 		m.TurnUnit = m.Centre

@@ -44,6 +44,8 @@
 //   - Joining and splitting keep each number, word, photo, supporter and clock,
 //     and can be undone. Whose matter was joined rates the end of the one it
 //     follows as its own reporter does.
+//   - Whoever says "me too" is counted once, wherever they said it, and may take it
+//     back at any time: it is deleted with its words, photos and telephone.
 //   - Hiding something from the public can be undone; the original and the reason
 //     stay for the reporter, those at work and the auditor.
 //   - A private matter is not found, listed, counted for strangers or guessed by

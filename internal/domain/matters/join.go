@@ -52,11 +52,12 @@ func (s *Service) Unjoin(ctx context.Context, by scope.Actor, d ID) error {
 // being changed itself.
 func (s *Service) unjoin(by scope.Actor, from *Matter) edit {
 	return func(tx *sqldb.Tx, m *Matter) (Step, error) {
-		brought := m.Kept.Brought
 		followed := m.JoinedTo
 		m.JoinedTo, m.State = 0, m.Kept.State
 		if from != nil {
-			from.Supporters -= brought
+			if err := s.countSupporters(tx, from, nil, m.ID); err != nil {
+				return Step{}, err
+			}
 			from.add(mention(tx, by, *from, Unjoin, m.Number))
 			return Step{Public: true, Detail: from.Number}, nil
 		}
@@ -64,7 +65,9 @@ func (s *Service) unjoin(by scope.Actor, from *Matter) edit {
 		if err != nil {
 			return Step{}, err
 		}
-		t.Supporters -= brought
+		if err := s.countSupporters(tx, &t, nil, m.ID); err != nil {
+			return Step{}, err
+		}
 		return Step{Public: true, Detail: t.Number}, s.mentionIn(tx, by, &t, Unjoin, m.Number)
 	}
 }
@@ -81,11 +84,10 @@ func (s *Service) follow(tx *sqldb.Tx, by scope.Actor, m *Matter, t Matter, act 
 	if n > 0 {
 		return Step{}, errs.New(errs.Conflict, "matter.join.has_joined")
 	}
-	if m.Kept.Brought, err = brings(tx, *m, t); err != nil {
+	m.JoinedTo = t.ID
+	if err := s.countSupporters(tx, &t, m, 0); err != nil {
 		return Step{}, err
 	}
-	m.JoinedTo = t.ID
-	t.Supporters += m.Kept.Brought
 	return Step{Public: true, Words: reason, Detail: t.Number}, s.mentionIn(tx, by, &t, act, m.Number)
 }
 

@@ -115,7 +115,6 @@ type Kept struct {
 	State   State
 	Due     time.Time
 	MovedAt time.Time
-	Brought int // how many it added to the supporters of the matter it follows
 }
 
 // A Point is a place on the earth, in WGS-84 degrees.
@@ -148,13 +147,13 @@ func (m Matter) digest() []byte {
 	if m.At != nil {
 		lat, lon = m.At.Lat, m.At.Lon
 	}
-	return trail.Digest("matter/4", m.ID, m.Number, string(m.State),
+	return trail.Digest("matter/5", m.ID, m.Number, string(m.State),
 		m.Title, m.Body, m.Category, answersJSON(m.Answers), m.Urgent, string(m.Channel), m.Origin,
 		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, m.At != nil, lat, lon,
 		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.TurnUnit, m.Centre, m.Acceptor, m.Lead,
 		m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.WarnAt, m.Clocks.text(), m.Extensions, m.Suspensions, m.ResumeAt,
 		m.Returns, m.Reopened, m.Supervised, m.Urged,
-		m.Result, m.JoinedTo, string(m.Kept.State), m.Kept.Due, m.Kept.MovedAt, m.Kept.Brought, m.SplitFrom, string(m.Solved), m.Satisfied, m.RatingWords, m.ForgottenAt,
+		m.Result, m.JoinedTo, string(m.Kept.State), m.Kept.Due, m.Kept.MovedAt, m.SplitFrom, string(m.Solved), m.Satisfied, m.RatingWords, m.ForgottenAt,
 		m.Supporters, m.Assisting, []byte(m.story))
 }

@@ -180,6 +180,9 @@ func (s *Service) record(tx *sqldb.Tx, by scope.Actor, m *Matter, act Act, befor
 	step.was = wasBefore(before.Standing(), m.Standing())
 	if by.Kind == scope.Resident || by.Kind == scope.Anonymous {
 		step.Actor = "" // the story says the reporter, a neighbour: not even the mask of a name
+		if act == UnsupportAct {
+			step.Account = 0 // nor who it was
+		}
 	}
 	m.add(step)
 	m.addFiles(tx, step.ID, step.Public && !step.confidential, files)

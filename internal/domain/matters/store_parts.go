@@ -3,7 +3,6 @@
 package matters
 
 import (
-	"bytes"
 	"database/sql"
 	"errors"
 	"strings"
@@ -38,38 +37,6 @@ func (s *Service) joinedHere(tx *sqldb.Tx, matter ID) ([]Matter, error) {
 	return sqldb.All(tx, s.scan, `SELECT `+columns+` FROM matter WHERE joined_to = $1 AND joined_to <> 0 ORDER BY id LIMIT 1000`, matter)
 }
 
-// brings is how many a matter that follows t adds to t's supporters: its own, and
-// its reporter, but for those who are counted there already and t's own reporter.
-// A browser without account is known at one matter only, and at its parts.
-func brings(tx *sqldb.Tx, m, t Matter) (int, error) {
-	n, err := sqldb.Int(tx.Row(`
-		SELECT count(*) FROM matter_support s
-		WHERE s.matter_id = $1 AND (s.resident_id = 0 OR s.resident_id <> $3) AND NOT EXISTS (
-			SELECT 1 FROM matter_support x
-			WHERE x.matter_id = $2 AND (x.resident_id <> 0 AND x.resident_id = s.resident_id OR x.browser <> '' AND x.browser = s.browser))`,
-		m.ID, t.ID, t.Resident))
-	if err != nil || m.Resident != 0 && m.Resident == t.Resident || len(m.codeIndex) > 0 && bytes.Equal(m.codeIndex, t.codeIndex) {
-		return int(n), err
-	}
-	there, err := sqldb.Int(tx.Row(`SELECT count(*) FROM matter_support WHERE matter_id = $1 AND resident_id = $2 AND resident_id <> 0`, t.ID, m.Resident))
-	if there == 0 {
-		n++
-	}
-	return int(n), err
-}
-
-// copySupports gives a part the supporters of the matter it was split from: what
-// they said was of the whole. few: all, or somebody would be left out.
-func copySupports(tx *sqldb.Tx, from ID, to *Matter) error {
-	all, err := sqldb.All(tx, scanSupport, `SELECT `+supportColumns+` FROM matter_support WHERE matter_id = $1 ORDER BY id`, from)
-	for _, p := range all {
-		p.ID, p.Matter = tx.NewID(), to.ID
-		to.add(p)
-	}
-	to.Supporters = len(all)
-	return err
-}
-
 // copyFiles gives a part the files of the matter it was split from.
 func copyFiles(tx *sqldb.Tx, from ID, to *Matter) error {
 	files, err := filesOf(tx, from)
@@ -98,24 +65,6 @@ func waitingSince(tx *sqldb.Tx, now time.Time, most int) ([]ID, error) {
 		ORDER BY resume_at
 		LIMIT $2`, sqldb.At(now), most)
 	return append(asked, woken...), err
-}
-
-const supportColumns = `id, matter_id, resident_id, contact_id, browser, words, public, hidden, at`
-
-func scanSupport(r sqldb.Scanner) (p Support, err error) {
-	var at sqldb.Time
-	err = r.Scan(&p.ID, &p.Matter, &p.Resident, &p.Contact, &p.browser, &p.Words, &p.Public, &p.Hidden, &at)
-	p.At = at.Time
-	return p, err
-}
-
-func supportsOf(tx *sqldb.Tx, matter ID) ([]Support, error) {
-	return sqldb.All(tx, scanSupport, `SELECT `+supportColumns+` FROM matter_support WHERE matter_id = $1 ORDER BY id LIMIT 500`, matter)
-}
-
-// values are the arguments for supportColumns.
-func (p Support) values() []any {
-	return []any{p.ID, p.Matter, p.Resident, p.Contact, p.browser, p.Words, p.Public, p.Hidden, sqldb.At(p.At)}
 }
 
 const assistColumns = `id, matter_id, unit_id, asked_at, asked_by, words, answered_at, answer, active`

@@ -68,20 +68,21 @@ type Response struct {
 
 // Acts on a matter that leave its state and turn alone.
 const (
-	Note       Act = "note"
-	Inform     Act = "inform"
-	WhistleAct Act = "whistle"
-	Respond    Act = "respond"
-	AssistAct  Act = "assist"
-	Invite     Act = "invite"
-	Revoke     Act = "revoke"
-	Reply      Act = "reply"
-	SupportAct Act = "support"
-	Moderate   Act = "moderate"
-	Restore    Act = "restore"
-	Forget     Act = "forget"
-	SplitOff   Act = "split_off" // the beginning of a part
-	Mention    Act = "mention"   // an act on another matter touched this one; in the trail alone
+	Note         Act = "note"
+	Inform       Act = "inform"
+	WhistleAct   Act = "whistle"
+	Respond      Act = "respond"
+	AssistAct    Act = "assist"
+	Invite       Act = "invite"
+	Revoke       Act = "revoke"
+	Reply        Act = "reply"
+	SupportAct   Act = "support"
+	UnsupportAct Act = "unsupport"
+	Moderate     Act = "moderate"
+	Restore      Act = "restore"
+	Forget       Act = "forget"
+	SplitOff     Act = "split_off" // the beginning of a part
+	Mention      Act = "mention"   // an act on another matter touched this one; in the trail alone
 )
 
 // beside does to a matter what leaves its state and turn alone: it checks that the

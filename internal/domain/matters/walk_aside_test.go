@@ -18,7 +18,7 @@ import (
 // there already.
 var asides = []matters.Act{
 	matters.Note, matters.WhistleAct, matters.Respond, matters.AssistAct, matters.Invite, matters.Revoke, matters.Reply,
-	matters.SupportAct, matters.Moderate, matters.Restore,
+	matters.SupportAct, matters.UnsupportAct, matters.Moderate, matters.Restore,
 }
 
 // photo is a file nobody else has.
@@ -77,6 +77,9 @@ func (w *walker) beside(rt *rapid.T, by scope.Actor, x matters.Whole, act matter
 	case matters.SupportAct:
 		browser := rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(rt, "browser")
 		return m.Support(ctx, by, d, matters.Supporting{Words: why, Public: true, Browser: browser}, w.photo())
+	case matters.UnsupportAct:
+		browser := rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(rt, "browser")
+		return m.Unsupport(ctx, by, d, matters.Unsupporting{Browser: browser})
 	case matters.Moderate:
 		parts := []matters.Moderating{{Part: "title", Words: "井盖"}, {Part: "body", Words: "井盖破了。"}, {Part: "all"}}
 		for _, p := range x.Steps {

@@ -3,6 +3,7 @@
 package matters
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -73,6 +74,10 @@ func allowed(b page.Base, w matters.Whole, act matters.Act) error {
 	switch act {
 	case matters.SupportAct:
 		ok = !b.Staff() || may("raise_for")
+	case matters.UnsupportAct:
+		if ok = !b.Staff() || may("raise_for"); ok && b.Staff() && !slices.ContainsFunc(w.Supports, matters.Support.AtDesk) {
+			return errs.New(errs.Conflict, "matter.unsupport.desk")
+		}
 	case matters.Note:
 		ok = w.View == matters.Inside && access.Works(b.Actor, b.Now)
 	case matters.Inform:
@@ -120,6 +125,11 @@ func (c *Counter) form(act matters.Act) page.Handler {
 		}
 		if err := allowed(v.Base, v.whole, act); err != nil {
 			return err
+		}
+		if act == matters.UnsupportAct && !v.Staff() {
+			if said, err := c.Matters.Supported(r.Context(), v.Actor, v.whole.Matter.ID, c.Slips.browser(r)); err != nil || !said {
+				return cmp.Or(err, error(errs.New(errs.Conflict, "matter.unsupport.none")))
+			}
 		}
 		return acting.Show(w, r, v)
 	}

@@ -15,6 +15,7 @@ import (
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
@@ -100,9 +101,10 @@ func init() {
 			}
 			return c.Matters.Revoke(r.Context(), page.Actor(r), m.ID, invitation)
 		}},
-		matters.Moderate:   {side: true, form: moderateForm, do: moderate},
-		matters.Restore:    {side: true, form: restoreForm, do: restore},
-		matters.SupportAct: {side: true, form: supportForm, do: filed(support)},
+		matters.Moderate:     {side: true, form: moderateForm, do: moderate},
+		matters.Restore:      {side: true, form: restoreForm, do: restore},
+		matters.SupportAct:   {side: true, form: supportForm, do: filed(support)},
+		matters.UnsupportAct: {side: true, form: unsupportForm, do: unsupport},
 	}
 }
 
@@ -361,6 +363,36 @@ func support(c *Counter, r *http.Request, f *form.Form, m matters.Matter, words 
 		return err
 	}
 	return c.Matters.Support(r.Context(), page.Actor(r), m.ID, in, files...)
+}
+
+// unsupportForm asks staff which one they take back for somebody; others have one
+// only.
+func unsupportForm(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+	if !b.Staff() {
+		return nil
+	}
+	var given []page.Option
+	for _, p := range w.Supports {
+		if p.AtDesk() {
+			o := page.Option{Value: p.ID.String(), Text: i18n.When(b.Lang, b.Now, p.At)}
+			if p.Words != "" {
+				o.Help = p.Words
+			}
+			given = append(given, o)
+		}
+	}
+	return []entry{{"radio", page.NewField(b.Lang, f, "which", "matter.field.which").Of(given).Need()}}
+}
+
+func unsupport(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+	in := matters.Unsupporting{Browser: c.Slips.browser(r)}
+	if f.Get("which") != "" {
+		in.Which = f.ID("which")
+	}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return c.Matters.Unsupport(r.Context(), page.Actor(r), m.ID, in)
 }
 
 func short(s string) string {

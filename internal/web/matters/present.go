@@ -212,7 +212,7 @@ func ratingWords(b page.Base, r matters.Rating) string {
 
 var icons = map[matters.Act]string{
 	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.WhistleAct: "whistle",
-	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.Inform: "talk", matters.ShowName: "user", matters.HideName: "lock",
+	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.UnsupportAct: "x", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.Inform: "talk", matters.ShowName: "user", matters.HideName: "lock",
 	matters.Add: "talk", matters.Ask: "ask", matters.AskExtension: "clock", matters.Extend: "check", matters.RefuseExtension: "x", matters.AppealAct: "talk", matters.GrantAppeal: "check", matters.RefuseAppeal: "x", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
 	matters.Join: "join", matters.Unjoin: "split", matters.Split: "split", matters.Unsplit: "join", matters.Rate: "star", matters.Withdraw: "x",
 }
@@ -245,6 +245,8 @@ func (c *Counter) who(b page.Base, w matters.Whole, p matters.Step) string {
 			return b.T("matter.you")
 		}
 		return b.T("matter.turn.reporter")
+	case p.Act == matters.UnsupportAct && p.Actor == "":
+		return b.T("matter.neighbour")
 	case p.Act == matters.SupportAct && (w.View < matters.Inside || p.Actor == ""):
 		return b.T("matter.neighbour")
 	case p.Account == 0 && p.Unit == 0 && p.Act == matters.Resume:

@@ -196,6 +196,9 @@ func actCases(w *town) []actCase {
 				return "?moderation=" + w.whole(m.Number).Moderations[0].ID.String()
 			}},
 		{act: matters.SupportAct, state: matters.Handling, by: "zhou", also: []string{"", "zhao"}, form: []string{"words", "我家也是。", "public", "1"}},
+		{act: matters.UnsupportAct, state: matters.Handling, by: "zhou", setup: func(w *town, m matters.Matter) {
+			w.visit("zhou").post("/matters/"+m.Number+"/support", "words", "我家也是。", "public", "1").is(303)
+		}},
 	}
 }
 

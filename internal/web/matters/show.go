@@ -39,6 +39,7 @@ type showPage struct {
 	CanFollow bool
 	CanWrite  bool        // the slip's holder may leave an address
 	MeToo     *page.Field // nil if it makes no sense for this reader
+	Said      bool        // the reader has said "me too", and may take it back
 	Public    page.Field
 	Notes     []page.Note
 	Likes     []like // what it may be joined to, for who is to sort it
@@ -115,7 +116,12 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 	if err := c.likes(&v, r, whole); err != nil {
 		return v, err
 	}
-	if m.State.Open() && !whole.IsReporter && m.VisibleToAll() && !b.Staff() {
+	if !whole.IsReporter {
+		if v.Said, err = c.Matters.Supported(r.Context(), b.Actor, m.ID, c.Slips.browser(r)); err != nil {
+			return v, err
+		}
+	}
+	if m.State.Open() && !v.Said && !whole.IsReporter && m.VisibleToAll() && !b.Staff() {
 		d := page.NewField(b.Lang, f, "words", "matter.support.words").Max(500)
 		v.MeToo = &d
 	}
@@ -258,7 +264,7 @@ func (c *Counter) buttons(b page.Base, w matters.Whole, turn bool) []page.Button
 		add(a)
 	}
 	if w.View == matters.Inside && !turn {
-		for _, a := range []matters.Act{matters.Inform, matters.Note, matters.WhistleAct, matters.Invite, matters.Moderate} {
+		for _, a := range []matters.Act{matters.Inform, matters.Note, matters.WhistleAct, matters.Invite, matters.Moderate, matters.SupportAct, matters.UnsupportAct} {
 			if allowed(b, w, a) == nil {
 				add(a)
 			}
