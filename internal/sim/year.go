@@ -169,16 +169,49 @@ func (s *simulation) vary(f *fate) {
 // must end before the year does early enough, an open one in the last weeks.
 func (s *simulation) raisedAt(l *life) time.Time {
 	if !l.fate.ends {
-		return s.raisedLately(l)
+		return s.awake(s.raisedLately(l))
 	}
-	days := 365 - 45
-	if l.fate.suspend {
-		days = 365 - 120
-	}
+	days := int(s.lastDay(l.fate, l.pace).Sub(s.start).Hours() / 24)
 	day := s.start.AddDate(0, 0, s.rnd.IntN(days))
 	hour := pick(s.rnd, []int{7, 8, 9, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 20, 21, 22})
 	y, m, d := day.In(i18n.Zone).Date()
 	return time.Date(y, m, d, hour, s.rnd.IntN(60), s.rnd.IntN(60), 0, i18n.Zone)
+}
+
+// lastDay is the last on which a matter may be raised for its end to come before
+// the year's: so many working days before it as everybody is slow with it, and
+// more if it goes a way about.
+func (s *simulation) lastDay(f fate, pace float64) time.Time {
+	switch {
+	case f.suspend:
+		return s.plan.End.AddDate(0, 0, -120)
+	case f.ask, f.bounce, f.rework, f.extend, f.reopen:
+		return s.plan.End.AddDate(0, 0, -45)
+	}
+	y, m, d := s.plan.End.In(i18n.Zone).Date()
+	day := time.Date(y, m, d, 10, 0, 0, 0, i18n.Zone)
+	for left := 4 + 5*pace; left > 0; day = day.AddDate(0, 0, -1) {
+		if s.Calendar.Open(day) {
+			left--
+		}
+	}
+	return day
+}
+
+// awake moves a time at which the town sleeps to the evening before: few people
+// write at three in the morning.
+func (s *simulation) awake(at time.Time) time.Time {
+	y, m, d := at.In(i18n.Zone).Date()
+	switch hour := at.In(i18n.Zone).Hour(); {
+	case hour < 6:
+		d--
+	case hour < 23:
+		return at
+	}
+	if s.chance(0.03) {
+		return at
+	}
+	return time.Date(y, m, d, 18+s.rnd.IntN(5), s.rnd.IntN(60), s.rnd.IntN(60), 0, i18n.Zone)
 }
 
 // ages are how long ago, in hours, the matters were raised that are in a stage
@@ -197,7 +230,26 @@ func (s *simulation) raisedLately(l *life) time.Time {
 	if s.chance(0.2) {
 		hours *= 2.5
 	}
-	return s.plan.End.Add(-time.Duration(hours * float64(time.Hour)))
+	at := s.plan.End.Add(-time.Duration(hours * float64(time.Hour)))
+	days := s.feast(at)
+	days = s.feast(at.AddDate(0, 0, -days)) // what is moved may meet more of it
+	return at.AddDate(0, 0, -days)
+}
+
+// feast is how many days from a time on to the end nobody works that would be
+// worked on in an ordinary week.
+func (s *simulation) feast(from time.Time) (days int) {
+	for day := s.plan.End; day.After(from); day = day.AddDate(0, 0, -1) {
+		y, m, d := day.In(i18n.Zone).Date()
+		noon := time.Date(y, m, d, 10, 0, 0, 0, i18n.Zone)
+		switch free := noon.Weekday() == time.Saturday || noon.Weekday() == time.Sunday; {
+		case !free && !s.Calendar.Open(noon):
+			days++
+		case free && s.Calendar.Open(noon):
+			days--
+		}
+	}
+	return max(0, days)
 }
 
 // raise writes a matter as its reporter would, and takes it in.

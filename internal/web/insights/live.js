@@ -8,7 +8,7 @@
   if (!shown() || !window.EventSource) return;
   let busy = false, again = false;
 
-  const say = (on) => { state.textContent = (on ? state.dataset.on : state.dataset.off) + ' · ' + new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit', second: '2-digit' }); };
+  const say = (on) => { state.textContent = (on ? state.dataset.on : state.dataset.off) + ' · ' + new Date().toLocaleTimeString(document.documentElement.lang, { timeZone: 'Asia/Shanghai', hour12: false, hour: '2-digit', minute: '2-digit', second: '2-digit' }); };
 
   // Where the reader is with the keyboard stays: the same link in the new page.
   const address = (el) => (el && el.closest && el.closest('[data-live]') ? el.getAttribute('href') : null);
