@@ -36,7 +36,7 @@ const (
 	Undated    Finding = "undated"    // it does not say when
 	Uncited    Finding = "uncited"    // it relies on rules and does not say which
 	Refusal    Finding = "refusal"    // it refuses and rests on nothing named
-	Empty      Finding = "empty"      // a phrase that says nothing
+	Empty      Finding = "empty"      // a phrase that says nothing, where nothing concrete stands beside it
 )
 
 // Findings lists every finding.
@@ -60,10 +60,17 @@ type Question struct {
 //go:embed phrases.txt
 var phraseList string
 
-var phrases = func() (out []string) {
+// phrases are those that must stand in a sentence, and those that must stand in a
+// reply, which says something else.
+var phrases = func() map[string][]string {
+	out, within := map[string][]string{}, ""
 	for l := range strings.Lines(phraseList) {
-		if l = strings.TrimSpace(l); l != "" && !strings.HasPrefix(l, "#") {
-			out = append(out, l)
+		switch l = strings.TrimSpace(l); {
+		case l == "" || strings.HasPrefix(l, "#"):
+		case strings.HasPrefix(l, "["):
+			within = strings.Trim(l, "[]")
+		default:
+			out[within] = append(out[within], l)
 		}
 	}
 	return out
@@ -86,6 +93,9 @@ var (
 	done     = regexp.MustCompile(`(?i)更换|换上|换了|修复|修好|维修|抢修|检修|清理|清运|清除|疏通|安装|装上|拆除|整改|处罚|查处|罚款|立案|核实|核查|调查|查看|勘查|到现场|现场|联系|走访|上门|回访|约谈|协调|移除|搬走|劝离|消毒|消杀|补种|修剪|发放|补发|退还|退回|支付|办理|办结|办好|办了|开通|恢复|铺设|填补|加固|检测|检查|巡查|通知|告知|答复|解释|召开|签订|完成|竣工|开工|划线|施划|公示|登记|约好|拖走|关停|责令|\b(repaired|replaced|fixed|cleared|removed|installed|inspected|visited|called|checked|cleaned|measured|paid|refunded|fined|issued|painted|met|spoke|found|completed|restored|opened|closed)\b`)
 	reliance = regexp.MustCompile(`(?i)(根据|依据|按照|依照|按)(国家|省|市|县|我市|我省|上级|公司)?(相关|有关|现行|上级)?(的)?(法律法规|法律|法规|规定|政策|文件|条例|要求|标准|程序|规范)|符合(相关|有关)?(规定|政策)|(according to|under|in line with) (the )?(relevant|applicable|existing|current)? ?(rules|regulations|laws?|policy|policies|provisions)`)
 	cited    = regexp.MustCompile(`(?i)《[^》]+》|第[一二三四五六七八九十百\d]+[条款项]|[〔\[（(]\s*20\d\d\s*[〕\]）)]\s*\d+\s*号|\b(section|article|regulation|act|order|bylaw)\s+(no\.?\s*)?\d+|\bGB/?T?\s*\d+|DB\d+`)
+	fullStop = regexp.MustCompile(`([a-z]{2}\.) +([A-Z])`)
+	numbered = regexp.MustCompile(`(?m)^\s*([(（]?(\d{1,2}|[一二三四五六七八九十]+)\s*([、.．)）]|是)|第[一二三四五六七八九十][,，、])`)
+	someDay  = regexp.MustCompile(`(?i)将|继续|进一步|下一步|尽快|尽早|力争|争取|逐步|适时|要求|\b(will|shall|further|going to)\b`)
 	refuses  = regexp.MustCompile(`(?i)不予|不符合|无法(办理|受理|支持|满足|解决)|不能(办理|受理|享受|支持)|暂不|不属于|不具备|\b(not eligible|cannot be (granted|approved)|is refused|we refuse|not entitled|decline)\b`)
 )
 
@@ -121,7 +131,7 @@ const (
 
 // Check reads a reply to what a reporter wrote, and returns what to look at
 // again: first the questions, in the order in which they were asked, then what the
-// whole lacks, then empty phrases in the order of the list. It is nil for a reply
+// whole lacks, then empty phrases in the order of the reply. It is nil for a reply
 // that is empty.
 func Check(asked, reply string) []Advice {
 	if strings.TrimSpace(reply) == "" {
@@ -156,20 +166,41 @@ func Check(asked, reply string) []Advice {
 			add(Refusal, words)
 		}
 	}
-	for _, p := range empty(strings.ToLower(reply)) {
+	for _, p := range empty(reply) {
 		add(Empty, p)
 	}
 	return out
 }
 
-// empty are the phrases in a reply that say nothing, the longer ones without those
-// that lie in them.
+// concrete reports whether words say something that one can hold on to: a time, a
+// figure, a rule by its name, or what somebody who is named has done. What is only
+// going to be done, some day, is none of that, nor is the number of a paragraph.
+func concrete(words string) bool {
+	words = numbered.ReplaceAllString(words, "")
+	return dated.MatchString(words) || figures.MatchString(words) || cited.MatchString(words) ||
+		actors.MatchString(words) && done.MatchString(words) && !someDay.MatchString(words)
+}
+
+// empty are the phrases that say nothing where they stand: a promise in a sentence
+// without anything concrete, a courtesy in a reply without. Of those that lie in one
+// another only the longest is told.
 func empty(reply string) []string {
 	var found []string
-	for _, p := range phrases {
-		if strings.Contains(reply, p) {
-			found = append(found, p)
+	in := func(words, kind string) {
+		words = strings.ToLower(words)
+		for _, p := range phrases[kind] {
+			if strings.Contains(words, p) && !slices.Contains(found, p) {
+				found = append(found, p)
+			}
 		}
+	}
+	for _, s := range sentence.FindAllString(fullStop.ReplaceAllString(reply, "$1\n$2"), -1) {
+		if !concrete(s) {
+			in(s, "sentence")
+		}
+	}
+	if !concrete(reply) {
+		in(reply, "reply")
 	}
 	return slices.DeleteFunc(slices.Clone(found), func(p string) bool {
 		return slices.ContainsFunc(found, func(longer string) bool { return longer != p && strings.Contains(longer, p) })
