@@ -82,6 +82,16 @@ func actDoors() []actDoor {
 		x.must(x.Matters.Appeal(x.t.Context(), x.As("wu"), m.ID, "连下暴雨，进不了场。"))
 		return m
 	}
+	refused := func(x *walk, m matters.Matter) matters.Matter {
+		m = appealed(x, m)
+		x.must(x.Matters.RefuseAppeal(x.t.Context(), x.As("sun"), m.ID, "事先没有申请延期。"))
+		return m
+	}
+	again := func(x *walk, m matters.Matter) matters.Matter {
+		m = refused(x, m)
+		x.must(x.Matters.AskReview(x.t.Context(), x.As("wu"), m.ID, "补上了值班记录。"))
+		return m
+	}
 	named := func(x *walk, m matters.Matter) matters.Matter {
 		x.must(x.Matters.ShowName(x.t.Context(), x.guest("chen"), m.ID))
 		return m
@@ -107,6 +117,9 @@ func actDoors() []actDoor {
 		{act: matters.AppealAct, state: matters.Classified, who: "wu", form: []string{"words", "连下暴雨，进不了场。"}, setup: late},
 		{act: matters.GrantAppeal, state: matters.Classified, who: "sun", form: []string{"words", "有值班记录，属实。"}, setup: appealed},
 		{act: matters.RefuseAppeal, state: matters.Classified, who: "sun", form: []string{"words", "事先没有申请延期。"}, setup: appealed},
+		{act: matters.AskReview, state: matters.Classified, who: "wu", form: []string{"words", "补上了值班记录。"}, setup: refused},
+		{act: matters.GrantReview, state: matters.Classified, who: "yu", form: []string{"words", "有值班记录，属实。"}, setup: again},
+		{act: matters.RefuseReview, state: matters.Classified, who: "yu", form: []string{"words", "记录对不上。"}, setup: again},
 		{act: matters.Suspend, state: matters.Handling, who: "sun", form: []string{"until", "{later}", "words", "等开春化冻。"}},
 		{act: matters.Resume, state: matters.Suspended, who: "sun", form: []string{"words", "化冻了，接着办。"}},
 		{act: matters.Resume, state: matters.AskedIntake, who: "zhao", form: []string{"words", "已经电话问到了。"}},
@@ -124,7 +137,7 @@ func actDoors() []actDoor {
 		{act: matters.Unsplit, state: matters.Accepted, who: "zhao", form: []string{"words", "还是一起办。"}, setup: part},
 		{act: matters.Urge, state: matters.Handling, who: "wang sun gao", form: []string{"words", "今天下班前关阀。"}},
 		{act: matters.Supervise, state: matters.Handling, who: "sun", form: []string{"words", "每天报一次。"}},
-		{act: matters.Note, state: matters.Handling, who: "wang zhao sun wu zheng", form: []string{"words", "备件在路上。"}},
+		{act: matters.Note, state: matters.Handling, who: "wang zhao sun wu zheng yu", form: []string{"words", "备件在路上。"}},
 		{act: matters.Inform, state: matters.Handling, who: "wu", form: []string{"words", "阀门已关，明天换管子。"}},
 		{act: matters.WhistleAct, state: matters.Handling, who: "sun", form: []string{"units", "{water}", "units", "{police}", "hours", "2", "words", "一起到现场。"}},
 		{act: matters.Respond, state: matters.Handling, who: "he", form: []string{"words", "已到现场。"}, ask: "?unit={police}", setup: whistle},

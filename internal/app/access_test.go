@@ -29,7 +29,7 @@ import (
 
 // Everybody of the cast, a stranger first. Chen is the reporter of the matters.
 var (
-	everybody = strings.Fields("- zhou chen li wang zhao sun he wu zheng luo feng xu tang deng gao han admin audit")
+	everybody = strings.Fields("- zhou chen li wang zhao sun he wu zheng luo feng xu tang deng gao han admin audit yu")
 	residents = everybody[1:3]
 	staff     = everybody[3:]
 )

@@ -33,6 +33,7 @@ var roles = []struct {
 	{"deng", "邓经理", "/inbox", looker},
 	{"gao", "高代表", "/matters", looker},
 	{"han", "韩分析", "/matters", looker},
+	{"yu", "余督查", "/matters", looker},
 }
 
 // Everybody of the cast who works for the town does their work on a phone and at

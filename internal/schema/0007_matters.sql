@@ -167,7 +167,8 @@ CREATE INDEX matter_stage_matter ON matter_stage (matter_id, id);
 CREATE INDEX matter_stage_unit ON matter_stage (unit_id, ended_at);
 
 -- An appeal is what a unit says about having been late, once for each stage, and
--- what was decided: an exemption stands beside the fact.
+-- what was decided: an exemption stands beside the fact. What was refused is reviewed
+-- once by the level above, if the unit asks for it.
 CREATE TABLE matter_appeal (
     id         {{id}},
     stage_id   BIGINT NOT NULL REFERENCES matter_stage (id),
@@ -181,7 +182,16 @@ CREATE TABLE matter_appeal (
     decider    BIGINT NOT NULL,
     decided_by TEXT   NOT NULL,
     reason     TEXT   NOT NULL,
-    decided_at BIGINT
+    decided_at BIGINT,
+    review_account BIGINT NOT NULL,     -- who asked for the review; review_at is when, NULL if nobody did
+    review_actor   TEXT   NOT NULL,
+    review_words   TEXT   NOT NULL,
+    review_at      BIGINT,
+    review         TEXT   NOT NULL CHECK (review IN ('','granted','refused')),
+    reviewer       BIGINT NOT NULL,
+    reviewed_by    TEXT   NOT NULL,
+    review_reason  TEXT   NOT NULL,
+    reviewed_at    BIGINT
 );
 CREATE UNIQUE INDEX matter_appeal_once ON matter_appeal (stage_id);
 CREATE INDEX matter_appeal_matter ON matter_appeal (matter_id);
@@ -354,12 +364,12 @@ SELECT id, number, state, category, urgent, channel, town_id, village_id, grid_i
        supporters, solved, satisfied, turn, turn_unit,
        EXISTS (SELECT 1 FROM matter_stage s WHERE s.matter_id = matter.id AND s.stage = 'handle' AND s.late) AS handle_late,
        EXISTS (SELECT 1 FROM matter_stage s JOIN matter_appeal a ON a.stage_id = s.id
-               WHERE s.matter_id = matter.id AND s.stage = 'handle' AND s.late AND a.decision = 'granted') AS handle_exempt
+               WHERE s.matter_id = matter.id AND s.stage = 'handle' AND s.late AND (a.decision = 'granted' OR a.review = 'granted')) AS handle_exempt
 FROM matter;
 
 -- What statistics may read of stages: how long each was given and took, and whether
 -- being late was excused.
 CREATE VIEW matter_stage_facts AS
 SELECT s.id, s.matter_id, s.stage, s.unit_id, s.from_at, s.due_at, s.ended_at, s.ended_by, s.late,
-       COALESCE(a.decision = 'granted', FALSE) AS exempt
+       COALESCE(a.decision = 'granted' OR a.review = 'granted', FALSE) AS exempt
 FROM matter_stage s LEFT JOIN matter_appeal a ON a.stage_id = s.id;

@@ -18,6 +18,7 @@ CREATE TABLE insight_count (
     returned BIGINT NOT NULL DEFAULT 0,
     taken BIGINT NOT NULL DEFAULT 0, taken_late BIGINT NOT NULL DEFAULT 0,
     handled BIGINT NOT NULL DEFAULT 0, handled_late BIGINT NOT NULL DEFAULT 0,
+    excused BIGINT NOT NULL DEFAULT 0,   -- of those handled late: on the day of the end, as soon as an appeal was granted
     verified BIGINT NOT NULL DEFAULT 0, verified_late BIGINT NOT NULL DEFAULT 0,
     rework BIGINT NOT NULL DEFAULT 0,
     closed BIGINT NOT NULL DEFAULT 0, closed_late BIGINT NOT NULL DEFAULT 0,
@@ -37,6 +38,7 @@ CREATE TABLE insight_count (
 CREATE TABLE insight_event (
     measure    TEXT    NOT NULL,
     at         BIGINT  NOT NULL,
+    told_at    BIGINT  NOT NULL,         -- when it became known: after at where an appeal was granted
     seq        BIGINT  NOT NULL,         -- of the row of the trail
     matter_id  BIGINT  NOT NULL,
     late       BOOLEAN NOT NULL,

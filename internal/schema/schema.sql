@@ -234,6 +234,7 @@ CREATE TABLE insight_count (
     returned BIGINT NOT NULL DEFAULT 0,
     taken BIGINT NOT NULL DEFAULT 0, taken_late BIGINT NOT NULL DEFAULT 0,
     handled BIGINT NOT NULL DEFAULT 0, handled_late BIGINT NOT NULL DEFAULT 0,
+    excused BIGINT NOT NULL DEFAULT 0,   -- of those handled late: on the day of the end, as soon as an appeal was granted
     verified BIGINT NOT NULL DEFAULT 0, verified_late BIGINT NOT NULL DEFAULT 0,
     rework BIGINT NOT NULL DEFAULT 0,
     closed BIGINT NOT NULL DEFAULT 0, closed_late BIGINT NOT NULL DEFAULT 0,
@@ -251,6 +252,7 @@ CREATE TABLE insight_count (
 CREATE TABLE insight_event (
     measure    TEXT    NOT NULL,
     at         BIGINT  NOT NULL,
+    told_at    BIGINT  NOT NULL,         -- when it became known: after at where an appeal was granted
     seq        BIGINT  NOT NULL,         -- of the row of the trail
     matter_id  BIGINT  NOT NULL,
     late       BOOLEAN NOT NULL,
@@ -574,7 +576,16 @@ CREATE TABLE matter_appeal (
     decider    BIGINT NOT NULL,
     decided_by TEXT   NOT NULL,
     reason     TEXT   NOT NULL,
-    decided_at BIGINT
+    decided_at BIGINT,
+    review_account BIGINT NOT NULL,     -- who asked for the review; review_at is when, NULL if nobody did
+    review_actor   TEXT   NOT NULL,
+    review_words   TEXT   NOT NULL,
+    review_at      BIGINT,
+    review         TEXT   NOT NULL CHECK (review = '' OR review = 'granted' OR review = 'refused'),
+    reviewer       BIGINT NOT NULL,
+    reviewed_by    TEXT   NOT NULL,
+    review_reason  TEXT   NOT NULL,
+    reviewed_at    BIGINT
 );
 
 CREATE INDEX matter_appeal_matter ON matter_appeal (matter_id);
@@ -605,7 +616,7 @@ SELECT id, number, state, category, urgent, channel, town_id, village_id, grid_i
        supporters, solved, satisfied, turn, turn_unit,
        EXISTS (SELECT 1 FROM matter_stage s WHERE s.matter_id = matter.id AND s.stage = 'handle' AND s.late) AS handle_late,
        EXISTS (SELECT 1 FROM matter_stage s JOIN matter_appeal a ON a.stage_id = s.id
-               WHERE s.matter_id = matter.id AND s.stage = 'handle' AND s.late AND a.decision = 'granted') AS handle_exempt
+               WHERE s.matter_id = matter.id AND s.stage = 'handle' AND s.late AND (a.decision = 'granted' OR a.review = 'granted')) AS handle_exempt
 FROM matter;
 
 CREATE TABLE matter_file (
@@ -713,7 +724,7 @@ CREATE INDEX matter_stage_unit ON matter_stage (unit_id, ended_at);
 
 CREATE VIEW matter_stage_facts AS
 SELECT s.id, s.matter_id, s.stage, s.unit_id, s.from_at, s.due_at, s.ended_at, s.ended_by, s.late,
-       COALESCE(a.decision = 'granted', FALSE) AS exempt
+       COALESCE(a.decision = 'granted' OR a.review = 'granted', FALSE) AS exempt
 FROM matter_stage s LEFT JOIN matter_appeal a ON a.stage_id = s.id;
 
 CREATE TABLE matter_step (

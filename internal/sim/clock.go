@@ -3,11 +3,14 @@
 package sim
 
 import (
+	"math/rand/v2"
 	"slices"
 	"time"
 
+	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/when"
 	"yuanba/internal/sim/texts"
 )
@@ -61,9 +64,48 @@ func (s *simulation) appeal(l *life) error {
 		if yes {
 			return ours(s.Matters.GrantAppeal(s.ctx, s.commander(l), l.id, "情况属实，有记录可查，本次超时不计入。"))
 		}
-		return ours(s.Matters.RefuseAppeal(s.ctx, s.commander(l), l.id, "事先没有申请延期，超时照记。"))
+		if err := s.Matters.RefuseAppeal(s.ctx, s.commander(l), l.id, "事先没有申请延期，超时照记。"); err != nil {
+			return ours(err)
+		}
+		return s.review(l, by)
 	})
 	return nil
+}
+
+// review has the unit whose appeal was refused ask the city to look again, now and
+// then, with what it had not said before; the city decides two days after.
+func (s *simulation) review(l *life, by scope.Actor) error {
+	rnd := rand.New(rand.NewPCG(s.plan.Seed, uint64(l.n))) // so that what else happens is as it was
+	if rnd.Float64() > 0.5 {
+		return nil
+	}
+	yes, decided := rnd.Float64() < 0.5, rnd.Float64() < 0.7
+	s.after(s.office(s.Clock.Now().Add(24*time.Hour)), func() error {
+		if err := s.Matters.AskReview(s.ctx, by, l.id, "当时已经电话报过值班室，通话记录补在档案里，请再看一次。"); err != nil || !decided {
+			return ours(err)
+		}
+		s.after(s.office(s.Clock.Now().Add(48*time.Hour)), func() error {
+			by := s.reviewer()
+			if yes {
+				return ours(s.Matters.GrantReview(s.ctx, by, l.id, "查到了通话记录，本次超时不计入。"))
+			}
+			return ours(s.Matters.RefuseReview(s.ctx, by, l.id, "没有查到记录，维持原决定。"))
+		})
+		return nil
+	})
+	return nil
+}
+
+// reviewer is whoever holds the post of the city that decides reviews.
+func (s *simulation) reviewer() scope.Actor {
+	for _, u := range s.Orgs.Directory().Units() {
+		for _, by := range s.staff[u.ID] {
+			if u.Key == "city" && by.Has(access.Review) {
+				return by
+			}
+		}
+	}
+	return founder
 }
 
 // ours is an error that is no refusal: somebody was quicker, or it went otherwise.

@@ -234,6 +234,9 @@ func acts() []Operation {
 		worded(matters.AppealAct, (*matters.Service).Appeal),
 		worded(matters.GrantAppeal, (*matters.Service).GrantAppeal),
 		worded(matters.RefuseAppeal, (*matters.Service).RefuseAppeal),
+		worded(matters.AskReview, (*matters.Service).AskReview),
+		worded(matters.GrantReview, (*matters.Service).GrantReview),
+		worded(matters.RefuseReview, (*matters.Service).RefuseReview),
 		worded(matters.Reopen, (*matters.Service).Reopen),
 		worded(matters.Withdraw, (*matters.Service).Withdraw),
 		act(matters.Join, func(c *call, ctx context.Context, m matters.Matter, in Join) error {

@@ -42,7 +42,7 @@ func (c *caller) want(status int, a answer) answer {
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *town) {
-		zhao, wu, zheng, sun := w.as("zhao"), w.as("wu"), w.as("zheng"), w.as("sun")
+		zhao, wu, zheng, sun, yu := w.as("zhao"), w.as("wu"), w.as("zheng"), w.as("sun"), w.as("yu")
 		sees := w.stranger()
 		do := func(c *caller, number, act string, body any) answer {
 			w.t.Helper()
@@ -115,6 +115,8 @@ func TestEveryOperation(t *testing.T) {
 		do(zhao, n, "rate", map[string]any{"solved": "yes", "satisfied": 5})
 		do(wu, n, "appeal", words("The road was closed by the flood."))
 		do(sun, n, "refuse_appeal", words("The flood was a month later."))
+		do(wu, n, "ask_review", words("There were two floods."))
+		do(yu, n, "refuse_review", words("There was one."))
 		do(zhao, n, "reopen", words("It drips again."))
 		w.Clock.Add(60 * 24 * time.Hour)
 		do(wu, n, "handle", words("Changed once more."))
@@ -123,6 +125,15 @@ func TestEveryOperation(t *testing.T) {
 		do(wu, n, "appeal", words("This time it was the flood."))
 		do(sun, n, "grant_appeal", words("It was."))
 		do(zhao, n, "reopen", words("It drips for the third time."))
+		w.Clock.Add(60 * 24 * time.Hour)
+		do(wu, n, "handle", words("Changed for the third time."))
+		do(zheng, n, "verify", map[string]any{"met": true})
+		do(zhao, n, "close", nil)
+		do(wu, n, "appeal", words("The flood again."))
+		do(sun, n, "refuse_appeal", words("Not a second time."))
+		do(wu, n, "ask_review", words("The report of the river office is there now."))
+		do(yu, n, "grant_review", words("It is."))
+		do(zhao, n, "reopen", words("It drips for the fourth time."))
 
 		other := raise("The same pipe, seen from the other side.")
 		do(zhao, other, "join", map[string]any{"to": n, "words": "The same pipe."})

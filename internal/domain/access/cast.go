@@ -62,6 +62,7 @@ var Cast = []Member{
 	{"deng", text("邓经理", "Manager Deng"), []Part{{Role: "liaison", Place: baota, Kind: orgs.Company,
 		Own: text("临江物业服务公司", "Riverside Property Services"), Title: text("联络人", "Liaison")}}},
 	{"gao", text("高代表", "Deputy Gao"), []Part{{Role: "delegate", Unit: "street", Place: wenjun}}},
+	{"yu", text("余督查", "Reviewer Yu"), []Part{{Role: "reviewer", Unit: "city"}}},
 	{"han", text("韩分析", "Analyst Han"), []Part{{Role: "analyst", Unit: "city"}}},
 	{"admin", text("系统员", "Admin"), []Part{{Role: "administrator", Unit: "city"}}},
 	{"audit", text("外审", "Auditor"), []Part{{Role: "auditor", Unit: "city"}}},

@@ -13,6 +13,7 @@ const (
 	Verify      scope.Need = "verify"       // check on the spot what has been handled
 	Supervise   scope.Need = "supervise"    // urge, supervise, extend a limit
 	Command     scope.Need = "command"      // call several units at once, decide the second return, suspend
+	Review      scope.Need = "review"       // decide once more, on the level above, about what a unit was late with
 	Moderate    scope.Need = "moderate"     // hide words and pictures from the public, with a reason
 	RaiseFor    scope.Need = "raise_for"    // raise and answer on behalf of somebody else
 	See         scope.Need = "see"          // see the matters of the place that are not public
@@ -26,6 +27,6 @@ const (
 
 // Needs lists the needs in the order of the documentation.
 var Needs = []scope.Need{
-	Intake, Dispatch, Handle, Verify, Supervise, Command, Moderate, RaiseFor, See,
+	Intake, Dispatch, Handle, Verify, Supervise, Command, Review, Moderate, RaiseFor, See,
 	ReadPrivate, Reveal, Desk, Administer, Audit, Export,
 }

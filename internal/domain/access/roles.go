@@ -27,6 +27,7 @@ var Roles = []Role{
 	{"unit_lead", []scope.Need{Handle, Reveal, Export}},
 	{"verifier", []scope.Need{Verify, See, Reveal}},
 	{"deputy_secretary", []scope.Need{Supervise, Command, Dispatch, Moderate, See, ReadPrivate, Export}},
+	{"reviewer", []scope.Need{Review, See}},
 	{"police_household", []scope.Need{Handle, ReadPrivate, Reveal, Desk}},
 	{"desk_clerk", []scope.Need{Desk, RaiseFor, ReadPrivate, Reveal}},
 	{"mediator", []scope.Need{RaiseFor, Handle, ReadPrivate}},

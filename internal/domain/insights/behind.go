@@ -104,7 +104,7 @@ func (s *Service) happened(tx *sqldb.Tx, m Measure, face Face, key string, p Per
 	}
 	for _, r := range since.rs {
 		for _, e := range r.events {
-			if e.seq > since.mark && e.measure == Measure(base) && (e.late || !tardy) && p.Contains(DayOf(e.at)) && e.under(face, key) {
+			if e.seq > since.mark && e.measure == Measure(base) && (e.late || !tardy) && p.Contains(DayOf(e.at)) && !(p.Then && p.after(e)) && e.under(face, key) {
 				found = append(found, e)
 			}
 		}

@@ -12,8 +12,12 @@ import (
 	"yuanba/internal/kit/sqldb"
 )
 
-// A Period is the days from From to just before To.
-type Period struct{ From, To Day }
+// A Period is the days from From to just before To. With Then it is looked at as it
+// stood when it ended: what was excused after that is not.
+type Period struct {
+	From, To Day
+	Then     bool
+}
 
 // Contains reports whether the day lies in the period.
 func (p Period) Contains(d Day) bool { return p.From <= d && d < p.To }
@@ -40,6 +44,7 @@ type Counts struct {
 	Until  time.Time // what happened before is counted, and what stands, stands then
 	Behind bool      // so much happens that not all of the last moments is counted yet
 	Sums   map[string]*Sums
+	Later  map[string]int64 // of what was handled late in it, how much was excused after its end
 }
 
 // Whole is the sums of the key "".
@@ -85,8 +90,8 @@ func (s *Service) Count(ctx context.Context, by scope.Actor, face Face, p Period
 }
 
 // count adds what the counts have and what has happened since.
-func (s *Service) count(tx *sqldb.Tx, face Face, p Period, since recent) (Counts, error) {
-	c := Counts{Period: p, Face: face, Until: p.To.Begin(), Behind: since.behind, Sums: map[string]*Sums{}}
+func (s *Service) count(tx *sqldb.Tx, face Face, p Period, since recent) (c Counts, err error) {
+	c = Counts{Period: p, Face: face, Until: p.To.Begin(), Behind: since.behind, Sums: map[string]*Sums{}}
 	if tx.Now().Before(c.Until) {
 		c.Until = tx.Now()
 	}
@@ -103,7 +108,31 @@ func (s *Service) count(tx *sqldb.Tx, face Face, p Period, since recent) (Counts
 		return c, err
 	}
 	c.add(since)
+	if c.Later, err = excusedLater(tx, face, p); err != nil {
+		return c, err
+	}
+	for _, r := range since.rs {
+		for _, e := range r.events {
+			if e.seq > since.mark && p.after(e) {
+				e.keys(func(f Face, key string) {
+					if f == face {
+						c.Later[key]++
+					}
+				})
+			}
+		}
+	}
+	if p.Then {
+		for key, n := range c.Later {
+			sumsOf(c.Sums, key).n[place[string(Excused)]] -= n
+		}
+	}
 	return c, nil
+}
+
+// after reports whether an event of the period became known after its end only.
+func (p Period) after(e event) bool {
+	return e.measure == Excused && p.Contains(DayOf(e.at)) && !e.told.Before(p.To.Begin())
 }
 
 // add adds what has happened since the counts were kept.

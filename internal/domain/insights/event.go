@@ -24,7 +24,8 @@ type event struct {
 	measure Measure
 	late    bool
 	at      time.Time
-	seq     int64 // of the row of the trail
+	told    time.Time // when it became known: of what was excused later than it happened
+	seq     int64     // of the row of the trail
 	matter  id.ID
 }
 
@@ -139,7 +140,7 @@ func (r *reader) whoseOf(x matters.Standing) whose {
 }
 
 func (r *reader) event(m matters.Moment, what Measure, late bool, of whose) event {
-	return event{whose: of, measure: what, late: late, at: m.At, seq: m.Seq, matter: r.life.ID}
+	return event{whose: of, measure: what, late: late, at: m.At, told: m.At, seq: m.Seq, matter: r.life.ID}
 }
 
 // add counts something that a unit did.
@@ -204,6 +205,8 @@ func (r *reader) count(m matters.Moment) {
 		r.add(m, Withdrawn, false, m.Before.Lead)
 	case matters.Rate:
 		r.rated(m)
+	case matters.GrantAppeal, matters.GrantReview:
+		r.excused(m)
 	default: // counted by what it leads to
 	}
 }
@@ -226,6 +229,18 @@ func (r *reader) slow(m matters.Moment) bool {
 		limit = takeInUrgent
 	}
 	return !r.sent.IsZero() && m.At.After(r.cal.Add(r.sent, limit))
+}
+
+// excused counts that being late was excused: on the day of the end that was late, for
+// whom that was counted, from the row on that says so.
+func (r *reader) excused(m matters.Moment) {
+	for _, e := range r.events {
+		if e.measure == Handled && e.late && e.at.Equal(m.Excuse) {
+			e.measure, e.late, e.told, e.seq = Excused, false, m.At, m.Seq
+			r.events = append(r.events, e)
+			return
+		}
+	}
 }
 
 func (r *reader) rated(m matters.Moment) {

@@ -26,6 +26,7 @@ const (
 	Returned     Measure = "returned"   // by a unit, to those who dispatched it
 	Taken        Measure = "taken"      // timed: within a working day, urgent within an hour
 	Handled      Measure = "handled"    // timed
+	Excused      Measure = "excused"    // of those handled late: an appeal was granted, perhaps later
 	Verified     Measure = "verified"   // timed
 	Rework       Measure = "rework"     // the check or the end found it not done
 	Closed       Measure = "closed"     // timed, by what the reporter was promised
@@ -59,7 +60,7 @@ var timed = []Measure{Accepted, Filed, Dispatched, Taken, Handled, Verified, Clo
 var stocks = []Measure{Open, Late, Wait}
 
 // flows are the measures of what happened, in the order of a matter's life.
-var flows = []Measure{Raised, Accepted, Declined, GridAccepted, GridDeclined, Filed, FiledBack, Dispatched, Returned, Taken, Handled, Verified,
+var flows = []Measure{Raised, Accepted, Declined, GridAccepted, GridDeclined, Filed, FiledBack, Dispatched, Returned, Taken, Handled, Excused, Verified,
 	Rework, Closed, Elsewhere, Reopened, Withdrawn, Solved, Partly, Unsolved, Satisfied, Dissatisfied}
 
 // counted are the columns of insight_count.

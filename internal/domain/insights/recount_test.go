@@ -31,6 +31,7 @@ type recount struct {
 	now     time.Time
 	cal     *when.Calendar
 	matters map[id.ID]*tale
+	excused map[string]time.Time // by matter and end of handling: when that was decided
 }
 
 // A tale is a matter's rows.
@@ -61,7 +62,7 @@ type deed struct {
 
 func newRecount(t *testing.T, w *apptest.Town) *recount {
 	t.Helper()
-	c := &recount{cal: w.Calendars.Town(), matters: map[id.ID]*tale{}}
+	c := &recount{cal: w.Calendars.Town(), matters: map[id.ID]*tale{}, excused: map[string]time.Time{}}
 	err := w.DB.Read(context.Background(), func(tx *sqldb.Tx) error {
 		c.now = tx.Now()
 		if err := tx.Each(`SELECT id, number, channel, raised_at, state, category, town_id, village_id, urgent, lead_unit, turn_unit, COALESCE(due_at, 0), COALESCE(promised_at, 0) FROM matter`, nil, func(r sqldb.Scanner) error {
@@ -70,6 +71,15 @@ func newRecount(t *testing.T, w *apptest.Town) *recount {
 			err := r.Scan(&x.id, &x.named, &x.channel, &raised, &x.state, &x.category, &x.town, &x.village, &x.urgent, &x.lead, &x.turn, &x.due, &x.promised)
 			x.raised = raised.Time
 			c.matters[x.id] = &x
+			return err
+		}); err != nil {
+			return err
+		}
+		if err := tx.Each(`SELECT s.matter_id, s.ended_at, COALESCE(a.reviewed_at, a.decided_at) FROM matter_appeal a JOIN matter_stage s ON s.id = a.stage_id WHERE a.decision = 'granted' OR a.review = 'granted'`, nil, func(r sqldb.Scanner) error {
+			var d id.ID
+			var end, decided sqldb.Time
+			err := r.Scan(&d, &end, &decided)
+			c.excused[fmt.Sprint(d, end.UnixMilli())] = decided.Time
 			return err
 		}); err != nil {
 			return err
@@ -223,6 +233,9 @@ func (c *recount) did(m *tale, i int, measure insights.Measure) (yes bool, unit 
 		return acted("handle"), lead
 	case "handled_late":
 		return acted("handle") && over, lead
+	case "excused":
+		_, yes := c.excused[fmt.Sprint(m.id, x.at.UnixMilli())]
+		return acted("handle") && yes, lead
 	case "verified":
 		return acted("verify"), turn
 	case "verified_late":
@@ -315,6 +328,9 @@ func (c *recount) of(p insights.Period) map[what]int64 {
 				if strings.HasSuffix(string(measure), "_end") {
 					continue
 				}
+				if measure == insights.Excused && p.Then && !c.excused[fmt.Sprint(m.id, x.at.UnixMilli())].Before(p.To.Begin()) {
+					continue
+				}
 				if yes, unit := c.did(m, i, measure); yes {
 					m.under(i, unit, func(face insights.Face, key string) { all[what{face, key, measure}]++ })
 				}
@@ -377,7 +393,10 @@ func recountTown(t *testing.T, w *apptest.Town, days int) {
 	for range days {
 		d := today - insights.Day(rnd.IntN(365))
 		check(insights.Period{From: d, To: d + 1})
-		check(insights.Period{From: d, To: d + 1 + insights.Day(rnd.IntN(120))})
+		p := insights.Period{From: d, To: d + 1 + insights.Day(rnd.IntN(120))}
+		check(p)
+		p.Then = true
+		check(p)
 	}
 	t.Logf("%d numbers above zero were counted twice", some)
 	if some < 50*days || t.Failed() {
@@ -412,21 +431,29 @@ func recountTown(t *testing.T, w *apptest.Town, days int) {
 	if _, err := w.Matters.Raise(ctx, zhao, matters.Raising{Body: "路灯又不亮了。", Place: w.Place("文君街道", "宝塔社区")[scope.Village], Channel: matters.Grid}); err != nil {
 		t.Fatal(err)
 	}
+	excuse(t, w, month)
 	lag, err := w.Keeper.Lag(ctx)
 	if err != nil || lag < 3 {
 		t.Fatalf("lag %d, %v: nothing has happened", lag, err)
 	}
 	c = newRecount(t, w)
+	year, then := insights.Period{From: today - 400, To: today + 1}, insights.Period{From: today - 400, To: today - 1, Then: true}
 	check(month)
+	check(then)
 	roomAgrees(t, w, c)
 	opensToAsMany(t, w, month)
+	opensToAsMany(t, w, year)
+	opensToAsMany(t, w, then)
 	check(insights.Period{From: today, To: today + 1})
 	if err := w.CatchUp(ctx); err != nil {
 		t.Fatal(err)
 	}
 	check(month)
+	check(then)
 	roomAgrees(t, w, c)
 	opensToAsMany(t, w, month)
+	opensToAsMany(t, w, year)
+	opensToAsMany(t, w, then)
 	if err := w.Keeper.Anew(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -436,5 +463,6 @@ func recountTown(t *testing.T, w *apptest.Town, days int) {
 	if err := w.CatchUp(ctx); err != nil {
 		t.Fatal(err)
 	}
-	check(insights.Period{From: today - 400, To: today + 1})
+	check(year)
+	check(then)
 }

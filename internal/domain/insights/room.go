@@ -256,7 +256,7 @@ func (s *Service) days(tx *sqldb.Tx, r *Room, since recent) error {
 		day Day
 		to  **Sums
 	}{{today, &r.Today}, {today - 7, &r.LastWeek}} {
-		c, err := s.count(tx, face, Period{d.day, d.day + 1}, since)
+		c, err := s.count(tx, face, Period{From: d.day, To: d.day + 1}, since)
 		if err != nil {
 			return err
 		}

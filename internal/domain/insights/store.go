@@ -83,9 +83,9 @@ func addEvents(tx *sqldb.Tx, rs []reading, from, to int64) error {
 	for some := range slices.Chunk(es, atOnce) {
 		var args []any
 		for _, e := range some {
-			args = append(args, string(e.measure), sqldb.At(e.at), e.seq, e.matter, e.late, e.town, e.village, e.unit, e.category)
+			args = append(args, string(e.measure), sqldb.At(e.at), sqldb.At(e.told), e.seq, e.matter, e.late, e.town, e.village, e.unit, e.category)
 		}
-		if _, err := tx.Exec(`INSERT INTO insight_event (measure, at, seq, matter_id, late, town_id, village_id, unit_id, category) VALUES `+rowsOf(len(some), 9), args...); err != nil {
+		if _, err := tx.Exec(`INSERT INTO insight_event (measure, at, told_at, seq, matter_id, late, town_id, village_id, unit_id, category) VALUES `+rowsOf(len(some), 10), args...); err != nil {
 			return err
 		}
 	}

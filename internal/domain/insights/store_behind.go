@@ -30,6 +30,9 @@ func eventsOf(tx *sqldb.Tx, m Measure, tardy bool, face Face, key string, p Peri
 	if tardy {
 		w.Add("late")
 	}
+	if p.Then {
+		w.Add("told_at < ?", sqldb.At(p.To.Begin()))
+	}
 	where(&w, face, key)
 	limit := w.Arg(mostCases + 1)
 	return sqldb.All(tx, func(r sqldb.Scanner) (e event, err error) {
@@ -38,6 +41,34 @@ func eventsOf(tx *sqldb.Tx, m Measure, tardy bool, face Face, key string, p Peri
 		e.at, e.measure = at.Time, m
 		return e, err
 	}, `SELECT at, seq, matter_id, late FROM insight_event `+w.SQL()+` ORDER BY at DESC, seq DESC LIMIT `+limit, w.Args()...)
+}
+
+// excusedLater are how many ends of a period were excused after it. few: one row a
+// key.
+func excusedLater(tx *sqldb.Tx, face Face, p Period) (map[string]int64, error) {
+	later := map[string]int64{}
+	for _, column := range keyColumns[face] {
+		by := column
+		if face == All {
+			by = "measure"
+		}
+		err := tx.Each(`
+			SELECT `+column+`, count(*) FROM insight_event
+			WHERE measure = $1 AND at >= $2 AND at < $3 AND told_at >= $3
+			GROUP BY `+by, []any{string(Excused), sqldb.At(p.From.Begin()), sqldb.At(p.To.Begin())}, func(r sqldb.Scanner) error {
+			var key string
+			var n int64
+			err := r.Scan(&key, &n)
+			if err == nil && (face == All || key != "" && key != "0") {
+				later[key] += n
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return later, nil
 }
 
 // spellsAt are the kept spells of a kind that were under way at a moment: those that

@@ -109,7 +109,13 @@ func TestAppeals(t *testing.T) {
 		if err := m.GrantAppeal(ctx, d.wu, slip.ID, "情况属实"); errs.KindOf(err) != errs.Denied {
 			t.Errorf("who appealed decides: %v", err)
 		}
+		if err := m.AskReview(ctx, d.wu, slip.ID, "请上一级再看"); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("a review of what is not decided: %v", err)
+		}
 		d.must(m.GrantAppeal(ctx, d.sun, slip.ID, "情况属实，有值班记录"))
+		if err := m.AskReview(ctx, d.wu, slip.ID, "请上一级再看"); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("a review of what was granted: %v", err)
+		}
 		if err := m.RefuseAppeal(ctx, d.sun, slip.ID, "再想一想还是不行"); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("decided twice: %v", err)
 		}
@@ -136,6 +142,59 @@ func TestAppeals(t *testing.T) {
 		for _, r := range x.Clocks {
 			if r.Appeal != nil {
 				t.Error("the reporter reads the appeal")
+			}
+		}
+		d.verifyTrail()
+	})
+}
+
+// What was refused is looked at once more by the level above, and never again.
+func TestReviews(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		d := newDesk(t, town)
+		ctx, m, yu := t.Context(), d.Matters, town.As("yu")
+		for _, granted := range []bool{true, false} {
+			slip := d.raise(d.resident, nil)
+			d.to(slip, matters.Handling)
+			d.Clock.Set(d.get(slip.Number).Matter.Due.Add(26 * time.Hour))
+			d.to(slip, matters.Closed)
+			d.must(m.Appeal(ctx, d.wu, slip.ID, "连下暴雨，进不了场"))
+			d.must(m.RefuseAppeal(ctx, d.sun, slip.ID, "没有申请延期"))
+			refused := func(what string, kind errs.Kind, err error) {
+				t.Helper()
+				if errs.KindOf(err) != kind {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			refused("the decider asks", errs.Denied, m.AskReview(ctx, d.sun, slip.ID, "请上一级再看"))
+			refused("nobody asked", errs.Conflict, m.GrantReview(ctx, yu, slip.ID, "情况属实"))
+			refused("without a reason", errs.Invalid, m.AskReview(ctx, d.wu, slip.ID, "是"))
+			d.must(m.AskReview(ctx, d.wu, slip.ID, "补上了值班记录"))
+			refused("asked twice", errs.Conflict, m.AskReview(ctx, d.wu, slip.ID, "补上了值班记录"))
+			refused("the first decider decides again", errs.Denied, m.GrantReview(ctx, d.sun, slip.ID, "情况属实"))
+			refused("the unit decides", errs.Denied, m.GrantReview(ctx, d.wu, slip.ID, "情况属实"))
+			refused("appealed anew", errs.Conflict, m.Appeal(ctx, d.wu, slip.ID, "连下暴雨，进不了场"))
+			decide, want := m.RefuseReview, matters.Refused
+			if granted {
+				decide, want = m.GrantReview, matters.Granted
+			}
+			d.must(decide(ctx, yu, slip.ID, "看过值班记录"))
+			refused("decided twice", errs.Conflict, decide(ctx, yu, slip.ID, "看过值班记录"))
+			refused("asked after that", errs.Conflict, m.AskReview(ctx, d.wu, slip.ID, "补上了值班记录"))
+			x, err := m.Explain(ctx, d.sun, slip.Number)
+			d.must(err)
+			for _, r := range x.Clocks {
+				if r.Run.Stage != matters.StageHandle {
+					continue
+				}
+				a := r.Appeal
+				if !r.Ended.Late || a == nil || a.Decision != matters.Refused || a.Review.Decision != want || a.Review.Reason == "" || a.Excused() != granted {
+					t.Errorf("granted %t: the fact and what was decided: %+v, %+v", granted, r.Ended, a)
+				}
+			}
+			if found := d.tampered([]string{`UPDATE matter_appeal SET review = 'granted', review_reason = 'x' WHERE matter_id = $1`}, slip.ID); found == nil || found.Record != slip.ID {
+				t.Errorf("what was decided in the review was altered: found %+v", found)
 			}
 		}
 		d.verifyTrail()

@@ -62,6 +62,9 @@ const (
 	AppealAct       Act = "appeal"
 	GrantAppeal     Act = "grant_appeal"
 	RefuseAppeal    Act = "refuse_appeal"
+	AskReview       Act = "ask_review"
+	GrantReview     Act = "grant_review"
+	RefuseReview    Act = "refuse_review"
 )
 
 // Who may act, beyond the posts of domain/access: the reporter, or somebody who
@@ -83,7 +86,8 @@ const byReporter scope.Need = "reporter"
 //   - more time is asked for by who handles it, before the time is up, and given by
 //     somebody else; twice at most;
 //   - a unit that was late may say why, once, when the matter is closed; that it was
-//     late stays written, and beside it whether that is excused, by whom and why;
+//     late stays written, and beside it whether that is excused, by whom and why; what
+//     was refused is looked at once more by the level above, and then it is final;
 //   - what was done by mistake is undone to the state and the clock it had: an
 //     undoing leads to where the matter was.
 var Flow = flow.New("matter", Received,
@@ -164,6 +168,9 @@ var Flow = flow.New("matter", Received,
 	flow.On(Closed, AppealAct, Closed, "handle"),
 	flow.On(Closed, GrantAppeal, Closed, "command"),
 	flow.On(Closed, RefuseAppeal, Closed, "command"),
+	flow.On(Closed, AskReview, Closed, "handle"),
+	flow.On(Closed, GrantReview, Closed, "review"),
+	flow.On(Closed, RefuseReview, Closed, "review"),
 	flow.On(Declined, Reopen, Received, byReporter),
 	flow.On(Joined, Unjoin, Received, "intake"),
 	flow.On(Joined, Unjoin, Accepted, "intake"),

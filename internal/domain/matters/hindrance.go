@@ -33,7 +33,7 @@ func (s *Service) hindrance(tx *sqldb.Tx, by scope.Actor, m Matter, act Act) err
 		case m.Clocks.Wanted.By == by.Account && by.Account != 0:
 			return errs.New(errs.Denied, "matter.extend.self")
 		}
-	case AppealAct, GrantAppeal, RefuseAppeal:
+	case AppealAct, GrantAppeal, RefuseAppeal, AskReview, GrantReview, RefuseReview:
 		_, _, err := s.appealable(tx, by, m, act)
 		return err
 	case Suspend:

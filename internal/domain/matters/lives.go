@@ -42,6 +42,7 @@ type Moment struct {
 	Act    Act
 	Unit   id.ID  // for which the actor acted
 	Rating Rating // of a rating, without its words
+	Excuse time.Time // of an act that excused that a unit was late: the end of handling that it speaks of
 	Before Standing
 	After  Standing
 }
@@ -102,7 +103,7 @@ func (l *Life) read(now Standing, raisedAt time.Time, rows []trail.Row, told []S
 			p := told[len(told)-1]
 			told = told[:len(told)-1]
 			m.At, m.Past, m.Unit, m.Rating = p.At, !p.At.Equal(r.At), p.Unit, RatingOf(p)
-			m.Rating.Words = ""
+			m.Rating.Words, m.Excuse = "", ExcusedEnd(m.Act, p.Detail)
 			if m.Act == SplitOff {
 				break
 			}

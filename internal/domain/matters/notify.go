@@ -40,7 +40,7 @@ var told = map[Act]bool{
 }
 
 // called are the acts of which those hear whose turn it is or who are called.
-var called = map[Act]bool{Urge: true, Supervise: true, WhistleAct: true, AskExtension: true, AppealAct: true, GrantAppeal: true, RefuseAppeal: true}
+var called = map[Act]bool{Urge: true, Supervise: true, WhistleAct: true, AskExtension: true, AppealAct: true, GrantAppeal: true, RefuseAppeal: true, AskReview: true, GrantReview: true, RefuseReview: true}
 
 // NoticeKeys are the messages of which a Notice's Key is one.
 func NoticeKeys() []string {
@@ -219,7 +219,9 @@ func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns [
 			who = s.atUnits(a.called[m.ID], tx.Now())
 		case AskExtension, AppealAct: // somebody above has to decide
 			who = s.above(Level3, m, tx.Now())
-		case GrantAppeal, RefuseAppeal:
+		case AskReview:
+			who = s.reviewers(m, tx.Now())
+		case GrantAppeal, RefuseAppeal, GrantReview, RefuseReview:
 			who = s.atUnits([]id.ID{m.Lead}, tx.Now())
 		default:
 		}

@@ -212,33 +212,39 @@ var heads = []string{"unit_lead", "committee_chair", "deputy_secretary"}
 // above are those on one level over whose turn it is: the heads of the unit; those
 // who supervise in the place and do not command there; those who command there.
 func (s *Service) above(level Reminder, m Matter, now time.Time) (who []reader) {
-	dir := s.orgs.Directory()
-	add := func(u orgs.Unit, fits func(p orgs.Post, needs []scope.Need) bool) {
-		for _, p := range dir.Posts(u.ID) {
-			role, ok := access.RoleOf(p.Role)
-			if !ok || !fits(p, role.Needs) {
-				continue
-			}
-			for _, h := range dir.Holders(p.ID, now) {
-				if to := (reader{account: h.Account}); h.Account != 0 && !slices.Contains(who, to) {
-					who = append(who, to)
-				}
-			}
-		}
-	}
 	if level == Level1 {
-		if u, ok := dir.Unit(m.TurnUnit); ok {
-			add(u, func(p orgs.Post, _ []scope.Need) bool { return slices.Contains(heads, p.Role) })
+		if u, ok := s.orgs.Directory().Unit(m.TurnUnit); ok {
+			who = s.holders(who, u, now, func(p orgs.Post, _ []scope.Need) bool { return slices.Contains(heads, p.Role) })
 		}
 		return who
 	}
+	return s.holding(m, now, func(needs []scope.Need) bool {
+		return slices.Contains(needs, access.Supervise) && slices.Contains(needs, access.See) && slices.Contains(needs, access.Command) == (level == Level3)
+	})
+}
+
+// holding are those who hold a post whose needs fit and that counts in the place of m.
+func (s *Service) holding(m Matter, now time.Time, fits func(needs []scope.Need) bool) (who []reader) {
+	dir := s.orgs.Directory()
 	for _, u := range dir.Units() {
-		add(u, func(p orgs.Post, needs []scope.Need) bool {
-			if !p.In().Contains(m.Path) || !slices.Contains(needs, access.Supervise) || !slices.Contains(needs, access.See) {
-				return false
+		who = s.holders(who, u, now, func(p orgs.Post, needs []scope.Need) bool { return p.In().Contains(m.Path) && fits(needs) })
+	}
+	return who
+}
+
+// holders adds to who those who hold a post of the unit that fits, each once.
+func (s *Service) holders(who []reader, u orgs.Unit, now time.Time, fits func(p orgs.Post, needs []scope.Need) bool) []reader {
+	dir := s.orgs.Directory()
+	for _, p := range dir.Posts(u.ID) {
+		role, ok := access.RoleOf(p.Role)
+		if !ok || !fits(p, role.Needs) {
+			continue
+		}
+		for _, h := range dir.Holders(p.ID, now) {
+			if to := (reader{account: h.Account}); h.Account != 0 && !slices.Contains(who, to) {
+				who = append(who, to)
 			}
-			return slices.Contains(needs, access.Command) == (level == Level3)
-		})
+		}
 	}
 	return who
 }

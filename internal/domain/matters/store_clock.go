@@ -42,17 +42,22 @@ func endedOf(tx *sqldb.Tx, matter ID) ([]Ended, error) {
 	return sqldb.All(tx, scanEnded, `SELECT `+stageColumns+` FROM matter_stage WHERE matter_id = $1 ORDER BY id LIMIT 500`, matter)
 }
 
-const appealColumns = `id, stage_id, matter_id, unit_id, account, actor, words, at, decision, decider, decided_by, reason, decided_at`
+const appealColumns = `id, stage_id, matter_id, unit_id, account, actor, words, at, decision, decider, decided_by, reason, decided_at,
+	review_account, review_actor, review_words, review_at, review, reviewer, reviewed_by, review_reason, reviewed_at`
 
 func scanAppeal(r sqldb.Scanner) (a Appeal, err error) {
-	var at, decided sqldb.Time
-	err = r.Scan(&a.ID, &a.Stage, &a.Matter, &a.Unit, &a.Account, &a.Actor, &a.Words, &at, &a.Decision, &a.Decider, &a.DecidedBy, &a.Reason, &decided)
-	a.At, a.DecidedAt = at.Time, decided.Time
+	var at, decided, asked, reviewed sqldb.Time
+	x := &a.Review
+	err = r.Scan(&a.ID, &a.Stage, &a.Matter, &a.Unit, &a.Account, &a.Actor, &a.Words, &at, &a.Decision, &a.Decider, &a.DecidedBy, &a.Reason, &decided,
+		&x.Account, &x.Actor, &x.Words, &asked, &x.Decision, &x.Decider, &x.DecidedBy, &x.Reason, &reviewed)
+	a.At, a.DecidedAt, x.At, x.DecidedAt = at.Time, decided.Time, asked.Time, reviewed.Time
 	return a, err
 }
 
 func (a Appeal) values() []any {
-	return []any{a.ID, a.Stage, a.Matter, a.Unit, a.Account, a.Actor, a.Words, sqldb.At(a.At), string(a.Decision), a.Decider, a.DecidedBy, a.Reason, sqldb.At(a.DecidedAt)}
+	x := a.Review
+	return []any{a.ID, a.Stage, a.Matter, a.Unit, a.Account, a.Actor, a.Words, sqldb.At(a.At), string(a.Decision), a.Decider, a.DecidedBy, a.Reason, sqldb.At(a.DecidedAt),
+		x.Account, x.Actor, x.Words, sqldb.At(x.At), string(x.Decision), x.Decider, x.DecidedBy, x.Reason, sqldb.At(x.DecidedAt)}
 }
 
 // appealsOf are the appeals about a matter's stages, oldest first.

@@ -266,11 +266,18 @@ func answerWhistle(tx *sqldb.Tx, m *Matter, unit id.ID, by scope.Actor, said str
 	})
 }
 
-// decideAppeal records what was decided about an appeal that waits for it.
-func decideAppeal(tx *sqldb.Tx, m *Matter, a Appeal) error {
+// saveAppeal records what was decided about an appeal, or that a review of it was
+// asked for, unless somebody was quicker.
+func saveAppeal(tx *sqldb.Tx, m *Matter, was, is Appeal) error {
+	x := is.Review
 	return rewrite(tx, m, func() error {
-		return tx.One(`UPDATE matter_appeal SET decision = $2, decider = $3, decided_by = $4, reason = $5, decided_at = $6 WHERE id = $1 AND decision = ''`,
-			a.ID, string(a.Decision), a.Decider, a.DecidedBy, a.Reason, sqldb.At(a.DecidedAt))
+		return tx.One(`
+			UPDATE matter_appeal SET decision = $2, decider = $3, decided_by = $4, reason = $5, decided_at = $6,
+				review_account = $7, review_actor = $8, review_words = $9, review_at = $10, review = $11, reviewer = $12, reviewed_by = $13, review_reason = $14, reviewed_at = $15
+			WHERE id = $1 AND decision = $16 AND review = $17`,
+			is.ID, string(is.Decision), is.Decider, is.DecidedBy, is.Reason, sqldb.At(is.DecidedAt),
+			x.Account, x.Actor, x.Words, sqldb.At(x.At), string(x.Decision), x.Decider, x.DecidedBy, x.Reason, sqldb.At(x.DecidedAt),
+			string(was.Decision), string(was.Review.Decision))
 	})
 }
 

@@ -50,7 +50,7 @@ func TestRandomWalk(t *testing.T) {
 		d := newDesk(t, town)
 		witness := newWitness(d)
 		other := town.Resident("陈秀英", "999999194703070029", "19900000003").Actor()
-		people := []scope.Actor{d.zhao, d.wu, d.zheng, d.sun, town.As("he"), town.As("audit"), d.resident, other, stranger}
+		people := []scope.Actor{d.zhao, d.wu, d.zheng, d.sun, town.As("he"), town.As("audit"), town.As("yu"), d.resident, other, stranger}
 		seen := map[matters.State]int{}
 		did, acts, photos := map[matters.Act]int{}, 0, 0
 		rapid.Check(t, func(rt *rapid.T) {
@@ -312,6 +312,12 @@ func (w *walker) do(rt *rapid.T, by scope.Actor, slip matters.Slip, act matters.
 		return m.GrantAppeal(ctx, by, d, why)
 	case matters.RefuseAppeal:
 		return m.RefuseAppeal(ctx, by, d, why)
+	case matters.AskReview:
+		return m.AskReview(ctx, by, d, why)
+	case matters.GrantReview:
+		return m.GrantReview(ctx, by, d, why)
+	case matters.RefuseReview:
+		return m.RefuseReview(ctx, by, d, why)
 	case matters.Suspend:
 		return m.Suspend(ctx, by, d, soon, why)
 	case matters.Resume:

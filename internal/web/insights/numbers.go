@@ -5,6 +5,7 @@ package insights
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -96,7 +97,7 @@ func read(b page.Base, q url.Values) asked {
 		}
 		return insights.Day(t.Unix() / 86400)
 	}
-	p := insights.Period{From: day("from"), To: day("to") + 1}
+	p := insights.Period{From: day("from"), To: day("to") + 1, Then: q.Get("then") == "1"}
 	if len(faults) == 0 {
 		_ = faults.Join(p.Check()) // which is only ever of a field
 	}
@@ -116,7 +117,33 @@ func monthOf(d insights.Day, n int) insights.Day {
 }
 
 func (a asked) query(view string, p insights.Period) string {
-	return url.Values{"view": {view}, "from": {p.From.String()}, "to": {(p.To - 1).String()}}.Encode()
+	return url.Values{"view": {view}}.Encode() + "&" + days(p)
+}
+
+// days is a period as addresses name it.
+func days(p insights.Period) string {
+	q := url.Values{"from": {p.From.String()}, "to": {(p.To - 1).String()}}
+	if p.Then {
+		q.Set("then", "1")
+	}
+	return q.Encode()
+}
+
+// thenNote says how many of a number's ends were excused after the period, with the
+// way to the number as it stood then, or back; none if there are none.
+func thenNote(b page.Base, p insights.Period, later int64, path string, q url.Values) (n page.Note) {
+	if later == 0 {
+		return n
+	}
+	q = maps.Clone(q)
+	q.Set("from", p.From.String())
+	q.Set("to", (p.To - 1).String())
+	if p.Then {
+		q.Del("then")
+		return page.Note{Tone: page.ToneSoon, Text: b.T("insights.then", (p.To - 1).String(), later), Link: page.Link{Href: path + "?" + q.Encode(), Text: b.T("insights.then.now")}}
+	}
+	q.Set("then", "1")
+	return page.Note{Tone: page.ToneQuiet, Text: b.T("insights.later", later), Link: page.Link{Href: path + "?" + q.Encode(), Text: b.T("insights.later.then")}}
 }
 
 func (c *Counter) numbers(w http.ResponseWriter, r *http.Request) error {
@@ -136,6 +163,9 @@ func (c *Counter) numbers(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := c.showNumbers(b, a, counts, whole, in)
+	if n := thenNote(b, a.period, whole.Later[""], "/insights", r.URL.Query()); n.Text != "" {
+		v.Notes = append(v.Notes, n)
+	}
 	status := http.StatusOK
 	if a.fault != nil {
 		status = http.StatusUnprocessableEntity
@@ -303,7 +333,7 @@ func interval(v insights.Value) string {
 
 // rateAt is the address where a rate is taken apart.
 func rateAt(face insights.Face, key, code string, p insights.Period) string {
-	return "/insights/rates/" + code + "?" + url.Values{"face": {string(face)}, "key": {key}, "from": {p.From.String()}, "to": {(p.To - 1).String()}}.Encode()
+	return "/insights/rates/" + code + "?" + url.Values{"face": {string(face)}, "key": {key}}.Encode() + "&" + days(p)
 }
 
 // casesAt is the address where a number is opened.
@@ -311,7 +341,7 @@ func casesAt(face insights.Face, key string, m insights.Measure, p insights.Peri
 	if m == insights.Raised || m == "open_end" {
 		return "" // these are lists of matters
 	}
-	return "/insights/cases?" + url.Values{"of": {string(m)}, "face": {string(face)}, "key": {key}, "from": {p.From.String()}, "to": {(p.To - 1).String()}}.Encode()
+	return "/insights/cases?" + url.Values{"of": {string(m)}, "face": {string(face)}, "key": {key}}.Encode() + "&" + days(p)
 }
 
 // ratePage takes one rate apart.
@@ -322,6 +352,7 @@ type ratePage struct {
 	Facts []page.Fact
 	Parts []page.Table
 	Note  page.Note
+	Then  page.Note // shown if it has a Text: what was excused later
 }
 
 var rated = page.New[ratePage](files, "rate.html")
@@ -357,7 +388,11 @@ func (c *Counter) rate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return rated.Show(w, r, c.showRate(b, a, rate, in, face, key, name, counts.Sums[key]))
+	v := c.showRate(b, a, rate, in, face, key, name, counts.Sums[key])
+	if slices.Contains(rate.Excluded, insights.Term(insights.Excused)) {
+		v.Then = thenNote(b, a.period, counts.Later[key], r.URL.Path, r.URL.Query())
+	}
+	return rated.Show(w, r, v)
 }
 
 func (c *Counter) showRate(b page.Base, a asked, rate insights.Rate, in insights.Version, face insights.Face, key, name string, s *insights.Sums) ratePage {

@@ -63,9 +63,21 @@ func decideExtensionForm(need bool) func(*Counter, page.Base, matters.Whole, *fo
 }
 
 // decideAppealForm shows what the unit said, and asks for the reason of the decision.
-func decideAppealForm(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
-	e := needed(area(b, f, "matter.field.reason", 4))
-	e.Help = b.T("matter.appeal.said", lastWords(w, matters.AppealAct))
+func decideAppealForm(said matters.Act) func(*Counter, page.Base, matters.Whole, *form.Form) []entry {
+	return func(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+		e := needed(area(b, f, "matter.field.reason", 4))
+		e.Help = b.T("matter.appeal.said", lastWords(w, said))
+		if said == matters.AskReview {
+			e.Help = b.T("matter.review.said", lastWords(w, matters.AppealAct), lastWords(w, matters.RefuseAppeal), lastWords(w, said))
+		}
+		return []entry{e}
+	}
+}
+
+// askReviewForm shows why the appeal was refused, and asks what speaks for it.
+func askReviewForm(_ *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+	e := needed(area(b, f, "matter.field.review", 4))
+	e.Help = b.T("matter.review.refused", lastWords(w, matters.RefuseAppeal))
 	return []entry{e}
 }
 

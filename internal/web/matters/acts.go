@@ -49,8 +49,11 @@ func init() {
 		matters.Extend:          {side: true, form: decideExtensionForm(false), do: worded((*matters.Service).Extend)},
 		matters.RefuseExtension: {side: true, form: decideExtensionForm(true), do: worded((*matters.Service).RefuseExtension)},
 		matters.AppealAct:       {side: true, form: wordsOnly("matter.field.appeal", true), do: worded((*matters.Service).Appeal)},
-		matters.GrantAppeal:     {side: true, form: decideAppealForm, do: worded((*matters.Service).GrantAppeal)},
-		matters.RefuseAppeal:    {side: true, form: decideAppealForm, do: worded((*matters.Service).RefuseAppeal)},
+		matters.GrantAppeal:     {side: true, form: decideAppealForm(matters.AppealAct), do: worded((*matters.Service).GrantAppeal)},
+		matters.RefuseAppeal:    {side: true, form: decideAppealForm(matters.AppealAct), do: worded((*matters.Service).RefuseAppeal)},
+		matters.AskReview:       {side: true, form: askReviewForm, do: worded((*matters.Service).AskReview)},
+		matters.GrantReview:     {side: true, form: decideAppealForm(matters.AskReview), do: worded((*matters.Service).GrantReview)},
+		matters.RefuseReview:    {side: true, form: decideAppealForm(matters.AskReview), do: worded((*matters.Service).RefuseReview)},
 		matters.Suspend: {side: true, form: func(_ *Counter, b page.Base, _ matters.Whole, f *form.Form) []entry {
 			return []entry{untilDay(b, f, "matter.field.until.suspend", b.Now.AddDate(0, 1, 0)), needed(area(b, f, "matter.field.reason.public", 4))}
 		}, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {

@@ -101,7 +101,7 @@ func (c *Counter) clockSheet(b page.Base, x matters.Explained, k matters.Reckoni
 func (c *Counter) clockPill(b page.Base, k matters.Reckoning) page.Pill {
 	if e := k.Ended; e != nil {
 		switch {
-		case e.Late && k.Appeal != nil && k.Appeal.Decision == matters.Granted:
+		case e.Late && k.Appeal != nil && k.Appeal.Excused():
 			return page.Pill{Text: b.T("clock.was_late.excused"), Tone: page.ToneQuiet}
 		case e.Late:
 			return page.Pill{Text: b.T("clock.was_late"), Tone: page.ToneLate}
@@ -143,6 +143,12 @@ func (c *Counter) appealFacts(b page.Base, k matters.Reckoning, fact func(key, v
 	fact("clock.appeal", b.T("form.at", a.Actor, a.Words))
 	if a.Decision != "" {
 		fact("clock.appeal."+string(a.Decision), b.T("form.at", a.DecidedBy, a.Reason))
+	}
+	if x := a.Review; !x.At.IsZero() {
+		fact("clock.review", b.T("form.at", x.Actor, x.Words))
+		if x.Decision != "" {
+			fact("clock.review."+string(x.Decision), b.T("form.at", x.DecidedBy, x.Reason))
+		}
 	}
 }
 

@@ -30,7 +30,8 @@ func showSampleClock(view matters.View) page.Handler {
 			return k
 		}
 		handled := reckon(matters.StageHandle, []when.Leg{{Limit: days(2)}, {Limit: days(1), Extends: true}}, 26*time.Hour, pauses, from)
-		handled.Appeal = &matters.Appeal{Actor: "吴科长", Words: "连下暴雨，进不了场。", Decision: matters.Granted, DecidedBy: "孙书记", Reason: "有值班记录，属实。"}
+		handled.Appeal = &matters.Appeal{Hearing: matters.Hearing{Actor: "吴科长", Words: "连下暴雨，进不了场。", Decision: matters.Refused, DecidedBy: "孙书记", Reason: "没有附凭据。"},
+			Review: matters.Hearing{Actor: "吴科长", Words: "补上了值班记录和照片。", At: from, Decision: matters.Granted, DecidedBy: "余督查", Reason: "有值班记录，属实。"}}
 		x := matters.Explained{Matter: matters.Matter{Number: "QL-2026-004217", Title: "路灯不亮，老人夜里不敢出门"}, View: view, Clocks: []matters.Reckoning{
 			reckon(matters.StageWhole, []when.Leg{{Limit: when.Limit{N: 4, Unit: when.WorkHours}}, {Limit: days(2)}}, 0, pauses, from),
 			handled,

@@ -213,7 +213,7 @@ func ratingWords(b page.Base, r matters.Rating) string {
 var icons = map[matters.Act]string{
 	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.WhistleAct: "whistle",
 	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.UnsupportAct: "x", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.Inform: "talk", matters.ShowName: "user", matters.HideName: "lock",
-	matters.Add: "talk", matters.Ask: "ask", matters.AskExtension: "clock", matters.Extend: "check", matters.RefuseExtension: "x", matters.AppealAct: "talk", matters.GrantAppeal: "check", matters.RefuseAppeal: "x", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
+	matters.Add: "talk", matters.Ask: "ask", matters.AskExtension: "clock", matters.Extend: "check", matters.RefuseExtension: "x", matters.AppealAct: "talk", matters.GrantAppeal: "check", matters.RefuseAppeal: "x", matters.AskReview: "scale", matters.GrantReview: "check", matters.RefuseReview: "x", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
 	matters.Join: "join", matters.Unjoin: "split", matters.Split: "split", matters.Unsplit: "join", matters.Rate: "star", matters.Withdraw: "x",
 }
 

@@ -132,6 +132,18 @@ func actCases(w *town) []actCase {
 			t.Fatal(err)
 		}
 	}
+	refused := func(w *town, m matters.Matter) {
+		appealed(w, m)
+		if err := w.Matters.RefuseAppeal(t.Context(), w.As("sun"), m.ID, "事先没有申请延期。"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := func(w *town, m matters.Matter) {
+		refused(w, m)
+		if err := w.Matters.AskReview(t.Context(), w.As("wu"), m.ID, "补上了值班记录。"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	endOfOther := func(w *town, m matters.Matter) {
 		w.on(w.whole(m.Number).Origins[0].ID, matters.Received, matters.Closed)
 	}
@@ -155,6 +167,9 @@ func actCases(w *town) []actCase {
 		{act: matters.AppealAct, state: matters.Closed, by: "wu", form: []string{"words", "连下暴雨，进不了场。"}, as: late},
 		{act: matters.GrantAppeal, state: matters.Closed, by: "sun", form: []string{"words", "有值班记录，属实。"}, as: late, setup: appealed},
 		{act: matters.RefuseAppeal, state: matters.Closed, by: "sun", form: []string{"words", "事先没有申请延期。"}, as: late, setup: appealed},
+		{act: matters.AskReview, state: matters.Closed, by: "wu", form: []string{"words", "补上了值班记录。"}, as: late, setup: refused},
+		{act: matters.GrantReview, state: matters.Closed, by: "yu", form: []string{"words", "有值班记录，属实。"}, as: late, setup: again},
+		{act: matters.RefuseReview, state: matters.Closed, by: "yu", form: []string{"words", "记录对不上。"}, as: late, setup: again},
 		{act: matters.Suspend, state: matters.Handling, by: "sun", form: []string{"until", day, "words", "等开春化冻。"}},
 		{act: matters.Resume, state: matters.Suspended, by: "sun", form: []string{"words", "化冻了，接着办。"}},
 		{act: matters.Resume, state: matters.AskedIntake, by: "zhao", form: []string{"words", "已经电话问到了。"}},
@@ -177,7 +192,7 @@ func actCases(w *town) []actCase {
 		{act: matters.Reopen, state: matters.Joined, by: "chen", also: []string{"zhao"}, form: []string{"words", "还是在漏。"}, setup: endOfOther},
 		{act: matters.Urge, state: matters.Handling, by: "sun", form: []string{"words", "今天下班前关阀。"}},
 		{act: matters.Supervise, state: matters.Handling, by: "sun", form: []string{"words", "每天报一次。"}},
-		{act: matters.Note, state: matters.Handling, by: "wu", also: []string{"zhao", "sun", "zheng", "he"}, form: []string{"words", "备件在路上。"}},
+		{act: matters.Note, state: matters.Handling, by: "wu", also: []string{"zhao", "sun", "zheng", "he", "yu"}, form: []string{"words", "备件在路上。"}},
 		{act: matters.Inform, state: matters.Handling, by: "wu", form: []string{"words", "阀门已关，明天换管子。"}},
 		{act: matters.WhistleAct, state: matters.Handling, by: "sun", form: []string{"units", water, "units", police, "hours", "2", "words", "一起到现场。"}},
 		{act: matters.Respond, state: matters.Handling, by: "he", form: []string{"words", "已到现场。"}, query: unit("he"), setup: func(w *town, m matters.Matter) {
@@ -207,7 +222,7 @@ func actCases(w *town) []actCase {
 func TestEveryActForWhoMay(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	all := []string{"", "zhou", "chen", "zhao", "wu", "sun", "he", "zheng", "audit"}
+	all := []string{"", "zhou", "chen", "zhao", "wu", "sun", "he", "zheng", "yu", "audit"}
 	visitors := map[string]*visitor{}
 	for _, x := range all {
 		visitors[x] = w.visit(x)
