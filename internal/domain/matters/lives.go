@@ -40,8 +40,8 @@ type Moment struct {
 	At     time.Time // when it happened: of what was brought in, when it happened elsewhere
 	Past   bool      // it had happened elsewhere before it was written down here
 	Act    Act
-	Unit   id.ID  // for which the actor acted
-	Rating Rating // of a rating, without its words
+	Unit   id.ID     // for which the actor acted
+	Rating Rating    // of a rating, without its words
 	Excuse time.Time // of an act that excused that a unit was late: the end of handling that it speaks of
 	Before Standing
 	After  Standing
