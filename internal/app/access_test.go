@@ -21,6 +21,7 @@ import (
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
@@ -94,6 +95,10 @@ func (x *walk) prepare() {
 	x.must(err)
 	conn, err := x.Exchange.Connect(ctx, x.As("admin"), exchange.Connecting{Name: "邻市", Endpoint: "http://127.0.0.1:9/v2", Unit: x.As("deng").Unit, Push: true, Services: map[string]string{"road": "1"}})
 	x.must(err)
+	_, hook, err := x.Webhooks.Add(ctx, webhooks.Who{Actor: x.As("admin")}, webhooks.Settling{Name: "邻居的程序", URL: "https://10.0.0.1/"})
+	x.must(err)
+	sent, err := x.Webhooks.Test(ctx, webhooks.Who{Actor: x.As("admin")}, hook.ID)
+	x.must(err)
 	x.must(x.CatchUp(ctx))
 	_, err = x.Sealer.Seal(ctx)
 	x.must(err)
@@ -101,6 +106,7 @@ func (x *walk) prepare() {
 		"pub": pub.Number, "priv": priv.Number, "privid": priv.ID.String(), "secret": secret, "place": baota[scope.Village].String(), "town": baota[scope.Town].String(),
 		"unit": zhao.Unit.String(), "post": post.ID.String(), "holding": dir.Holders(post.ID, x.DB.Now())[0].ID.String(), "account": x.As("deng").Account.String(), // whose sessions nobody uses
 		"category": x.Matters.Catalogue().Categories[0].Code, "template": templates[0].ID.String(), "resident": chen.Resident.String(), "none": id.ID(1).String(), "apikey": key.ID.String(), "connection": conn.ID.String(),
+		"webhook": hook.ID.String(), "delivery": sent.ID.String(),
 	}
 }
 

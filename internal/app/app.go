@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"yuanba/internal/domain/access"
@@ -29,6 +30,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
+	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/bus"
 	"yuanba/internal/kit/i18n"
@@ -57,12 +59,14 @@ type App struct {
 	Matters   *matters.Service
 	Routing   *routing.Service
 	Exchange  *exchange.Service
+	Webhooks  *webhooks.Service
 	Hot       *hotissues.Service
 	Insights  *insights.Service
 	Sealer    *trail.Sealer
 
 	Indexer  *matters.Indexer
 	Notifier *matters.Notifier
+	Hooks    *webhooks.Taker
 	Keeper   *insights.Keeper
 	Jobs     *jobs.Queue
 	Live     *insights.Live
@@ -175,10 +179,16 @@ func (a *App) build(ctx context.Context) error {
 	a.Letters.HearWeekly()
 	a.Routing = routing.New(routing.Needs{DB: a.DB, Matters: a.Matters, Orgs: a.Orgs, Log: a.log})
 	a.Exchange = exchange.New(exchange.Needs{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Matters: a.Matters, Seal: a.Box, Log: a.log, Dial: a.dial})
+	a.Webhooks = webhooks.New(webhooks.Needs{
+		DB: a.DB, Places: a.Places, People: a.People, Access: a.Access, Letters: a.Letters, Matters: a.Matters, Seal: a.Box, Random: random, Log: a.log,
+		Sender: sync.OnceValue(a.hookSender), Plain: a.plainHook, Write: a.hookMessage,
+	})
+	a.Letters.Hear(webhooks.NewsOfHooks, a.Webhooks)
 	a.Hot = hotissues.New(hotissues.Needs{DB: a.DB, Matters: a.Matters, Places: a.Places})
 	a.Insights = insights.New(insights.Needs{DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Calendar: a.Calendars.Town})
 	a.Keeper, a.Live = a.Insights.NewKeeper(), a.Insights.NewLive(a.log)
 	a.Indexer, a.Notifier = a.Matters.NewIndexer(), a.Matters.NewNotifier()
+	a.Hooks = a.Webhooks.NewTaker()
 	a.work.followers = a.followers()
 	a.Jobs = a.newJobs()
 	return nil

@@ -185,6 +185,7 @@ func (x *walk) targets() (ts []target) {
 			for _, noun := range []string{"account", "connection", "holding", "place", "post", "template", "unit"} {
 				path = strings.Replace(path, "/admin/"+noun+"s/{none}", "/admin/"+noun+"s/{"+noun+"}", 1)
 			}
+			path = strings.Replace(path, "/admin/webhooks/{none}/edit", "/admin/webhooks/{webhook}/edit", 1)
 			path = strings.Replace(path, "/admin/categories/{none}", "/admin/categories/{category}", 1)
 		case d.route == "POST /insights/formulas":
 			who = "admin"

@@ -8,6 +8,7 @@ import (
 
 	"yuanba/internal/api/open311"
 	v1 "yuanba/internal/api/v1"
+	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/georeport"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/outside"
@@ -33,7 +34,7 @@ func (a *App) openInterfaces(mux *http.ServeMux, site *page.Site) {
 // ownInterface is the town's own, of JSON.
 func (a *App) ownInterface() *v1.Server {
 	return &v1.Server{
-		DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Exchange: a.Exchange, Blobs: a.Blobs,
+		DB: a.DB, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Exchange: a.Exchange, Webhooks: a.Webhooks, Blobs: a.Blobs,
 		Town: func(l i18n.Lang) string { return a.town().In(l) }, Address: a.Config.Address(), Log: a.log,
 		Request: func(r *http.Request) string { return page.From(r).RequestID },
 	}
@@ -48,6 +49,9 @@ func (a *App) interfacePage() *webapi.Counter {
 			x.Scopes = append(x.Scopes, string(s))
 		}
 		c.Operations = append(c.Operations, x)
+	}
+	for _, e := range append(webhooks.Events(), webhooks.Test) {
+		c.Events = append(c.Events, webapi.Event{Name: string(e), What: i18n.Text{ZH: e.Name(i18n.ZH), EN: e.Name(i18n.EN)}})
 	}
 	for _, k := range v1.Kinds {
 		c.Problems = append(c.Problems, webapi.Problem{Name: k.Name, Status: k.Status})

@@ -15,6 +15,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
+	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/sqldb"
 )
@@ -32,7 +33,7 @@ func (a *App) Records() []trail.Checked {
 		{"account": access.Digests, "api_key": access.KeyDigests},
 		{"category": matters.EachCategoryDigest, "timing": matters.EachTimingDigest, "matter": a.Matters.EachDigest},
 		{"routing_trial": routing.EachDigest},
-		{"connection": exchange.Digests},
+		{"connection": exchange.Digests, "webhook": webhooks.Digests},
 		{"formula": insights.EachDigest},
 	} {
 		for _, noun := range slices.Sorted(maps.Keys(domain)) {

@@ -11,6 +11,7 @@ import (
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/trail"
+	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
@@ -22,6 +23,9 @@ import (
 // workers is how many jobs run at once in this process: few, since each keeps
 // requests from the processor and the disk.
 const workers = 2
+
+// hooks is to how many addresses of other programs this process sends at once.
+const hooks = 4
 
 // posters is how many letters this process hands over at once.
 const posters = 2
@@ -42,13 +46,14 @@ const (
 // itself.
 func (a *App) newJobs() *jobs.Queue {
 	q := jobs.New(a.DB, jobs.Options{
-		Workers: map[string]int{jobs.DefaultQueue: workers, letters.Queue: posters, exchange.Queue: 1}, Timetable: a.timetable(), Zone: i18n.Zone, Log: a.log,
+		Workers: map[string]int{jobs.DefaultQueue: workers, letters.Queue: posters, exchange.Queue: 1, webhooks.Queue: hooks}, Timetable: a.timetable(), Zone: i18n.Zone, Log: a.log,
 	})
 	jobs.Handle(q, verifyTrail, func(ctx context.Context, _ *jobs.Job, _ struct{}) error { return a.verify(ctx) })
 	jobs.Handle(q, letters.Post, a.Letters.Post)
 	jobs.Handle(q, open311.Fetch, a.fetcher().Fetch)
 	jobs.Handle(q, exchange.Push, a.Exchange.Push)
 	jobs.Handle(q, exchange.Tell, a.Exchange.Tell)
+	jobs.Handle(q, webhooks.Send, a.Webhooks.Send)
 	jobs.Handle(q, letters.Alarm, a.Letters.Warn)
 	jobs.Handle(q, countHot, func(ctx context.Context, _ *jobs.Job, _ struct{}) error { return a.Hot.Count(ctx) })
 	jobs.Handle(q, searchAnew, func(ctx context.Context, _ *jobs.Job, _ struct{}) error {
@@ -97,6 +102,8 @@ func (a *App) timetable() jobs.Timetable {
 		}},
 		{Name: "exchange.sweep", Every: hour, Run: a.Exchange.SweepReplies},
 		{Name: "exchange", Every: 5 * time.Minute, Run: a.Exchange.Exchange},
+		{Name: "webhooks.wake", Every: time.Minute, Run: a.Webhooks.Wake},
+		{Name: "webhooks.sweep", Every: hour, Run: a.Webhooks.Sweep},
 		{Name: "letters.sweep", Every: hour, Run: a.Letters.Sweep},
 		{Name: "routing.learn", At: "02:40", Run: a.Routing.Learn},
 		{Name: "trail.verify", At: "04:10", Run: func(ctx context.Context) error {

@@ -139,6 +139,23 @@ func (w *Town) Again(f func(path string) error) *Town {
 	return open(w.t, path, filepath.Dir(path))
 }
 
+// Reopened starts the program a second time on the database of the town, which need
+// not have been closed: as after it was killed.
+func (w *Town) Reopened() *Town {
+	w.t.Helper()
+	clock := sqldbtest.NewClock(w.Clock.Now())
+	a, err := start(w.Config.DB, filepath.Dir(w.Config.KeysPath()), clock.Now, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			w.t.Error(err)
+		}
+	})
+	return &Town{App: a, Clock: clock, t: w.t}
+}
+
 // keys are those of every town of this test process, since towns are copies.
 var keys = sync.OnceValues(func() (*seal.File, error) { return seal.Forgotten() })
 

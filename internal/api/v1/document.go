@@ -58,6 +58,7 @@ func (s *Server) document(ops []Operation, lang i18n.Lang) []byte {
 			item.Post = d.operation(o)
 		}
 	}
+	api.Webhooks = d.events()
 	body, err := api.MarshalJSON()
 	if err != nil {
 		panic(err) // the operations stand in the program: what cannot be described never passes its tests
@@ -136,6 +137,7 @@ func (d *describing) responses(o Operation, out *huma.Operation) {
 	word := &huma.Schema{Type: "string"}
 	good := &huma.Response{Description: say(o.status), Headers: map[string]*huma.Param{}, Content: map[string]*huma.MediaType{}}
 	switch {
+	case o.status == http.StatusNoContent:
 	case o.file:
 		for _, kind := range []string{"image/*", "audio/*", "application/pdf"} {
 			good.Content[kind] = &huma.MediaType{Schema: &huma.Schema{}}
@@ -150,7 +152,7 @@ func (d *describing) responses(o Operation, out *huma.Operation) {
 		good.Headers["Link"] = &huma.Param{Schema: word, Description: i18n.T(d.lang, "api.header.link")}
 	}
 	out.Responses[strconv.Itoa(o.status)] = good
-	if o.match {
+	if o.match && o.out == reflect.TypeFor[*Matter]() {
 		out.Responses["204"] = &huma.Response{Description: say(http.StatusNoContent)}
 	}
 	if o.Method == http.MethodGet && !o.file {

@@ -69,31 +69,34 @@ func (c *call) raise(in Raise) (out Raised, err error) {
 		}
 		return Raised{slip.Number, slip.Code, slip.Due.UTC(), c.s.Address + "/matters/" + slip.Number}, nil
 	}
-	name := c.r.Header.Get("Idempotency-Key")
-	switch {
-	case len(name) > onceMost || wrongText(name) != "":
-		return out, malformed("Idempotency-Key", "api.once.long", onceMost)
-	case name == "":
-		err = c.s.DB.Write(c.r.Context(), func(tx *sqldb.Tx) error {
-			out, err = raise(tx)
-			return err
-		})
-	default:
-		out, err = c.raiseOnce(name, in, raise)
-	}
+	out, err = once(c, in, raise)
 	if err == nil {
 		c.w.Header().Set("Location", c.s.Address+Prefix+"/matters/"+out.Number)
 	}
 	return out, err
 }
 
-func (c *call) raiseOnce(name string, in Raise, raise func(tx *sqldb.Tx) (Raised, error)) (out Raised, err error) {
+// once does in one transaction what was asked; what was asked under the same
+// Idempotency-Key is done once, and answered the same.
+func once[In, Out any](c *call, in In, do func(tx *sqldb.Tx) (Out, error)) (out Out, err error) {
+	name := c.r.Header.Get("Idempotency-Key")
+	switch {
+	case len(name) > onceMost || wrongText(name) != "":
+		return out, malformed("Idempotency-Key", "api.once.long", onceMost)
+	case name == "":
+		err = c.s.DB.Write(c.r.Context(), func(tx *sqldb.Tx) error {
+			out, err = do(tx)
+			return err
+		})
+		return out, err
+	}
 	asked, err := json.Marshal(in) // sorts the answers, and leaves out what the sender put between
 	if err != nil {
 		return out, err
 	}
+	asked = append(asked, c.r.URL.Path...) // the same words may be sent elsewhere
 	answer, again, err := c.s.Exchange.Once(c.r.Context(), c.caller.Key.ID, name, asked, func(tx *sqldb.Tx) ([]byte, error) {
-		out, err := raise(tx)
+		out, err := do(tx)
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
@@ -31,6 +32,7 @@ type Server struct {
 	Orgs     *orgs.Service
 	Access   *access.Service
 	Exchange *exchange.Service
+	Webhooks *webhooks.Service
 	Blobs    *blob.Keeper
 
 	Town    func(i18n.Lang) string // its name, for the document

@@ -6,7 +6,10 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
+	"io"
 	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"slices"
 	"strings"
@@ -17,6 +20,7 @@ import (
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/webhooks"
 )
 
 func photo(t *testing.T) []byte {
@@ -169,11 +173,107 @@ func TestEveryOperation(t *testing.T) {
 			t.Errorf("%s", me.body)
 		}
 		sees.want(200, sees.get("/openapi.json"))
+		w.everyWebhook()
 		for _, o := range v1.Operations() {
-			status := map[bool]string{true: " 201", false: " 200"}[o.ID == "raiseMatter" || o.ID == "uploadFile"]
-			if !w.seen[o.ID+status] {
+			if !w.seen[o.ID+" 200"] && !w.seen[o.ID+" 201"] && (o.ID != "removeWebhook" || !w.seen[o.ID+" 204"]) {
 				t.Errorf("nobody asks for %s %s", o.Method, o.Path)
 			}
+		}
+	})
+}
+
+// everyWebhook asks for everything that can be asked about webhooks.
+func (w *town) everyWebhook() {
+	w.t.Helper()
+	w.Config.Open311.Inside = "127.0.0.0/8"
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer srv.Close()
+	c := w.key(access.NewKey{Name: "推送的程序", Scopes: []access.KeyScope{access.Webhooks}})
+	in := map[string]any{"name": "A board", "url": srv.URL, "events": []string{"matter.raise"}}
+	made := c.want(201, c.post("/webhooks", in, "Idempotency-Key", "one"))
+	if again := c.want(201, c.post("/webhooks", in, "Idempotency-Key", "one")); string(again.body) != string(made.body) || !strings.HasPrefix(made.text("secret"), "whsec_") {
+		w.t.Errorf("%s", again.body)
+	}
+	at := "/webhooks/" + made.text("id")
+	if l := c.want(200, c.get("/webhooks")).list("items"); len(l) != 1 {
+		w.t.Errorf("%d webhooks", len(l))
+	}
+	tag := c.want(200, c.get(at)).header.Get("ETag")
+	in["lang"] = "en"
+	if a := c.want(200, c.post(at, in, "If-Match", tag)); a.text("lang") != "en" {
+		w.t.Errorf("%s", a.body)
+	}
+	c.want(412, c.post(at, in, "If-Match", tag))
+	c.want(200, c.post(at+"/acts/pause", nil))
+	c.want(409, c.post(at+"/acts/pause", nil))
+	c.want(200, c.post(at+"/acts/resume", nil))
+	if a := c.want(200, c.post(at+"/acts/rotate", nil)); a.text("secret") == made.text("secret") {
+		w.t.Error("the same secret")
+	}
+	test := c.want(200, c.post(at+"/acts/test", nil))
+	if test.text("state") != "delivered" {
+		w.t.Errorf("%s", test.body)
+	}
+	c.want(409, c.post(at+"/deliveries/"+test.text("id")+"/acts/again", nil))
+	w.raised(matters.Raising{Body: "路上又有个坑。", Public: true})
+	w.must(w.CatchUp(w.t.Context()))
+	_, err := w.Jobs.RunDue(w.t.Context())
+	w.must(err)
+	l := c.want(200, c.get(at+"/deliveries?limit=1"))
+	if l.text("items", "0", "event") != "matter.raise" || l.text("items", "0", "state") != "delivered" || l.text("next") == "" || l.header.Get("Link") == "" {
+		w.t.Errorf("%s", l.body)
+	}
+	one := at + "/deliveries/" + l.text("items", "0", "id")
+	c.want(200, c.get(one))
+	c.want(200, c.post(one+"/acts/again", nil))
+	other := w.key(access.NewKey{Name: "别人的程序", Scopes: []access.KeyScope{access.Webhooks}})
+	other.want(404, other.get(at))
+	other.want(404, other.get(one))
+	other.want(404, other.post(at+"/acts/remove", nil))
+	c.want(204, c.post(at+"/acts/remove", nil))
+	c.want(404, c.get(at))
+	for field, bad := range map[string]map[string]any{"url": {"name": "x", "url": "http://example.org"}, "name": {"url": "https://example.org"}, "events": {"name": "x", "url": "https://example.org", "events": []string{"x"}}, "place": {"name": "x", "url": "https://example.org", "place": "none"}} {
+		if a := c.want(422, c.post("/webhooks", bad)); a.field(field) == "" {
+			w.t.Errorf("%s: %s", field, a.body)
+		}
+	}
+}
+
+// What a webhook is sent is as the document says, under the event's own name.
+func TestEventsOfTheDocument(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *town) {
+		events, _ := w.doc["webhooks"].(map[string]any)
+		for _, e := range webhooks.Events() {
+			if _, ok := events[string(e)]; !ok {
+				t.Errorf("the document does not know %s", e)
+			}
+		}
+		if len(events) != len(webhooks.Events())+1 {
+			t.Errorf("%d events in the document", len(events))
+		}
+		var sent [][]byte
+		srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			b, _ := io.ReadAll(r.Body)
+			sent = append(sent, b)
+		}))
+		defer srv.Close()
+		w.Config.Open311.Inside = "127.0.0.0/8"
+		who := webhooks.Who{Actor: w.As("admin")}
+		_, h, err := w.Webhooks.Add(t.Context(), who, webhooks.Settling{Name: "x", URL: srv.URL})
+		w.must(err)
+		_, err = w.Webhooks.Test(t.Context(), who, h.ID)
+		w.must(err)
+		n := w.raised(matters.Raising{Body: "路上有个坑。", Public: true})
+		w.must(w.Matters.Accept(t.Context(), w.As("zhao"), n.ID))
+		w.must(w.CatchUp(t.Context()))
+		_, err = w.Jobs.RunDue(t.Context())
+		w.must(err)
+		if len(sent) != 3 {
+			t.Fatalf("%d messages", len(sent))
+		}
+		for _, b := range sent {
+			(&caller{town: w}).valid("message", "/components/schemas/Event", answer{body: b})
 		}
 	})
 }
@@ -205,24 +305,24 @@ func TestEveryOperationWithEveryKey(t *testing.T) {
 		w.must(w.Access.RevokeKey(t.Context(), w.As("admin"), k.ID))
 		kinds := map[string]struct {
 			*caller
-			read, raise, act bool
-			inside           bool
+			read, raise, act, hook bool
+			inside                 bool
 		}{
 			"none":         {caller: w.stranger()},
 			"wrong":        {caller: &caller{w, "yb_" + strings.Repeat("A", 43), "en"}},
 			"revoked":      {caller: &caller{w, revoked, "en"}},
-			"requests":     {caller: w.key(access.NewKey{Name: "a", Scopes: []access.KeyScope{access.RequestsWrite}}), raise: true},
-			"updates":      {caller: w.key(access.NewKey{Name: "b", Scopes: []access.KeyScope{access.UpdatesWrite}, Unit: unit})},
-			"read":         {caller: w.key(access.NewKey{Name: "c", Scopes: []access.KeyScope{access.APIRead}}), read: true},
-			"read staff":   {caller: w.key(access.NewKey{Name: "d", Scopes: []access.KeyScope{access.APIRead}, Account: w.As("zhao").Account}), read: true, inside: true},
-			"act staff":    {caller: w.key(access.NewKey{Name: "e", Scopes: []access.KeyScope{access.APIAct}, Account: w.As("zhao").Account}), raise: true, act: true},
-			"act unit":     {caller: w.key(access.NewKey{Name: "f", Scopes: []access.KeyScope{access.APIAct, access.APIRead}, Unit: unit}), read: true, raise: true, act: true},
-			"all, auditor": {caller: w.key(access.NewKey{Name: "g", Scopes: access.KeyScopes, Account: w.As("audit").Account}), read: true, raise: true, act: true, inside: true},
+			"requests":     {caller: w.key(access.NewKey{Name: "a", PerMinute: 6000, Scopes: []access.KeyScope{access.RequestsWrite}}), raise: true},
+			"updates":      {caller: w.key(access.NewKey{Name: "b", PerMinute: 6000, Scopes: []access.KeyScope{access.UpdatesWrite}, Unit: unit})},
+			"read":         {caller: w.key(access.NewKey{Name: "c", PerMinute: 6000, Scopes: []access.KeyScope{access.APIRead}}), read: true},
+			"read staff":   {caller: w.key(access.NewKey{Name: "d", PerMinute: 6000, Scopes: []access.KeyScope{access.APIRead}, Account: w.As("zhao").Account}), read: true, inside: true},
+			"act staff":    {caller: w.key(access.NewKey{Name: "e", PerMinute: 6000, Scopes: []access.KeyScope{access.APIAct}, Account: w.As("zhao").Account}), raise: true, act: true},
+			"act unit":     {caller: w.key(access.NewKey{Name: "f", PerMinute: 6000, Scopes: []access.KeyScope{access.APIAct, access.APIRead}, Unit: unit}), read: true, raise: true, act: true},
+			"all, auditor": {caller: w.key(access.NewKey{Name: "g", Scopes: access.KeyScopes, Account: w.As("audit").Account, PerMinute: 6000}), read: true, raise: true, act: true, hook: true, inside: true},
 		}
 		for name, k := range kinds {
 			bad := name == "wrong" || name == "revoked"
 			for _, o := range v1.Operations() {
-				path := strings.NewReplacer("{number}", private, "{file}", "x", "{category}", "road", "{place}", w.village()).Replace(o.Path)
+				path := strings.NewReplacer("{number}", private, "{file}", "x", "{category}", "road", "{place}", w.village(), "{webhook}", "0000000000001", "{delivery}", "0000000000001").Replace(o.Path)
 				if o.ID == "searchMatters" {
 					path += "?q=x"
 				}
@@ -232,7 +332,7 @@ func TestEveryOperationWithEveryKey(t *testing.T) {
 				} else {
 					a = k.ask("POST", path, "application/json", []byte("{"))
 				}
-				may := o.Scope == "" || o.Scope == access.APIRead && k.read || o.Scope == access.RequestsWrite && k.raise || o.Scope == access.APIAct && k.act
+				may := o.Scope == "" || o.Scope == access.APIRead && k.read || o.Scope == access.RequestsWrite && k.raise || o.Scope == access.APIAct && k.act || o.Scope == access.Webhooks && k.hook
 				want := []int{200}
 				switch {
 				case bad || !may && name == "none":
@@ -243,7 +343,7 @@ func TestEveryOperationWithEveryKey(t *testing.T) {
 					want = []int{415}
 				case o.Method == "POST":
 					want = []int{400}
-				case strings.Contains(o.Path, "{file}"), strings.Contains(o.Path, "{number}") && !k.inside:
+				case strings.Contains(o.Path, "{file}"), strings.Contains(o.Path, "{webhook}"), strings.Contains(o.Path, "{number}") && !k.inside:
 					want = []int{404}
 				}
 				if a.status != want[0] {

@@ -25,10 +25,11 @@ const (
 	UpdatesWrite  KeyScope = "updates:write"  // write updates to matters through Open311
 	APIRead       KeyScope = "api:read"       // read what the key's account or unit may read
 	APIAct        KeyScope = "api:act"        // do what the key's account or unit may do
+	Webhooks      KeyScope = "webhooks:write" // have messages of its own sent, and settle which
 )
 
 // KeyScopes lists the scopes in the order of the pages.
-var KeyScopes = []KeyScope{RequestsWrite, UpdatesWrite, APIRead, APIAct}
+var KeyScopes = []KeyScope{RequestsWrite, UpdatesWrite, APIRead, APIAct, Webhooks}
 
 // An APIKey lets another program in: the telephone app of a neighbour, the system
 // of an outside unit. It gives no permission of its own. What is done with it is

@@ -209,25 +209,48 @@ func (s *Service) machine(ctx context.Context, hash [sha256.Size]byte) (m Machin
 		if err != nil {
 			return err
 		}
-		if err := s.orgs.Check(tx); err != nil {
+		var dir *orgs.Directory
+		if m, dir, err = s.actorOf(tx, k); err != nil {
 			return err
-		}
-		dir := s.orgs.Directory()
-		m = Machine{Key: k, Actor: scope.Actor{Kind: scope.Machine, Name: k.Name}}
-		switch {
-		case k.Account != 0:
-			if m.Actor, err = s.standIn(tx, k, dir); err != nil {
-				return err
-			}
-		case k.Unit != 0:
-			m.Actor.Unit = k.Unit
-			m.Actor.Grants = []scope.Grant{{Post: k.Name, Needs: []scope.Need{Handle}, In: k.In(), Unit: k.Unit}}
 		}
 		s.keys.put(hash, m, tx.Now(), dir, round)
 		return nil
 	})
 	if errs.KindOf(err) == errs.NotFound {
 		return m, errs.New(errs.Denied, "key.wrong")
+	}
+	return m, err
+}
+
+// actorOf builds the actor of a key, by the organisation as it stands.
+func (s *Service) actorOf(tx *sqldb.Tx, k APIKey) (m Machine, dir *orgs.Directory, err error) {
+	if err := s.orgs.Check(tx); err != nil {
+		return m, nil, err
+	}
+	dir = s.orgs.Directory()
+	m = Machine{Key: k, Actor: scope.Actor{Kind: scope.Machine, Name: k.Name}}
+	switch {
+	case k.Account != 0:
+		m.Actor, err = s.standIn(tx, k, dir)
+	case k.Unit != 0:
+		m.Actor.Unit = k.Unit
+		m.Actor.Grants = []scope.Grant{{Post: k.Name, Needs: []scope.Need{Handle}, In: k.In(), Unit: k.Unit}}
+	}
+	return m, dir, err
+}
+
+// MachineIn returns who would show a key, for what the town does for them unasked. It
+// is Denied if there is no such key, or one that was revoked or has run out, or whose
+// account is closed.
+func (s *Service) MachineIn(tx *sqldb.Tx, d id.ID) (m Machine, err error) {
+	k, err := loadKey(tx, d)
+	if err == nil && k.Good(tx.Now()) {
+		m, _, err = s.actorOf(tx, k)
+	} else if err == nil {
+		err = errs.New(errs.Denied, "key.wrong")
+	}
+	if errs.KindOf(err) == errs.NotFound {
+		err = errs.New(errs.Denied, "key.wrong")
 	}
 	return m, err
 }

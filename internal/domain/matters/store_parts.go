@@ -21,6 +21,16 @@ func lastStep(tx *sqldb.Tx, matter ID) (Step, error) {
 	return p, err
 }
 
+// lineOf is the line that an act left in the story of a matter at a moment; zero if
+// it left none.
+func lineOf(tx *sqldb.Tx, matter ID, act Act, at time.Time) (Step, error) {
+	p, err := scanStep(tx.Row(`SELECT `+stepColumns+` FROM matter_step WHERE matter_id = $1 AND at = $2 AND act = $3 ORDER BY id LIMIT 1`, matter, sqldb.At(at), act))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Step{}, nil
+	}
+	return p, err
+}
+
 func joinNumbers(ns []string) string { return strings.Join(ns, "、") }
 
 // numbersOf are the numbers that joinNumbers put together.

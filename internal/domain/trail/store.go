@@ -155,6 +155,27 @@ func between(tx *sqldb.Tx, after, upTo int64, limit int) ([]Row, error) {
 		LIMIT $3`, after, upTo, limit)
 }
 
+// AddStates adds to the rows of a [Batch] the states before and after their acts, for
+// who has to know them.
+func AddStates(tx *sqldb.Tx, rows []Row) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	at := make(map[int64]int, len(rows))
+	for i, r := range rows {
+		at[r.Seq] = i
+	}
+	return tx.Each(`SELECT seq, from_state, to_state FROM trail WHERE seq >= $1 AND seq <= $2`, []any{rows[0].Seq, rows[len(rows)-1].Seq}, func(s sqldb.Scanner) error {
+		var seq int64
+		var from, to string
+		err := s.Scan(&seq, &from, &to)
+		if i, ok := at[seq]; ok {
+			rows[i].From, rows[i].To = from, to
+		}
+		return err
+	})
+}
+
 // end is the highest Seq given to a row so far, whether it can be seen or not.
 func end(tx *sqldb.Tx) (int64, error) { return sqldb.Int(tx.Row(`SELECT seq FROM trail_end`)) }
 

@@ -22,6 +22,7 @@ import (
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/routing"
+	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
@@ -43,6 +44,7 @@ type Counter struct {
 	Matters   *matters.Service
 	Routing   *routing.Service
 	Exchange  *exchange.Service
+	Webhooks  *webhooks.Service
 	DemoKey   string // shown to whoever tries the demonstration; "" in a real town
 	Calendars *calendars.Service
 	Chats     bool // staff can be written to in WeChat Work or DingTalk
@@ -59,6 +61,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	c.keyRoutes(mux)
 	c.calendarRoutes(mux)
 	c.connectionRoutes(mux)
+	c.webhookRoutes(mux)
 }
 
 // guarded lets in who administers any part of the town, and keeps what is shown
@@ -210,7 +213,7 @@ var landed = page.New[landingPage](files, "landing.html")
 func (c *Counter) landing(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("admin.title")
 	v := landingPage{Base: b, Head: page.Head{Title: b.T("admin.title"), Lead: b.T("admin.lead")}}
-	for _, at := range []string{"places", "units", "accounts", "categories", "timing", "calendars", "routing", "templates", "letters", "keys", "connections", "jobs"} {
+	for _, at := range []string{"places", "units", "accounts", "categories", "timing", "calendars", "routing", "templates", "letters", "keys", "connections", "webhooks", "jobs"} {
 		v.Rows = append(v.Rows, page.Row{Href: "/admin/" + at, Title: b.T("admin.to." + at), Meta: []string{b.T("admin.about." + at)}})
 	}
 	return landed.Show(w, r, v)

@@ -5,12 +5,14 @@ package admin
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/routing"
+	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/scope"
@@ -81,6 +83,33 @@ func init() {
 			{ID: 1, Connection: 7, Number: "QL-2026-000319", State: exchange.Refused, Fault: "status 400: no such road", MadeAt: gallery.Now},
 		}
 		return recorded.Show(w, r, connectionPage(page.From(r), x, orgs.Unit{ID: 9, Name: i18n.Text{ZH: "邻市", EN: "The next town"}}, ts))
+	})
+	hook := webhooks.Hook{ID: 7, Name: "临江物业的系统", URL: "https://wuye.example.org/yuanba", Acts: []matters.Act{matters.Raise, matters.Dispatch, matters.Close}, Lang: i18n.ZH, State: webhooks.Active, CreatedAt: gallery.Now,
+		Progress: webhooks.Progress{Streak: 3, FailingAt: gallery.Now, RestUntil: gallery.Now.Add(time.Hour), GoodAt: gallery.Now}}
+	deliveries := []webhooks.Delivery{
+		{ID: 4, Hook: 7, Seq: 4, Number: "QL-2026-000322", Act: matters.Dispatch, At: gallery.Now, Fate: webhooks.Waiting, Tries: 3, DueAt: gallery.Now.Add(time.Hour), Status: 502, Fault: "webhook.fault.refused"},
+		{ID: 3, Hook: 7, Seq: 3, Number: "QL-2026-000321", Act: matters.Raise, At: gallery.Now, Fate: webhooks.Delivered, Tries: 1, Status: 204},
+		{ID: 2, Hook: 7, Seq: 2, Number: "QL-2026-000320", Act: matters.Close, At: gallery.Now, Fate: webhooks.Failed, Tries: 13, TriedAt: gallery.Now, Fault: "webhook.fault.silent"},
+		{ID: 1, Hook: 7, At: gallery.Now, Fate: webhooks.Delivered, Tries: 1, Status: 200},
+	}
+	gallery.Add("admin/webhooks", by, func(w http.ResponseWriter, r *http.Request) error {
+		off := hook
+		off.ID, off.Name, off.State, off.Why, off.Acts = 8, "村里的大屏", webhooks.Disabled, "webhook.why.failing", nil
+		return recorded.Show(w, r, webhooksPage(page.From(r), []webhooks.Hook{hook, off}))
+	})
+	gallery.Add("admin/webhook", by, func(w http.ResponseWriter, r *http.Request) error {
+		return recorded.Show(w, r, webhookShown(page.From(r), hook, webhookAbout{by: "系统员", place: "文君街道"}, "", deliveries, map[webhooks.Fate]int{webhooks.Waiting: 1, webhooks.Delivered: 2, webhooks.Failed: 1}))
+	})
+	gallery.Add("admin/delivery", by, func(w http.ResponseWriter, r *http.Request) error {
+		return recorded.Show(w, r, deliveryPage(page.From(r), hook, deliveries[0], "upstream is away"))
+	})
+	gallery.Add("admin/webhook-wrong", by, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("admin.webhook.add.title")
+		b.Form = form.Of("name", "临江物业的系统", "url", "http://wuye.example.org", "lang", "zh-CN", "events", "matter.close")
+		b.Form.Fault("url", "webhook.url.plain")
+		s := &sheet{Base: b, r: r}
+		s.askWebhook(webhooks.Hook{}, nil, nil, []page.Option{{Value: "road", Text: "路面坑洼破损"}, {Value: "lamp", Text: "路灯设施"}})
+		return formed.Show(w, r, formPage{Base: s.Base, Head: page.Head{Title: b.Title, Lead: b.T("admin.webhook.add.lead")}, Entries: s.entries, Submit: b.Title, Back: "/admin/webhooks", Action: "/admin/webhooks/add"})
 	})
 	gallery.Add("admin/close", by, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("admin.place.close.title")

@@ -32,9 +32,16 @@ type Problem struct {
 	Status int
 }
 
+// An Event is something that webhooks are sent.
+type Event struct {
+	Name string
+	What i18n.Text
+}
+
 // A Counter serves the page.
 type Counter struct {
 	Operations []Operation
+	Events     []Event
 	Problems   []Problem
 	Address    string // of this site as others reach it
 	Prefix     string // of the operations' paths
@@ -50,11 +57,18 @@ type apiPage struct {
 	Head     page.Head
 	Example  []string
 	Sections []section
+	Verify   string // how a message's signature is verified
+	Events   page.Table
 	Problems []problem
 	Ways     []page.Link
 }
 
 type section struct{ Table page.Table }
+
+// verify is the example of verifying a signature; a test runs it.
+//
+//go:embed verify.py
+var verify string
 
 // problem is a kind of refusal; its name is the anchor to which answers point.
 type problem struct{ Name, Title, What string }
@@ -89,6 +103,11 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		t.Rows = append(t.Rows, []page.Cell{{Text: o.Method + " " + o.Path}, {Text: o.Summary.In(b.Lang)}, {Text: scope}})
+	}
+	v.Verify = verify
+	v.Events = page.Table{Caption: b.T("api.page.hooks.events"), Cols: []page.Col{{Text: b.T("api.page.hooks.event")}, {Text: b.T("api.page.hooks.what")}}}
+	for _, e := range c.Events {
+		v.Events.Rows = append(v.Events.Rows, []page.Cell{{Text: e.Name}, {Text: e.What.In(b.Lang)}})
 	}
 	for _, p := range c.Problems {
 		v.Problems = append(v.Problems, problem{p.Name, strconv.Itoa(p.Status) + " " + b.T("api.problem."+p.Name), b.T("api.problem." + p.Name + ".what")})
