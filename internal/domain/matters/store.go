@@ -83,11 +83,11 @@ func (m Matter) valuesAs(answers, clocks string) []any {
 // counts up itself.
 var fixed = map[string]bool{"id": true, "number": true, "version": true}
 
-// columnNames are the columns, one by one, and insertSQL the statement that names
+// columnNames are the columns, one by one, and insertWhole the insert that names
 // them all.
 var (
 	columnNames = strings.FieldsFunc(columns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })
-	insertSQL   = "INSERT INTO matter (" + strings.Join(columnNames, ", ") + ") VALUES (" + sqldb.List(len(columnNames), 1) + ")"
+	insertWhole = sqldb.NewInsert("INSERT INTO matter ("+strings.Join(columnNames, ", ")+") VALUES", "("+sqldb.List(len(columnNames), 1)+")")
 )
 
 // load reads a matter, or takes it from memory if that has it as it stands.
@@ -118,16 +118,14 @@ func insert(tx *sqldb.Tx, m *Matter) error {
 	m.loaded = values
 	for _, i := range emptyAt {
 		if !isEmpty(values[i]) {
-			_, err := tx.Exec(insertSQL, values...)
-			return err
+			return tx.Add(insertWhole, values...)
 		}
 	}
 	args := make([]any, len(newTakes))
 	for at, i := range newTakes {
 		args[at] = values[i]
 	}
-	_, err := tx.Exec(newSQL, args...)
-	return err
+	return tx.Add(insertNew, args...)
 }
 
 // emptyWhenNew are columns that say nothing yet of nearly every matter that is
@@ -139,7 +137,7 @@ const emptyWhenNew = ` origin hidden name_hidden raised_by raised_for acceptor l
 
 // The statement that inserts such a matter, which of values it takes, and which
 // must be empty for it.
-var newSQL, newTakes, emptyAt = func() (insert string, takes, empty []int) {
+var insertNew, newTakes, emptyAt = func() (insert *sqldb.Insert, takes, empty []int) {
 	known := strings.Fields(emptyWhenNew)
 	none, names := Matter{}.values(), columnNames
 	var given []string
@@ -152,7 +150,7 @@ var newSQL, newTakes, emptyAt = func() (insert string, takes, empty []int) {
 		takes = append(takes, i)
 		given = append(given, fmt.Sprintf("$%d", len(takes)))
 	}
-	return "INSERT INTO matter (" + strings.Join(names, ", ") + ") VALUES (" + strings.Join(given, ", ") + ")", takes, empty
+	return sqldb.NewInsert("INSERT INTO matter ("+strings.Join(names, ", ")+") VALUES", "("+strings.Join(given, ", ")+")"), takes, empty
 }()
 
 // emptyLiteral is how the empty value of a column is written.

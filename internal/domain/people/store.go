@@ -128,11 +128,11 @@ func save(tx *sqldb.Tx, r Resident, was int64) error {
 const contactColumns = `id, name_sealed, phone_sealed, phone_index, address_sealed,
 	town_id, village_id, grid_id, courtyard_id, lang, forgotten_at, forgotten_rule`
 
+var newContact = sqldb.NewInsert(`INSERT INTO contact (`+contactColumns+`) VALUES`, `(`+sqldb.List(12, 1)+`)`)
+
 func insertContact(tx *sqldb.Tx, c SealedContact) error {
 	p := c.place
-	return tx.One(`
-		INSERT INTO contact (`+contactColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+	return tx.Add(newContact,
 		c.id, c.nameSealed, c.phoneSealed, c.phoneIndex, c.addressSealed,
 		p[scope.Town], p[scope.Village], p[scope.Grid], p[scope.Courtyard], string(c.lang), sqldb.At(c.forgottenAt), c.forgottenRule)
 }

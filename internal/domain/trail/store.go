@@ -15,7 +15,7 @@ const columns = `seq, at, account, actor, kind, noun, record, act, from_state, t
 
 const insertColumns = `INSERT INTO trail (at, account, actor, kind, noun, record, act, from_state, to_state, behalf, note, digest) VALUES `
 
-var insertOne = insertColumns + `(` + sqldb.List(12, 1) + `)`
+var insertOne = sqldb.NewInsert(insertColumns, `(`+sqldb.List(12, 1)+`)`)
 
 // values are the arguments for insertColumns.
 func (r *Row) values() []any {
@@ -27,8 +27,7 @@ func (r *Row) values() []any {
 }
 
 func insert(tx *sqldb.Tx, r *Row) error {
-	_, err := tx.Exec(insertOne, r.values()...)
-	return err
+	return tx.Add(insertOne, r.values()...)
 }
 
 // insertAll inserts rows in their order, many with one statement.

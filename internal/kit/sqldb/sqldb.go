@@ -239,6 +239,9 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 		}
 		tx.dirty = nil
 	}
+	if err := tx.settle(); err != nil {
+		return 0, err
+	}
 	tx.db.traced(query, args)
 	res, err := tx.q.exec(tx.ctx, query, args)
 	if err != nil {
@@ -268,6 +271,7 @@ func (tx *Tx) Row(query string, args ...any) *sql.Row {
 	if err := tx.mayChange(query); err != nil {
 		slog.Error("savepoint", "err", err) // the statement that follows fails too
 	}
+	_ = tx.settle() // notes the fault: the transaction fails, whatever the row says
 	tx.db.traced(query, args)
 	return tx.q.queryRow(tx.ctx, query, args)
 }
@@ -289,6 +293,9 @@ type Scanner interface{ Scan(dest ...any) error }
 // one of the engines cannot run a second statement while rows are open.
 func (tx *Tx) Each(query string, args []any, f func(Scanner) error) error {
 	if err := tx.mayChange(query); err != nil {
+		return err
+	}
+	if err := tx.settle(); err != nil {
 		return err
 	}
 	tx.db.traced(query, args)

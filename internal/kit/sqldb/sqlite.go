@@ -187,6 +187,11 @@ gather:
 			break gather
 		}
 	}
+	if ok {
+		if err := c.writeLater(); err != nil {
+			first.err, ok = err, false // whose it is shows when each is run by itself
+		}
+	}
 	var err error
 	switch {
 	case ok:
@@ -215,7 +220,7 @@ gather:
 func (c *liteConn) run(w *write) (ok bool) {
 	changed := false
 	c.protected(w, func() error { changed = true; return nil })
-	return w.err == nil || !changed
+	return !c.broken && (w.err == nil || !changed)
 }
 
 // runEach undoes a batch and runs it again, each transaction in a savepoint, and
@@ -265,8 +270,12 @@ func (c *liteConn) runSaved(w *write) (broken error) {
 	if !saved {
 		return nil
 	}
+	if w.err == nil {
+		w.err = c.writeLater()
+	}
 	if w.err != nil {
 		w.err, c.counters = translate(w.err), counted
+		c.later.forget()
 		if err := c.plain("ROLLBACK TO one"); err != nil {
 			return errors.Join(w.err, err)
 		}
@@ -344,7 +353,8 @@ func (e *lite) next(tx *Tx, series string) (n int64, err error) {
 
 // begin begins a batch, or the same again.
 func (c *liteConn) begin() error {
-	c.counters = map[string]int64{}
+	c.counters, c.broken = map[string]int64{}, false
+	c.later.forget()
 	return c.plain("BEGIN IMMEDIATE")
 }
 

@@ -13,6 +13,8 @@ type liteConn struct {
 	conn     *sql.Conn
 	stmts    map[string]liteStmt
 	counters map[string]int64 // of the batch under way: the last number given in each series; nil for readers
+	later    addedRows        // of the batch under way: to be written with one statement for many
+	broken   bool             // some of these could not be written
 }
 
 // maxStmts bounds the prepared statements of a connection. Lists with many
