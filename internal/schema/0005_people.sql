@@ -45,8 +45,6 @@ CREATE TABLE contact (
     forgotten_at    BIGINT,
     forgotten_rule  TEXT   NOT NULL
 );
--- the desk's search by an exact telephone
-CREATE INDEX contact_phone ON contact (phone_index) WHERE phone_index IS NOT NULL;
 
 -- A mailbox is where somebody may be written to: a resident or a staff account
 -- about what concerns them and what they follow; without an account, the holder of

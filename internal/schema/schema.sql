@@ -88,8 +88,6 @@ CREATE TABLE contact (
     forgotten_rule  TEXT   NOT NULL
 );
 
-CREATE INDEX contact_phone ON contact (phone_index) WHERE phone_index IS NOT NULL;
-
 CREATE TABLE counter (
     series TEXT PRIMARY KEY,
     n      BIGINT NOT NULL

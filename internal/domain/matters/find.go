@@ -8,7 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/search"
@@ -123,6 +125,8 @@ func (x *Indexer) Anew(ctx context.Context) error {
 func tagPlace(d id.ID) string { return "place:" + d.String() }
 func tagUnit(d id.ID) string  { return "unit:" + d.String() }
 
+func tagReach(r string) string { return "reach:" + r }
+
 const tagPublic = "public"
 
 func (s *Service) docs(tx *sqldb.Tx, ids []ID) ([]search.Doc, error) {
@@ -130,6 +134,9 @@ func (s *Service) docs(tx *sqldb.Tx, ids []ID) ([]search.Doc, error) {
 	for some := range slices.Chunk(ids, docsAtOnce) {
 		ms, err := s.findable(tx, some)
 		if err != nil {
+			return nil, err
+		}
+		if err := s.addReaches(tx, ms); err != nil {
 			return nil, err
 		}
 		for _, m := range ms {
@@ -156,7 +163,59 @@ func (m Matter) doc() search.Doc {
 	if m.VisibleToAll() {
 		d.Tags = append(d.Tags, tagPublic)
 	}
+	for _, r := range m.reach {
+		d.Tags = append(d.Tags, tagReach(r))
+	}
 	return d
+}
+
+// addReaches adds to each of the matters the telephones that were left with it, by
+// its reporter and by those who support it.
+func (s *Service) addReaches(tx *sqldb.Tx, ms []Matter) error {
+	contacts, err := contactsOfAll(tx, ms)
+	if err != nil || len(contacts) == 0 {
+		return err
+	}
+	var all []id.ID
+	for _, cs := range contacts {
+		all = append(all, cs...)
+	}
+	words, err := s.people.Reaches(tx, all)
+	for i := range ms {
+		for _, c := range contacts[ms[i].ID] {
+			if r := words[c]; r != "" {
+				ms[i].reach = append(ms[i].reach, r)
+			}
+		}
+	}
+	return err
+}
+
+// mostLeft bounds what LeftWith counts. A telephone is shared by a family, not by a
+// village.
+const mostLeft = 20
+
+// LeftWith is how many matters somebody without account left this telephone with,
+// their own or one that they support; of more than twenty, twenty. It is for who serves at a desk
+// (else Denied), and may be two seconds behind. What is no telephone is Invalid
+// beside "phone". That somebody searched is told to the trail by [people.Service.Find].
+func (s *Service) LeftWith(ctx context.Context, by scope.Actor, phone string) (n int, err error) {
+	reach, err := s.people.ReachOf(phone)
+	if err != nil {
+		return 0, err
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		if by.Kind != scope.Staff || len(by.Scopes(access.Desk, tx.Now())) == 0 {
+			return errs.New(errs.Denied, scope.DeniedNeed)
+		}
+		if reach == "" {
+			return nil
+		}
+		hits, _, err := s.hits(tx, search.Query{Noun: "matter", Tags: []string{tagReach(reach)}, Newest: true, Limit: mostLeft})
+		n = len(hits)
+		return err
+	})
+	return n, err
 }
 
 // narrowed is how many hits a search looks through for those that the filter's

@@ -105,6 +105,8 @@ type Matter struct {
 	loaded []any // the values of columns as they were read, for save
 	stored Turn  // as the database has it, for lists; the state says the same
 
+	reach []string // the telephones that were left with it, for the search index alone
+
 	story chain  // over its parts, with those that are yet to be written
 	fresh []part // parts yet to be written, see add
 	apart bool   // and not yet in story

@@ -122,7 +122,10 @@ func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising, cont
 	if err := s.people.AddContact(tx, contact); err != nil {
 		return err
 	}
-	m.Contact = contact.ID()
+	m.Contact, m.reach = contact.ID(), nil
+	if r := contact.Reach(); r != "" {
+		m.reach = []string{r}
+	}
 	if m.Named {
 		switch name, err := s.reporterMask(tx, *m); {
 		case err != nil:

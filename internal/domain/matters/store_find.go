@@ -25,12 +25,12 @@ func (s *Service) findable(tx *sqldb.Tx, ids []ID) ([]Matter, error) {
 	}
 	return sqldb.All(tx, func(r sqldb.Scanner) (m Matter, err error) {
 		var raised sqldb.Time
-		err = r.Scan(&m.ID, &m.Number, &m.Title, &m.Body, &m.PlaceWords, &m.Result, &m.Category, &m.Lead, &m.Public, &m.Hidden, &raised,
+		err = r.Scan(&m.ID, &m.Number, &m.Title, &m.Body, &m.PlaceWords, &m.Result, &m.Category, &m.Lead, &m.Public, &m.Hidden, &m.Contact, &raised,
 			&m.Path[scope.Town], &m.Path[scope.Village], &m.Path[scope.Grid], &m.Path[scope.Courtyard])
 		m.RaisedAt = raised.Time
 		return m, err
 	}, `
-		SELECT id, number, title, body, place_words, result, category, lead_unit, public, hidden, raised_at, town_id, village_id, grid_id, courtyard_id
+		SELECT id, number, title, body, place_words, result, category, lead_unit, public, hidden, contact_id, raised_at, town_id, village_id, grid_id, courtyard_id
 		FROM matter
 		WHERE id IN (`+sqldb.List(docsAtOnce, 1)+`)
 		LIMIT `+strconv.Itoa(docsAtOnce), args...)

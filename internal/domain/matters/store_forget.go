@@ -34,6 +34,30 @@ func contactsOf(tx *sqldb.Tx, m Matter) (cs []id.ID, err error) {
 	return cs, err
 }
 
+// contactsOfAll are the contacts kept for each of the matters and its supporters.
+// few: as contactsOf.
+func contactsOfAll(tx *sqldb.Tx, ms []Matter) (map[ID][]id.ID, error) {
+	cs := map[ID][]id.ID{}
+	ids := make([]ID, 0, len(ms))
+	for _, m := range ms {
+		ids = append(ids, m.ID)
+		if m.Contact != 0 {
+			cs[m.ID] = append(cs[m.ID], m.Contact)
+		}
+	}
+	var w sqldb.Where
+	sqldb.In(&w, "matter_id", ids...)
+	w.Add("contact_id <> 0")
+	err := tx.Each(`SELECT matter_id, contact_id FROM matter_support `+w.SQL()+` ORDER BY id`, w.Args(), func(r sqldb.Scanner) error {
+		var m ID
+		var c id.ID
+		err := r.Scan(&m, &c)
+		cs[m] = append(cs[m], c)
+		return err
+	})
+	return cs, err
+}
+
 // partsOf are the matters that were taken out of one.
 func (s *Service) partsOf(tx *sqldb.Tx, matter ID) ([]Matter, error) {
 	return sqldb.All(tx, s.scan, `SELECT `+columns+` FROM matter WHERE split_from = $1 AND split_from <> 0 ORDER BY id LIMIT 1000`, matter)

@@ -3,6 +3,7 @@
 package people
 
 import (
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -111,6 +112,46 @@ func (s *Service) SealContact(d id.ID, in ContactInput) (c SealedContact, err er
 	}
 	c.contact = contact{id: d, place: open.place, lang: open.lang}
 	return c, nil
+}
+
+// Reach is by what a contact's telephone is found again, see [Service.ReachOf];
+// "" if none was given.
+func (c SealedContact) Reach() string { return reachWord(c.phoneIndex) }
+
+// reachWord is the beginning of a blind index, as a word: enough of it that no two
+// telephones of a country share one.
+func reachWord(index []byte) string {
+	if len(index) == 0 {
+		return ""
+	}
+	return hex.EncodeToString(index[:12])
+}
+
+// ReachOf is by what the contacts that gave this telephone are found: a word that
+// is the same for the same number and tells nobody which. The number may be
+// written as people write it; what is none is Invalid beside "phone".
+//
+// There is no index of it among the contacts. Telephones as a blind index has them
+// are in no order, so that each new contact would cost a page of the disk; who keeps
+// a search index gives it the word.
+func (s *Service) ReachOf(phone string) (string, error) {
+	p, err := ParsePhone(phone)
+	if err != nil {
+		return "", err
+	}
+	index, err := s.box.Index(phoneIndex, p.Plain())
+	return reachWord(index), err
+}
+
+// Reaches are those of contacts, by their ID. Those that have no telephone, or not
+// any more, are left out.
+func (s *Service) Reaches(tx *sqldb.Tx, contacts []id.ID) (map[id.ID]string, error) {
+	found, err := phoneIndexes(tx, contacts)
+	words := make(map[id.ID]string, len(found))
+	for d, index := range found {
+		words[d] = reachWord(index)
+	}
+	return words, err
 }
 
 // AddContact writes down a contact that has been sealed, if there is any. The

@@ -15,11 +15,10 @@ import (
 	"yuanba/internal/kit/sqldb"
 )
 
-// Found is what a search at the desk tells: masks, and the contacts whose
-// matters the desk may then look up.
+// Found is what a search at the desk tells: masks. Where else a telephone was left
+// knows who keeps the matters.
 type Found struct {
 	Residents []Card
-	Contacts  []id.ID // the newest first
 }
 
 // maxFound bounds what one search gives. A telephone is shared by a family, not
@@ -66,9 +65,6 @@ func (s *Service) Find(ctx context.Context, by scope.Actor, phone, idNumber stri
 			}
 		} else {
 			if rs, err = withPhone(tx, s.box, index, maxFound); err != nil {
-				return err
-			}
-			if found.Contacts, err = contactsWithPhone(tx, index, maxFound); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,7 @@ package people
 import (
 	"database/sql"
 	"errors"
+	"slices"
 
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
@@ -169,14 +170,25 @@ func contacts(tx *sqldb.Tx, box *seal.Box, ids []id.ID) ([]contact, error) {
 		WHERE id IN (`+sqldb.List(len(ids), 1)+`)`, anys(ids)...)
 }
 
-// contactsWithPhone returns the contacts that gave this telephone, the newest first.
-func contactsWithPhone(tx *sqldb.Tx, index []byte, limit int) ([]id.ID, error) {
-	return sqldb.All(tx, sqldb.ID, `
-		SELECT id
-		FROM contact
-		WHERE phone_index = $1
-		ORDER BY id DESC
-		LIMIT $2`, index, limit)
+// phoneIndexes returns the blind indexes of the telephones of contacts that have one.
+func phoneIndexes(tx *sqldb.Tx, ids []id.ID) (map[id.ID][]byte, error) {
+	found := make(map[id.ID][]byte, len(ids))
+	for some := range slices.Chunk(ids, 200) {
+		var w sqldb.Where
+		sqldb.In(&w, "id", some...)
+		w.Add("phone_index IS NOT NULL")
+		err := tx.Each(`SELECT id, phone_index FROM contact `+w.SQL(), w.Args(), func(r sqldb.Scanner) error {
+			var d id.ID
+			var index []byte
+			err := r.Scan(&d, &index)
+			found[d] = index
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // blankContact leaves a tombstone of the contact, unless there is one already.

@@ -80,7 +80,10 @@ func (c *Counter) find(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return desked.Fail(w, r, v, err)
 	}
-	v.Asked, v.Contacts = true, len(found.Contacts)
+	v.Asked = true
+	if v.Contacts, err = c.Matters.LeftWith(r.Context(), v.Actor, phone); err != nil {
+		return err
+	}
 	for _, k := range found.Residents {
 		row := page.Row{Href: "/desk/residents/" + k.ID.String(), Title: k.Name, Meta: []string{k.Phone}, Pill: page.Pill{Text: v.T("desk.unverified"), Tone: page.ToneSoon}}
 		if k.Verified {

@@ -154,6 +154,14 @@ func TestDesk(t *testing.T) {
 		c.do(http.MethodPost, "/desk", he, none, 422, `id="f-phone-err"`)
 		c.do(http.MethodPost, "/desk", he, url.Values{"phone": {"123"}}, 422, `id="f-phone-err"`, `value="123"`)
 		c.do(http.MethodPost, "/desk", he, url.Values{"phone": {phone}}, 200, "没有登记过")
+		left := matters.Raising{Body: "路灯不亮", Place: c.town.Place("文君街道", "宝塔社区")[scope.Village], Contact: people.ContactInput{Phone: phone}}
+		if _, err := c.town.Matters.Raise(c.t.Context(), scope.Actor{Kind: scope.Anonymous}, left); err != nil {
+			c.t.Fatal(err)
+		}
+		if err := c.town.CatchUp(c.t.Context()); err != nil {
+			c.t.Fatal(err)
+		}
+		c.do(http.MethodPost, "/desk", he, url.Values{"phone": {phone}}, 200, "没有登记过", "另有 1 件事留的是这个电话")
 
 		c.do(http.MethodGet, "/desk/verify", he, none, 200, "宝塔社区", "!羊安")
 		in := url.Values{"name": {"周敏"}, "id_number": {card}, "phone": {phone}, "place": {baota}, "lang": {"zh-CN"}}
