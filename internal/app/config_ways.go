@@ -60,6 +60,10 @@ type WeCom struct {
 	Agent string `toml:"agent"`
 	// Secret is the application's.
 	Secret string `toml:"secret" secret:"true"`
+	// Token is what WeChat Work signs with what it hands on to /wechat; empty: nothing.
+	Token string `toml:"token" secret:"true"`
+	// AESKey is the EncodingAESKey in which it closes that.
+	AESKey string `toml:"aes_key" secret:"true"`
 	// Address is the interface's; empty: Tencent's own.
 	Address string `toml:"address"`
 	// Rate is how many messages are sent a second.
@@ -79,6 +83,9 @@ type WeChat struct {
 	Fields string `toml:"fields" default:"character_string1={number}, thing2={state}"`
 	// Token is what WeChat signs its own requests with; they come to /wechat.
 	Token string `toml:"token" secret:"true"`
+	// AESKey is the EncodingAESKey of the safe and the compatible mode (安全模式,
+	// 兼容模式); empty: the plain one.
+	AESKey string `toml:"aes_key" secret:"true"`
 	// Name is the account's name, for people who look for it.
 	Name string `toml:"name"`
 	// Address is the interface's; empty: Tencent's own.
@@ -125,11 +132,17 @@ func (c Config) Ways() (map[notify.Channel]notify.Notifier, error) {
 	}{
 		{"sms", notify.SMS, c.SMS.URL != "", c.SMS.Rate, c.SMS.notifier},
 		{"wecom", notify.WeCom, c.WeCom.Corp != "", c.WeCom.Rate, func() (notify.Notifier, error) {
+			if _, err := c.WeCom.envelope(); err != nil {
+				return nil, err
+			}
 			return notify.ByWeCom(notify.WeComOptions{Address: c.WeCom.Address, Corp: c.WeCom.Corp, Agent: c.WeCom.Agent, Secret: c.WeCom.Secret})
 		}},
 		{"wechat", notify.WeChat, c.WeChat.App != "", c.WeChat.Rate, func() (notify.Notifier, error) {
 			if c.WeChat.Token == "" {
 				return nil, fmt.Errorf("token: without one nobody can bind their account")
+			}
+			if _, err := c.WeChat.envelope(); err != nil {
+				return nil, err
 			}
 			return notify.ByWeChat(notify.WeChatOptions{Address: c.WeChat.Address, App: c.WeChat.App, Secret: c.WeChat.Secret, Template: c.WeChat.Template, Fields: c.WeChat.Fields})
 		}},
@@ -147,6 +160,30 @@ func (c Config) Ways() (map[notify.Channel]notify.Notifier, error) {
 		ways[w.ch] = notify.Slowed(n, w.rate)
 	}
 	return ways, nil
+}
+
+// envelope is what WeChat Work closes its words in; nil if it hands on none.
+func (w WeCom) envelope() (*notify.Envelope, error) {
+	if w.Token == "" && w.AESKey == "" || w.Corp == "" {
+		return nil, nil
+	}
+	return envelopeOf(w.Token, w.AESKey, w.Corp)
+}
+
+// envelope is what the public account closes its words in; nil in plain text mode.
+func (w WeChat) envelope() (*notify.Envelope, error) {
+	if w.AESKey == "" || w.App == "" {
+		return nil, nil
+	}
+	return envelopeOf(w.Token, w.AESKey, w.App)
+}
+
+func envelopeOf(token, key, of string) (*notify.Envelope, error) {
+	e, err := notify.NewEnvelope(token, key, of)
+	if err != nil {
+		return nil, fmt.Errorf("aes_key: %w", err)
+	}
+	return e, nil
 }
 
 // AlarmWay tells the operators; nil if nothing is set up for it.

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"fmt"
 	"net/http"
 
 	"yuanba/internal/kit/i18n"
@@ -58,7 +59,14 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered()}).Routes(mux)
 	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Address: a.Config.Address()}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
-	(&webletters.Counter{Letters: a.Letters, Matters: a.Matters, Tray: a.Tray, WeChat: webletters.WeChat{Name: a.Config.WeChat.Name, Token: a.Config.WeChat.Token}}).Routes(mux)
+	wechat := webletters.WeChat{Name: a.Config.WeChat.Name, Token: a.Config.WeChat.Token}
+	if wechat.Envelope, err = a.Config.WeChat.envelope(); err != nil {
+		return fmt.Errorf("wechat: %w", err)
+	}
+	if wechat.Work, err = a.Config.WeCom.envelope(); err != nil {
+		return fmt.Errorf("wecom: %w", err)
+	}
+	(&webletters.Counter{Letters: a.Letters, Matters: a.Matters, Tray: a.Tray, WeChat: wechat}).Routes(mux)
 	(&webinsights.Counter{Insights: a.Insights, Live: a.Live, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Rows: counter.Rows, Hottest: hot.Hottest}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
 	(&admin.Counter{DB: a.DB, Calendars: a.Calendars, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Routing: a.Routing, Exchange: a.Exchange, Webhooks: a.Webhooks, Chats: a.Letters.Offers(notify.WeCom) || a.Letters.Offers(notify.DingTalk), DemoKey: a.demo}).Routes(mux)

@@ -3,7 +3,7 @@
 -- in which they want to be written to. It is good once, for some minutes.
 CREATE TABLE letter_binding (
     id         {{id}},
-    owner      TEXT   NOT NULL CHECK (owner IN ('resident')),
+    owner      TEXT   NOT NULL CHECK (owner IN ('resident', 'account')),
     owner_id   BIGINT NOT NULL,
     lang       TEXT   NOT NULL,
     code_hash  BYTEA  NOT NULL,

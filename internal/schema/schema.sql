@@ -373,7 +373,7 @@ CREATE INDEX letter_waiting ON letter (mailbox_id) WHERE state = 'waiting';
 
 CREATE TABLE letter_binding (
     id         INTEGER PRIMARY KEY,
-    owner      TEXT   NOT NULL CHECK (owner = 'resident'),
+    owner      TEXT   NOT NULL CHECK (owner = 'resident' OR owner = 'account'),
     owner_id   BIGINT NOT NULL,
     lang       TEXT   NOT NULL,
     code_hash  BYTEA  NOT NULL,

@@ -222,7 +222,7 @@ func TestBinding(t *testing.T) {
 		code, _, err := o.Letters.NewBinding(ctx, o.by, o.owner, i18n.EN)
 		o.must(err)
 		bind := func(words string) error {
-			_, err := o.Letters.Bind(ctx, "oABCDEF123456", words)
+			_, err := o.Letters.Bind(ctx, notify.WeChat, "oABCDEF123456", words)
 			return err
 		}
 		for _, bad := range []string{"", "你好", first, "AAAA-AAAA", code[:8]} {

@@ -211,30 +211,37 @@ type secretPage struct {
 
 var secretShown = page.New[secretPage](files, "secret.html")
 
-// bind shows the code that binds a WeChat account.
+// bind shows the code that binds an account in WeChat, or WeChat Work for staff.
 func (c *Counter) bind(w http.ResponseWriter, r *http.Request) error {
 	of, err := c.mine(r)
 	if err != nil {
 		return err
 	}
 	b := page.From(r)
+	ch := notify.WeChat
+	if of.owner.Kind == people.OwnedByAccount {
+		if ch = notify.WeCom; c.WeChat.Work == nil { // nobody would hand the code on
+			return errs.New(errs.Denied, "people.own.only")
+		}
+	}
 	code, ends, err := c.Letters.NewBinding(r.Context(), b.Actor, of.owner, b.Lang)
 	if err != nil {
 		return err
 	}
-	return secretShown.Show(w, r, bindingPage(b, c.WeChat.Name, code, i18n.When(b.Lang, b.Now, ends), c.Tray != nil))
+	return secretShown.Show(w, r, bindingPage(b, ch, c.WeChat.Name, code, i18n.When(b.Lang, b.Now, ends), c.Tray != nil))
 }
 
-func bindingPage(b page.Base, account, code, until string, tray bool) secretPage {
-	b = b.Titled("channel.wechat.bind")
-	if account == "" {
-		account = b.T("channel.wechat.account")
+func bindingPage(b page.Base, ch notify.Channel, account, code, until string, tray bool) secretPage {
+	key := "channel." + string(ch) + "."
+	b = b.Titled(key + "bind")
+	if account == "" || ch != notify.WeChat {
+		account = b.T(key + "account")
 	}
-	v := secretPage{Base: b, Head: page.Head{Title: b.T("channel.wechat.bind"), Lead: b.T("channel.wechat.bind.lead", until)},
-		Lines: []page.Fact{{Label: b.T("channel.wechat.code"), Value: code}},
-		Steps: []string{b.T("channel.wechat.step.follow", account), b.T("channel.wechat.step.send"), b.T("channel.wechat.step.wait")},
-		Back:  page.Link{Href: "/mailbox", Text: b.T("channel.wechat.sent")}}
-	if tray {
+	v := secretPage{Base: b, Head: page.Head{Title: b.T(key + "bind"), Lead: b.T(key+"bind.lead", until)},
+		Lines: []page.Fact{{Label: b.T(key + "code"), Value: code}},
+		Steps: []string{b.T(key+"step.follow", account), b.T(key + "step.send"), b.T(key + "step.wait")},
+		Back:  page.Link{Href: "/mailbox", Text: b.T(key + "sent")}}
+	if tray && ch == notify.WeChat {
 		v.Next = page.Link{Href: trayPath + "#wechat", Text: b.T("channel.wechat.demo")}
 	}
 	return v

@@ -5,6 +5,7 @@ package letters_test
 import (
 	"crypto/sha1"
 	"encoding/hex"
+	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/notify"
+	"yuanba/internal/kit/notify/notifytest"
 	"yuanba/internal/kit/scope"
 	webletters "yuanba/internal/web/letters"
 )
@@ -143,6 +145,90 @@ func TestWeChatBinds(t *testing.T) {
 	code = regexp.MustCompile(`[A-Z2-7]{4}-[A-Z2-7]{4}`).FindString(c.do(me, http.MethodPost, "/mailbox/code", nil, http.StatusOK))
 	c.do(me, http.MethodPost, "/letters/tray/wechat", url.Values{"code": {"AAAA-AAAA"}}, http.StatusUnprocessableEntity, "f-code-err", "AAAA-AAAA")
 	c.do(me, http.MethodPost, "/letters/tray/wechat", url.Values{"code": {code}}, http.StatusSeeOther)
+}
+
+// In the safe mode what comes is in an envelope, and so is the answer; in the
+// compatible one both stand there, and the open one is not looked at. Staff bind
+// their WeChat Work by what comes in the application's envelope, and nobody binds by
+// the wrong one.
+func TestWeChatEnvelopes(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		c := newCounter(t, town)
+		now := time.Unix(1_770_000_000, 0)
+		public := notifytest.Envelope{Token: "wechat-token", Key: "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", Of: "wxpublic"}
+		work := notifytest.Envelope{Token: "work-token", Key: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", Of: "wwcorp"}
+		seal := func(e notifytest.Envelope) *notify.Envelope {
+			x, err := notify.NewEnvelope(e.Token, e.Key, e.Of)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return x
+		}
+		c.mux = http.NewServeMux()
+		(&webletters.Counter{Letters: town.Letters, Matters: town.Matters, Tray: town.Tray,
+			WeChat: webletters.WeChat{Token: public.Token, Envelope: seal(public), Work: seal(work), Now: func() time.Time { return now }}}).Routes(c.mux)
+		at := fmt.Sprint(now.Unix())
+		plainSign := notify.WeChatSign(public.Token, at, "n")
+		ask := func(method, body string, q url.Values) *httptest.ResponseRecorder {
+			q.Set("timestamp", at)
+			q.Set("nonce", "n")
+			w := httptest.NewRecorder()
+			c.mux.ServeHTTP(w, httptest.NewRequest(method, "/wechat?"+q.Encode(), strings.NewReader(body)))
+			return w
+		}
+		message := func(from, words string) string {
+			return "<xml><ToUserName>gh_1</ToUserName><FromUserName>" + from + "</FromUserName><MsgType>text</MsgType><Content>" + words + "</Content></xml>"
+		}
+		sends := func(e notifytest.Envelope, from, words, beside string) *httptest.ResponseRecorder {
+			sealed, sign := e.Close(t, []byte(message(from, words)), at, "n")
+			return ask(http.MethodPost, "<xml>"+beside+"<Encrypt>"+sealed+"</Encrypt></xml>",
+				url.Values{"signature": {plainSign}, "msg_signature": {sign}, "encrypt_type": {"aes"}})
+		}
+		answer := func(e notifytest.Envelope, w *httptest.ResponseRecorder) string {
+			t.Helper()
+			var out struct {
+				Encrypt, MsgSignature, TimeStamp, Nonce string
+			}
+			if err := xml.Unmarshal(w.Body.Bytes(), &out); err != nil || w.Code != http.StatusOK {
+				t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+			}
+			return string(e.Open(t, out.MsgSignature, out.TimeStamp, out.Nonce, out.Encrypt))
+		}
+
+		if w := ask(http.MethodGet, "", url.Values{"signature": {plainSign}, "echostr": {"hello"}}); w.Body.String() != "hello" {
+			t.Errorf("the public account's address check: %d %s", w.Code, w.Body)
+		}
+		sealed, sign := work.Close(t, []byte("1616140317555161061"), at, "n")
+		if w := ask(http.MethodGet, "", url.Values{"msg_signature": {sign}, "echostr": {sealed}}); w.Body.String() != "1616140317555161061" {
+			t.Errorf("the application's: %d %s", w.Code, w.Body)
+		}
+
+		code := regexp.MustCompile(`[A-Z2-7]{4}-[A-Z2-7]{4}`)
+		me, zhao := town.Resident("周敏", "99999919940307002X", "19900000002").Actor(), town.As("zhao")
+		mine := code.FindString(c.do(me, http.MethodPost, "/mailbox/code", nil, http.StatusOK))
+		c.get(zhao, "/mailbox", `action="/mailbox/code"`)
+		theirs := code.FindString(c.do(zhao, http.MethodPost, "/mailbox/code", nil, http.StatusOK, "企业微信"))
+		if w := ask(http.MethodPost, message("oOPEN", mine), url.Values{"signature": {plainSign}}); w.Code != http.StatusForbidden {
+			t.Errorf("in the open, though a key is set up: %d", w.Code)
+		}
+		forged := notifytest.Envelope{Token: public.Token, Key: work.Key, Of: public.Of}
+		if w := sends(forged, "oOPEN", mine, ""); w.Code != http.StatusForbidden {
+			t.Errorf("closed with another key: %d", w.Code)
+		}
+		if got := answer(work, sends(work, "zhaodiaodu", mine, "")); !strings.Contains(got, "消息发到哪里") {
+			t.Errorf("a resident's code sent in WeChat Work: %s", got)
+		}
+		mine = code.FindString(c.do(me, http.MethodPost, "/mailbox/code", nil, http.StatusOK))
+		if got := answer(public, sends(public, "oOPEN", mine, strings.TrimSuffix(message("oSOMEBODYELSE", "x"), "</xml>")[5:])); !strings.Contains(got, "绑定好了") || !strings.Contains(got, "<ToUserName>oOPEN<") {
+			t.Errorf("compatible: %s", got)
+		}
+		c.get(me, "/mailbox", `action="/mailbox/off?channel=wechat"`)
+		if got := answer(work, sends(work, "zhaodiaodu", theirs, "")); !strings.Contains(got, "绑定好了") {
+			t.Errorf("WeChat Work: %s", got)
+		}
+		c.get(zhao, "/mailbox", "zh***", `action="/mailbox/off?channel=wecom"`)
+	})
 }
 
 // Without a token there is no door.

@@ -12,6 +12,7 @@ import (
 
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/web/page"
 )
 
@@ -26,10 +27,13 @@ type Counter struct {
 	WeChat  WeChat
 }
 
-// WeChat is the public account that people send codes to. Without a Token what
-// comes is not believed, and there is no door for it.
+// WeChat is the public account that people send codes to, and the application in
+// WeChat Work to which staff do. Without a Token and without Work what comes is not
+// believed, and there is no door for it.
 type WeChat struct {
 	Name, Token string
+	Envelope    *notify.Envelope // of the public account; nil: it hands on in the open
+	Work        *notify.Envelope // of the application; nil: it hands on nothing
 	Now         func() time.Time // of the machine; default time.Now
 }
 
@@ -53,7 +57,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /mailbox/sent", private(c.sent))
 	mux.Handle("POST /mailbox/feed", page.Limit(0.2, 40, private(c.subscribe)))
 	mux.Handle("POST /mailbox/feed/end", private(c.unsubscribe))
-	if c.WeChat.Token != "" {
+	if c.WeChat.Token != "" || c.WeChat.Work != nil {
 		mux.Handle("GET "+wechatPath, http.HandlerFunc(c.hello))
 		mux.Handle("POST "+wechatPath, http.HandlerFunc(c.hear))
 	}

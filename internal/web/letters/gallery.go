@@ -67,7 +67,7 @@ func init() {
 		return mailboxShown.Show(w, r, present(b, desk, shown{offers: all}))
 	})
 	gallery.Add("letters/bind", resident, func(w http.ResponseWriter, r *http.Request) error {
-		return secretShown.Show(w, r, bindingPage(page.From(r), "邛崃院坝", "QX7M-K2PA", "今天 16:30", true))
+		return secretShown.Show(w, r, bindingPage(page.From(r), notify.WeChat, "邛崃院坝", "QX7M-K2PA", "今天 16:30", true))
 	})
 	gallery.Add("letters/feed", resident, func(w http.ResponseWriter, r *http.Request) error {
 		return secretShown.Show(w, r, feedPage(page.From(r), "https://town.example.cn", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))

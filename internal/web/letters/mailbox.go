@@ -101,6 +101,7 @@ type way struct {
 	Give           string // the button that gives one; "" for none
 	Main           bool   // and it is the main one
 	Code           bool   // it is given by a code
+	Bind           string // the button that gives it by a code as well; "" for none
 	Again, On, Off bool
 	Forget         bool
 }
@@ -118,13 +119,14 @@ type shown struct {
 	boxes   map[notify.Channel]people.Mailbox
 	offers  map[notify.Channel]bool
 	topics  []people.Topic
+	work    bool // WeChat Work hands on codes
 	feed    letters.Feed
 	hasFeed bool
 	tray    bool
 }
 
 func (c *Counter) page(r *http.Request, of whose, f *form.Form) (v mailboxPage, err error) {
-	s := shown{offers: map[notify.Channel]bool{}, topics: c.Letters.Topics(of.owner.Kind), tray: c.Tray != nil}
+	s := shown{offers: map[notify.Channel]bool{}, topics: c.Letters.Topics(of.owner.Kind), tray: c.Tray != nil, work: c.WeChat.Work != nil}
 	if s.boxes, err = c.Letters.Of(r.Context(), of.owner); err != nil {
 		return v, err
 	}
@@ -160,7 +162,11 @@ func present(b page.Base, of whose, s shown) mailboxPage {
 			continue
 		}
 		offered = offered || s.offers[ch]
-		v.Ways = append(v.Ways, wayOf(b, of, ch, box, any, s.offers[ch]))
+		w := wayOf(b, of, ch, box, any, s.offers[ch])
+		if ch == notify.WeCom && s.work && w.Asks && of.name == "" {
+			w.Bind = b.T("channel.wecom.give")
+		}
+		v.Ways = append(v.Ways, w)
 		if of.name == "" && any && box.Confirmed() && len(s.topics) > 1 {
 			v.Topics = append(v.Topics, topicsOf(b, box, s.topics))
 		}

@@ -84,7 +84,7 @@ func (c *Counter) trayCode(w http.ResponseWriter, r *http.Request) error {
 	}
 	code := f.Line("code", 40)
 	if err = f.Err(); err == nil {
-		_, err = c.Letters.Bind(r.Context(), "demo-"+page.From(r).RequestID, code)
+		_, err = c.Letters.Bind(r.Context(), notify.WeChat, "demo-"+page.From(r).RequestID, code)
 	}
 	if err == nil {
 		return page.Done(w, r, "/mailbox", "channel.wechat.bound")
