@@ -12,6 +12,7 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/kit/when"
 )
 
@@ -92,6 +93,15 @@ func actDoors() []actDoor {
 		x.must(x.Matters.AskReview(x.t.Context(), x.As("wu"), m.ID, "补上了值班记录。"))
 		return m
 	}
+	sorted := func(x *walk, m matters.Matter) matters.Matter { // without a person
+		slip, err := x.Matters.Raise(x.t.Context(), x.guest("chen"), matters.Raising{Body: "水管冻裂了，水流到路上。", Place: x.Place("文君街道", "宝塔社区")[scope.Village], Public: true})
+		x.must(err)
+		x.must(x.DB.Write(x.t.Context(), func(tx *sqldb.Tx) error {
+			_, err := x.Matters.Sort(tx, slip.ID, matters.Sorting{Accept: true, Category: "drain"})
+			return err
+		}))
+		return x.whole(slip.Number).Matter
+	}
 	named := func(x *walk, m matters.Matter) matters.Matter {
 		x.must(x.Matters.ShowName(x.t.Context(), x.guest("chen"), m.ID))
 		return m
@@ -109,6 +119,8 @@ func actDoors() []actDoor {
 		{act: matters.SendBack, state: matters.Dispatched, who: "wu", form: []string{"words", "不归我们，是物业的管子。"}},
 		{act: matters.SendBack, state: matters.Handled, who: "zheng", form: []string{"words", "还在滴，请再修。"}},
 		{act: matters.SendBack, state: matters.Verified, who: "zhao", form: []string{"words", "还在滴，请再修。"}},
+		{act: matters.Correct, state: matters.Classified, who: "zhao", form: []string{"category", "lamp"}, setup: sorted},
+		{act: matters.Confirm, state: matters.Classified, who: "zhao", setup: sorted},
 		{act: matters.Take, state: matters.Dispatched, who: "wu"},
 		{act: matters.Handle, state: matters.Handling, who: "wu", form: []string{"words", "换了水管，已经不漏。"}},
 		{act: matters.AskExtension, state: matters.Handling, who: "wu", form: []string{"n", "1", "unit", "work_days", "words", "等配件到货。"}},

@@ -167,10 +167,12 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			"timing":   {"spec = spec || ' '", "spec = trim(spec)"},
 			"matter":   {"satisfied = 5", "satisfied = 0"},
 
-			"api_key":       {"per_minute = per_minute + 1", "per_minute = per_minute - 1"},
-			"connection":    {"push = NOT push", "push = NOT push"},
-			"formula":       {"reason = reason || '#'", "reason = substr(reason, 1, length(reason) - 1)"},
-			"routing_trial": {"right_new = right_new + 1", "right_new = right_new - 1"},
+			"api_key":           {"per_minute = per_minute + 1", "per_minute = per_minute - 1"},
+			"connection":        {"push = NOT push", "push = NOT push"},
+			"formula":           {"reason = reason || '#'", "reason = substr(reason, 1, length(reason) - 1)"},
+			"routing_allowance": {"spec = spec || ' '", "spec = trim(spec)"},
+			"routing_sorting":   {"confidence = confidence + 1", "confidence = confidence - 1"},
+			"routing_trial":     {"right_new = right_new + 1", "right_new = right_new - 1"},
 		}
 		var nouns []string
 		for _, c := range w.Records() {

@@ -17,6 +17,9 @@ func (a *App) wire() {
 	})
 	bus.On(a.Bus, func(tx *sqldb.Tx, by scope.Actor, e matters.Moved) error {
 		a.changed(tx)
+		if err := a.Routing.Moved(tx, by, e); err != nil {
+			return err
+		}
 		if e.Act == matters.Dispatch {
 			if err := a.Exchange.Dispatched(tx, by, e.Matter); err != nil {
 				return err

@@ -34,6 +34,7 @@ func (a *App) followers() []*follower {
 		{"matter.search", a.Indexer.Step, a.Indexer.Lag, besideRows, make(chan struct{}, 1)},
 		{"matter.notices", a.Notifier.Step, a.Notifier.Lag, followRows, make(chan struct{}, 1)},
 		{"webhooks", a.Hooks.Step, a.Hooks.Lag, followRows, make(chan struct{}, 1)},
+		{"routing.sort", a.Routing.Step, a.Routing.Lag, followRows, make(chan struct{}, 1)},
 		{"insights", a.Keeper.Step, a.Keeper.Lag, followRows, make(chan struct{}, 1)},
 	}
 }

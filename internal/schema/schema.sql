@@ -969,12 +969,49 @@ CREATE INDEX resident_phone ON resident (phone_index) WHERE phone_index IS NOT N
 
 CREATE UNIQUE INDEX resident_phone_proven ON resident (phone_index) WHERE phone_proven_at IS NOT NULL;
 
+CREATE TABLE routing_allowance (
+    version BIGINT PRIMARY KEY,
+    spec    TEXT   NOT NULL,
+    note    TEXT   NOT NULL,             -- why; '' where the program took back what it did not keep to
+    account BIGINT NOT NULL,
+    actor   TEXT   NOT NULL,
+    at      BIGINT NOT NULL
+);
+
 CREATE TABLE routing_model (
     subject  TEXT   PRIMARY KEY CHECK (subject = 'category' OR subject = 'unit'),
     trial_id BIGINT NOT NULL,
     report   TEXT   NOT NULL,           -- routing.Report as JSON: how it did on the weeks of its trial
     model    BYTEA  NOT NULL            -- classify.Model
 );
+
+CREATE TABLE routing_sorting (
+    id           INTEGER PRIMARY KEY,
+    matter_id    BIGINT  NOT NULL REFERENCES matter (id),
+    at           BIGINT  NOT NULL,
+    version      BIGINT  NOT NULL,       -- of routing_allowance
+    sample       BOOLEAN NOT NULL,
+    town_id      BIGINT  NOT NULL,       -- where the matter is, so that lists keep to what somebody may see
+    village_id   BIGINT  NOT NULL,
+    grid_id      BIGINT  NOT NULL,
+    courtyard_id BIGINT  NOT NULL,
+    category     TEXT    NOT NULL,
+    trial_id     BIGINT  NOT NULL,       -- the model that said so
+    confidence   BIGINT  NOT NULL,       -- in ten thousandths
+    words        TEXT    NOT NULL,       -- a JSON list: of the matter's own, that spoke for it
+    unit_id      BIGINT  NOT NULL,       -- 0: a person is to dispatch it
+    unit_trial   BIGINT  NOT NULL,       -- 0: the unit that usually leads, as the catalogue says
+    unit_sure    BIGINT  NOT NULL,       -- in ten thousandths; 0 of the catalogue
+    verdict      TEXT    NOT NULL CHECK (verdict = '' OR verdict = 'right' OR verdict = 'wrong' OR verdict = 'kept'),      -- of the category, by a person; kept: ended so, and nobody had changed it
+    unit_verdict TEXT    NOT NULL CHECK (unit_verdict = '' OR unit_verdict = 'right' OR unit_verdict = 'wrong' OR unit_verdict = 'kept'), -- of the unit
+    judged_at    BIGINT,
+    in_category  TEXT    NOT NULL,       -- where a person put it
+    in_unit      BIGINT  NOT NULL
+);
+
+CREATE INDEX routing_sorting_category ON routing_sorting (category, id);
+
+CREATE UNIQUE INDEX routing_sorting_matter ON routing_sorting (matter_id);
 
 CREATE TABLE routing_trial (
     id         INTEGER PRIMARY KEY,

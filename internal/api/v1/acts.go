@@ -42,6 +42,12 @@ type Classify struct {
 	Words    string            `json:"words,omitempty" maxLength:"3000" doc:"A note for the dispatcher."`
 }
 
+// Correct says where a matter belongs that the program sorted.
+type Correct struct {
+	Category string `json:"category" doc:"The code of a category."`
+	Words    string `json:"words,omitempty" maxLength:"3000" doc:"Why, which everybody reads."`
+}
+
 // Dispatch says to whom a matter goes.
 type Dispatch struct {
 	Lead   string   `json:"lead" doc:"The id of the unit that handles it."`
@@ -204,6 +210,10 @@ func acts() []Operation {
 		act(matters.Classify, classify),
 		act(matters.Dispatch, dispatch),
 		worded(matters.SendBack, (*matters.Service).SendBack),
+		act(matters.Correct, func(c *call, ctx context.Context, m matters.Matter, in Correct) error {
+			return c.s.Matters.Correct(ctx, c.by(), m.ID, in.Category, in.Words)
+		}),
+		plain(matters.Confirm, (*matters.Service).Confirm),
 		worded(matters.Take, (*matters.Service).Take),
 		shown(matters.Handle, (*matters.Service).Handle),
 		act(matters.AskExtension, askExtension),

@@ -252,7 +252,7 @@ func (c *call) who(w matters.Whole, p matters.Step) string {
 	switch {
 	case w.View == matters.Inside && p.Actor != "" && unit != "":
 		return c.T("matter.who", p.Actor, unit)
-	case w.View == matters.Inside && p.Actor != "":
+	case w.View == matters.Inside && p.Actor != "" && p.Actor != matters.Sorter:
 		return p.Actor
 	case unit != "":
 		return unit
@@ -260,7 +260,7 @@ func (c *call) who(w matters.Whole, p matters.Step) string {
 		return c.T("matter.neighbour")
 	case p.Act == matters.Resume:
 		return c.T("matter.clock")
-	case p.Account == 0 && p.Act == matters.Unjoin:
+	case p.Account == 0 && (p.Act == matters.Unjoin || p.Actor == matters.Sorter):
 		return c.T("matter.program")
 	case p.Account == 0:
 		return c.T("matter.turn.reporter")

@@ -21,6 +21,7 @@ import (
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/webhooks"
+	"yuanba/internal/kit/sqldb"
 )
 
 func photo(t *testing.T) []byte {
@@ -143,6 +144,20 @@ func TestEveryOperation(t *testing.T) {
 		do(zhao, other, "join", map[string]any{"to": n, "words": "The same pipe."})
 		do(zhao, other, "unjoin", nil)
 		do(zhao, other, "withdraw", nil)
+		sorted := raise("The gully is blocked again.")
+		d := w.id(sorted)
+		w.must(w.DB.Write(t.Context(), func(tx *sqldb.Tx) error { // without a person
+			_, err := w.Matters.Sort(tx, d, matters.Sorting{Accept: true, Category: "drain"})
+			return err
+		}))
+		do(zhao, sorted, "correct", map[string]any{"category": "lamp", "words": "It is the lamp beside it."})
+		again := raise("The gully is blocked for the third time.")
+		d = w.id(again)
+		w.must(w.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+			_, err := w.Matters.Sort(tx, d, matters.Sorting{Accept: true, Category: "drain"})
+			return err
+		}))
+		do(zhao, again, "confirm", nil)
 		do(zhao, raise("The sun is too bright."), "decline", words("The town has no say in that."))
 
 		if s := zhao.want(200, zhao.get("/matters/"+n+"/story")); len(s.list("lines")) < 20 {

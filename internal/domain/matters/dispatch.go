@@ -24,23 +24,32 @@ type Dispatching struct {
 // Dispatch sends a classified matter to its lead unit and asks others to assist.
 // Needs dispatch in its place.
 func (s *Service) Dispatch(ctx context.Context, by scope.Actor, d ID, in Dispatching) error {
-	note, err := words("words", in.Words, 0)
+	rule, err := s.dispatching(by, in)
 	if err != nil {
 		return err
 	}
+	return s.change(ctx, by, d, Dispatch, rule)
+}
+
+// dispatching is the rule of Dispatch.
+func (s *Service) dispatching(by scope.Actor, in Dispatching) (edit, error) {
+	note, err := words("words", in.Words, 0)
+	if err != nil {
+		return nil, err
+	}
 	dir := s.orgs.Directory()
 	if u, ok := dir.Unit(in.Lead); !ok || !u.Active {
-		return errs.At("lead", "matter.unit.unknown")
+		return nil, errs.At("lead", "matter.unit.unknown")
 	}
 	for _, a := range in.Assist {
 		if u, ok := dir.Unit(a); !ok || !u.Active {
-			return errs.At("assist", "matter.unit.unknown")
+			return nil, errs.At("assist", "matter.unit.unknown")
 		}
 		if a == in.Lead {
-			return errs.At("assist", "matter.assist.lead")
+			return nil, errs.At("assist", "matter.assist.lead")
 		}
 	}
-	err = s.change(ctx, by, d, Dispatch, func(tx *sqldb.Tx, m *Matter) (Step, error) {
+	return func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		if u, ok := dir.Unit(in.Lead); !ok || !u.Serves().Contains(m.Path) { // nobody there could act on it
 			return Step{}, errs.At("lead", "matter.unit.elsewhere")
 		}
@@ -56,8 +65,7 @@ func (s *Service) Dispatch(ctx context.Context, by scope.Actor, d ID, in Dispatc
 			m.add(Step{ID: tx.NewID(), Matter: m.ID, At: tx.Now(), Act: Dispatch, Account: by.Account, Actor: by.Name, Unit: by.Unit, Words: note})
 		}
 		return Step{Public: true, ToUnit: in.Lead, Words: ""}, nil
-	})
-	return err
+	}, nil
 }
 
 // SendBack returns a matter with a written reason to whoever it came from: a unit

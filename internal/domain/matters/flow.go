@@ -41,6 +41,8 @@ const (
 	Classify        Act = "classify"
 	Dispatch        Act = "dispatch"
 	SendBack        Act = "send_back"
+	Correct         Act = "correct"
+	Confirm         Act = "confirm"
 	Take            Act = "take"
 	Handle          Act = "handle"
 	AskExtension    Act = "ask_extension"
@@ -88,6 +90,8 @@ const byReporter scope.Need = "reporter"
 //   - a unit that was late may say why, once, when the matter is closed; that it was
 //     late stays written, and beside it whether that is excused, by whom and why; what
 //     was refused is looked at once more by the level above, and then it is final;
+//   - what the program sorted without a person is set right by a person until a unit
+//     has taken it, and confirmed until it is done;
 //   - what was done by mistake is undone to the state and the clock it had: an
 //     undoing leads to where the matter was.
 var Flow = flow.New("matter", Received,
@@ -118,6 +122,8 @@ var Flow = flow.New("matter", Received,
 
 	flow.On(Classified, Dispatch, Dispatched, "dispatch"),
 	flow.On(Classified, SendBack, Accepted, "dispatch"),
+	flow.On(Classified, Correct, Classified, "intake"),
+	flow.On(Classified, Confirm, Classified, "intake"),
 	flow.On(Classified, Join, Joined, "intake"),
 	flow.On(Classified, Split, Classified, "intake"),
 	flow.On(Classified, Unsplit, Joined, "intake"),
@@ -128,6 +134,8 @@ var Flow = flow.New("matter", Received,
 
 	flow.On(Dispatched, Take, Handling, "handle"),
 	flow.On(Dispatched, SendBack, Classified, "handle"),
+	flow.On(Dispatched, Correct, Classified, "intake"),
+	flow.On(Dispatched, Confirm, Dispatched, "intake"),
 	flow.On(Dispatched, Urge, Dispatched, "supervise"),
 	flow.On(Dispatched, Supervise, Dispatched, "command"),
 	flow.On(Dispatched, Add, Dispatched, byReporter),
@@ -139,6 +147,7 @@ var Flow = flow.New("matter", Received,
 	flow.On(Handling, AskExtension, Handling, "handle"),
 	flow.On(Handling, Extend, Handling, "supervise"),
 	flow.On(Handling, RefuseExtension, Handling, "supervise"),
+	flow.On(Handling, Confirm, Handling, "intake"),
 	flow.On(Handling, Suspend, Suspended, "command"),
 	flow.On(Handling, Urge, Handling, "supervise"),
 	flow.On(Handling, Supervise, Handling, "command"),

@@ -44,6 +44,8 @@ func (s *Service) hindrance(tx *sqldb.Tx, by scope.Actor, m Matter, act Act) err
 		if m.Supervised {
 			return errs.New(errs.Conflict, "matter.supervise.already")
 		}
+	case Correct, Confirm:
+		return unreviewed(tx, m)
 	case Unsplit:
 		return s.maySplitBack(tx, m)
 	case Rate, Reopen:

@@ -16,11 +16,14 @@ import (
 // Accept takes a received matter on. Whoever accepts it sees it to the end.
 // Needs intake in its place.
 func (s *Service) Accept(ctx context.Context, by scope.Actor, d ID) error {
-	err := s.change(ctx, by, d, Accept, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	return s.change(ctx, by, d, Accept, accepting(by))
+}
+
+func accepting(by scope.Actor) edit {
+	return func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		m.Acceptor = by.Account
 		return Step{Public: true}, nil
-	})
-	return err
+	}
 }
 
 // Decline refuses a matter with a reason that the reporter reads: the town is
@@ -91,21 +94,31 @@ type Classifying struct {
 // Classify puts a matter in its category, and may correct its place and title.
 // Its due times follow the category. Needs intake.
 func (s *Service) Classify(ctx context.Context, by scope.Actor, d ID, in Classifying) error {
-	note, err := words("words", in.Words, 0)
+	rule, err := s.classifying(by, in)
 	if err != nil {
 		return err
 	}
+	return s.change(ctx, by, d, Classify, rule)
+}
+
+// classifying is the rule of Classify. What the program does so is told to
+// everybody.
+func (s *Service) classifying(by scope.Actor, in Classifying) (edit, error) {
+	note, err := words("words", in.Words, 0)
+	if err != nil {
+		return nil, err
+	}
 	k, ok := s.Catalogue().Get(in.Category)
 	if !ok || !k.Active {
-		return errs.At("category", "matter.category.unknown")
+		return nil, errs.At("category", "matter.category.unknown")
 	}
 	answers, err := in.Answers, error(nil)
 	if answers != nil {
 		if answers, err = k.Check(answers); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	err = s.change(ctx, by, d, Classify, func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	return func(_ *sqldb.Tx, m *Matter) (Step, error) {
 		var faults errs.List
 		m.Category, m.Urgent = k.Code, in.Urgent || k.Urgent
 		if answers != nil {
@@ -127,9 +140,8 @@ func (s *Service) Classify(ctx context.Context, by scope.Actor, d ID, in Classif
 			}
 		}
 		s.promiseAnew(m)
-		return Step{Words: note, Detail: k.Code}, faults.Err()
-	})
-	return err
+		return Step{Words: note, Detail: k.Code, Public: by.Kind == scope.System}, faults.Err()
+	}, nil
 }
 
 // ResumeUnanswered takes back, for the program's own job, matters whose reporter

@@ -25,13 +25,14 @@ type Lesson struct {
 }
 
 // Lessons are the closed matters that were classified and handled by a unit, at
-// most so many, the newest first. Only the program itself may have them.
-func (s *Service) Lessons(ctx context.Context, by scope.Actor, most int) (ls []Lesson, err error) {
+// most so many, the newest first, of those before one (0: of all). Only the program
+// itself may have them.
+func (s *Service) Lessons(ctx context.Context, by scope.Actor, before ID, most int) (ls []Lesson, err error) {
 	if by.Kind != scope.System {
 		return nil, errs.New(errs.Denied, scope.DeniedSignIn)
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		ls, err = lessons(tx, most)
+		ls, err = lessons(tx, before, most)
 		return err
 	})
 	return ls, err

@@ -41,6 +41,8 @@ type Service struct {
 	timing    atomic.Pointer[Timing]
 
 	known                    known // what was written here lately
+	triedLimits triedMemory // what other limits would have made of the last months
+
 	toIndex, toTell, toCount fresh // for the followers of the trail
 }
 

@@ -244,6 +244,15 @@ func steps(tx *sqldb.Tx, matter ID) ([]Step, error) {
 		LIMIT 2000`, matter)
 }
 
+// sortingSteps are the lines of a matter's story that say who sorted it, oldest first.
+func sortingSteps(tx *sqldb.Tx, matter ID) ([]Step, error) {
+	return sqldb.All(tx, scanStep, `
+		SELECT `+stepColumns+` FROM matter_step
+		WHERE matter_id = $1 AND act IN ('classify', 'correct', 'confirm')
+		ORDER BY id
+		LIMIT 500`, matter)
+}
+
 const fileColumns = `id, matter_id, step_id, hash, type, size, width, height, public, hidden, at`
 
 func scanFile(r sqldb.Scanner) (f File, err error) {

@@ -5,6 +5,7 @@ package matters
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -110,3 +111,45 @@ func keepCategory(tx *sqldb.Tx, code, spec string) error {
 		ON CONFLICT DO NOTHING`, code, spec, sqldb.At(tx.Now()))
 	return err
 }
+
+// lastStage is the newest stage that is over, 0 if there is none.
+func lastStage(tx *sqldb.Tx) (id.ID, error) {
+	return sqldb.ID(tx.Row(`SELECT COALESCE(max(id), 0) FROM matter_stage`))
+}
+
+// fewCodes is how many categories are looked for by name; of more, every clock is read.
+const fewCodes = 8
+
+// eachEnded calls f with every clock that ended since and ran by the limits of one of
+// the codes, or of some other if there are many, and with the unit that led its matter.
+// few: they are read one after the other and not kept.
+func eachEnded(tx *sqldb.Tx, codes []string, since time.Time, f func(e Ended, lead id.ID)) error {
+	var w sqldb.Where
+	w.Add("s.id >= ?", id.First(since))
+	if len(codes) <= fewCodes {
+		var likes []string
+		var args []any
+		for _, code := range codes { // letters, digits and hyphens
+			likes, args = append(likes, "s.clock LIKE ?"), append(args, `%"rules":"`+code+`/%`)
+		}
+		w.Any(likes, args...)
+	}
+	return tx.Each(`SELECT s.id, s.matter_id, s.stage, s.unit_id, s.from_at, s.due_at, s.ended_at, s.ended_by, s.late, s.clock, m.lead_unit
+		FROM matter_stage s JOIN matter m ON m.id = s.matter_id `+w.SQL()+` ORDER BY s.id`, w.Args(), func(r sqldb.Scanner) error {
+		var lead id.ID
+		e, err := scanEnded(with{r, &lead})
+		if err == nil {
+			f(e, lead)
+		}
+		return err
+	})
+}
+
+// with scans one column more.
+type with struct {
+	r    sqldb.Scanner
+	last any
+}
+
+// Scan implements [sqldb.Scanner].
+func (w with) Scan(to ...any) error { return w.r.Scan(append(to, w.last)...) }

@@ -3,11 +3,16 @@
 package matters
 
 import (
+	"math"
+
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
 
-func lessons(tx *sqldb.Tx, most int) ([]Lesson, error) {
+func lessons(tx *sqldb.Tx, before ID, most int) ([]Lesson, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
 	return sqldb.All(tx, func(r sqldb.Scanner) (l Lesson, err error) {
 		var raised sqldb.Time
 		err = r.Scan(&l.ID, &l.Title, &l.Body, &l.Category, &l.Lead, &raised,
@@ -17,7 +22,15 @@ func lessons(tx *sqldb.Tx, most int) ([]Lesson, error) {
 	}, `
 		SELECT id, title, body, category, lead_unit, raised_at, town_id, village_id, grid_id, courtyard_id
 		FROM matter
-		WHERE state = 'closed' AND category <> '' AND lead_unit <> 0
+		WHERE state = 'closed' AND category <> '' AND lead_unit <> 0 AND id < $1
 		ORDER BY id DESC
-		LIMIT $1`, most)
+		LIMIT $2`, before, most)
+}
+
+// unsorted are those of the matters that are yet to be sorted. few: those of one batch.
+func (s *Service) unsorted(tx *sqldb.Tx, ids []ID) ([]Matter, error) {
+	var w sqldb.Where
+	sqldb.In(&w, "id", ids...)
+	sqldb.In(&w, "state", Received, Accepted)
+	return sqldb.All(tx, s.scan, `SELECT `+columns+` FROM matter `+w.SQL()+` ORDER BY id`, w.Args()...)
 }

@@ -115,9 +115,9 @@ func (s *Service) SetTiming(ctx context.Context, by scope.Actor, t Timing, note 
 			faults.Add(name, "when.limit")
 		}
 	}
-	note = strings.TrimSpace(note)
-	if n := utf8.RuneCountInString(note); n == 0 || n > 200 {
-		faults.Add("note", "calendar.note", 200)
+	note, err := noteOf(note)
+	if err := faults.Join(err); err != nil {
+		return err
 	}
 	if err := faults.Err(); err != nil {
 		return err
@@ -126,14 +126,26 @@ func (s *Service) SetTiming(ctx context.Context, by scope.Actor, t Timing, note 
 	if err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		t.Version++
-		if err := insertTiming(tx, t.Version, string(b), by, note); err != nil {
-			return err
-		}
-		tx.AfterCommit(func() { s.timing.Store(&t) })
-		return trail.Append(tx, by, trail.Entry{Noun: "timing", Record: id.ID(t.Version), Act: "set", Note: note, Digest: timingDigest(t.Version, string(b), note)})
-	})
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.settle(tx, by, t, string(b), note) })
+}
+
+// settle writes the version of the timing after t, as spec says it.
+func (s *Service) settle(tx *sqldb.Tx, by scope.Actor, t Timing, spec, note string) error {
+	t.Version++
+	if err := insertTiming(tx, t.Version, spec, by, note); err != nil {
+		return err
+	}
+	tx.AfterCommit(func() { s.timing.Store(&t) })
+	return trail.Append(tx, by, trail.Entry{Noun: "timing", Record: id.ID(t.Version), Act: "set", Note: note, Digest: timingDigest(t.Version, spec, note)})
+}
+
+// noteOf is the reason for a change of what is settled, which is never left out.
+func noteOf(note string) (string, error) {
+	note = strings.TrimSpace(note)
+	if n := utf8.RuneCountInString(note); n == 0 || n > 200 {
+		return note, errs.At("note", "calendar.note", 200)
+	}
+	return note, nil
 }
 
 func timingDigest(version int, spec, note string) []byte {

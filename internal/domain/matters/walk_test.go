@@ -296,6 +296,10 @@ func (w *walker) do(rt *rapid.T, by scope.Actor, slip matters.Slip, act matters.
 		return m.Dispatch(ctx, by, d, matters.Dispatching{Lead: w.water, Assist: []id.ID{w.people[4].Unit}, Words: "请看一下。"})
 	case matters.SendBack:
 		return m.SendBack(ctx, by, d, why)
+	case matters.Correct:
+		return m.Correct(ctx, by, d, "lamp", why)
+	case matters.Confirm:
+		return m.Confirm(ctx, by, d)
 	case matters.Take:
 		return m.Take(ctx, by, d, "")
 	case matters.Handle:

@@ -10,8 +10,10 @@ import (
 	"sync"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/classify"
 	"yuanba/internal/kit/errs"
@@ -19,6 +21,9 @@ import (
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
+
+// sorterName is the mark of what sorts without a person.
+const sorterName = "routing.sort"
 
 // learner is who learns, in the trail.
 const learner = "routing"
@@ -28,10 +33,14 @@ type Service struct {
 	db      *sqldb.DB
 	matters *matters.Service
 	orgs    *orgs.Service
+	people  *people.Service
+	letters *letters.Service
 	log     *slog.Logger
 
-	mu    sync.Mutex
-	inUse map[Subject]model
+	follower trail.Follower // that sorts what is allowed
+	tried    memory
+	mu       sync.Mutex
+	inUse    map[Subject]model
 }
 
 // Needs are the services below this one.
@@ -39,12 +48,14 @@ type Needs struct {
 	DB      *sqldb.DB
 	Matters *matters.Service
 	Orgs    *orgs.Service
+	People  *people.Service
+	Letters *letters.Service // nil: nobody is written to
 	Log     *slog.Logger
 }
 
 // New returns the service.
 func New(n Needs) *Service {
-	s := &Service{db: n.DB, matters: n.Matters, orgs: n.Orgs, log: n.Log, inUse: map[Subject]model{}}
+	s := &Service{db: n.DB, matters: n.Matters, orgs: n.Orgs, people: n.People, letters: n.Letters, log: n.Log, follower: trail.Follower{Name: sorterName}, inUse: map[Subject]model{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -92,11 +103,11 @@ func (s *Service) current(ctx context.Context, sub Subject) (m model, err error)
 // with its catalogue.
 func (s *Service) Learn(ctx context.Context) error {
 	by := scope.Program(learner)
-	ls, err := s.matters.Lessons(ctx, by, mostLessons)
-	if err != nil {
-		return err
-	}
 	for _, sub := range Subjects() {
+		ls, err := s.lessons(ctx, by, sub, mostLessons)
+		if err != nil {
+			return err
+		}
 		if err := s.learn(ctx, by, sub, ls); err != nil {
 			return err
 		}

@@ -45,6 +45,15 @@ type Report struct {
 	Labels    []string `json:"labels"`
 	Confusion [][]int  `json:"confusion"` // how many that belong under i were put under j
 	Steps     []Step   `json:"steps"`
+	Each      [][]Step `json:"each"` // of what was put under each label
+}
+
+// Of are the steps of what was put under a label; nothing if nothing was.
+func (r Report) Of(label string) []Step {
+	if i := slices.Index(r.Labels, label); i >= 0 && i < len(r.Each) {
+		return r.Each[i]
+	}
+	return nil
 }
 
 // A Step is what would have come of it, had the program itself put matters where
@@ -110,17 +119,8 @@ func try(ctx context.Context, sub Subject, ls []matters.Lesson, inUse guesser) (
 	if !ok {
 		return nil, Trial{}, Report{}, nil
 	}
-	examples := make([]classify.Example, len(learn))
-	one := true
-	for i, l := range learn {
-		examples[i] = classify.Example{Text: text(sub, l), Label: label(sub, l)}
-		one = one && examples[i].Label == examples[0].Label
-	}
-	if one {
-		return nil, Trial{}, Report{}, nil
-	}
-	m, err := classify.Train(ctx, examples, classify.Options{Seed: 1})
-	if err != nil {
+	m, err := trained(ctx, sub, learn)
+	if err != nil || m == nil {
 		return nil, Trial{}, Report{}, err
 	}
 	t := Trial{Subject: sub, Learnt: len(learn), Tested: len(test), Until: test[0].RaisedAt, From: test[len(test)-1].RaisedAt}
@@ -138,6 +138,20 @@ func try(ctx context.Context, sub Subject, ls []matters.Lesson, inUse guesser) (
 	return m, t, report(truth, guesses), nil
 }
 
+// trained is a model of the lessons; nil if they are all under one label.
+func trained(ctx context.Context, sub Subject, ls []matters.Lesson) (*classify.Model, error) {
+	examples := make([]classify.Example, len(ls))
+	one := true
+	for i, l := range ls {
+		examples[i] = classify.Example{Text: text(sub, l), Label: label(sub, l)}
+		one = one && examples[i].Label == examples[0].Label
+	}
+	if one {
+		return nil, nil //nolint:nilnil // nothing can be told apart
+	}
+	return classify.Train(ctx, examples, classify.Options{Seed: 1})
+}
+
 func report(truth []string, guesses []classify.Guess) Report {
 	names := make([]string, len(guesses))
 	for i, g := range guesses {
@@ -145,18 +159,28 @@ func report(truth []string, guesses []classify.Guess) Report {
 	}
 	c := classify.Compare(truth, names)
 	r := Report{Labels: c.Labels, Confusion: c.Confusion}
+	r.Steps = steps(truth, guesses, "")
+	for _, l := range r.Labels {
+		r.Each = append(r.Each, steps(truth, guesses, l))
+	}
+	return r
+}
+
+// steps are what would have come of each confidence, of what was put under one label,
+// or under any.
+func steps(truth []string, guesses []classify.Guess, label string) (ss []Step) {
 	for _, p := range percents {
 		s := Step{Percent: p}
 		for i, g := range guesses {
 			switch {
-			case g.Confidence*100 < float64(p):
+			case label != "" && g.Label != label, g.Confidence*100 < float64(p):
 			case g.Label == truth[i]:
 				s.Saved++
 			default:
 				s.Spoiled++
 			}
 		}
-		r.Steps = append(r.Steps, s)
+		ss = append(ss, s)
 	}
-	return r
+	return ss
 }

@@ -154,6 +154,16 @@ func (f *Follower) Pending(tx *sqldb.Tx, limit int) (rows []Row, from int64, err
 // anew.
 func (f *Follower) Restart(tx *sqldb.Tx) error { return dropMark(tx, f.Name) }
 
+// Skip moves the follower's mark to the end: what was written before is not its any
+// more. For one that begins to follow when something is allowed.
+func (f *Follower) Skip(tx *sqldb.Tx) error {
+	e, err := end(tx)
+	if err != nil {
+		return err
+	}
+	return setMark(tx, f.Name, e)
+}
+
 // A horizon finds the Seq up to which the trail is settled: every row up to it
 // can be seen, and a number that is missing will never come, because its
 // transaction was rolled back.

@@ -12,8 +12,11 @@ package admin
 
 import (
 	"embed"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/calendars"
@@ -58,6 +61,8 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	c.accountRoutes(mux)
 	c.categoryRoutes(mux)
 	mux.Handle("GET /admin/routing", guarded(c.learnt))
+	c.task(mux, allowPath+"{code}", task{key: "routing.allow.", form: c.allowForm, do: c.setAllowed})
+	mux.Handle("GET "+tryPath+"{code}", page.Limit(0.5, 20, page.Long(time.Minute, guarded(c.tried))))
 	c.keyRoutes(mux)
 	c.calendarRoutes(mux)
 	c.connectionRoutes(mux)
@@ -101,6 +106,9 @@ type sheet struct {
 	back    string
 	entries []entry
 	hidden  []page.Hidden
+	note    string      // to be known before
+	table   page.Table  // to be looked at before
+	ways    []page.Link // what else can be done
 }
 
 // entry is one question, or a heading between questions.
@@ -136,6 +144,9 @@ type formPage struct {
 	page.Base
 	Head    page.Head
 	Points  string
+	Note    string
+	Table   page.Table
+	Ways    []page.Link
 	Entries []entry
 	Hidden  []page.Hidden
 	Submit  string
@@ -156,7 +167,7 @@ func (c *Counter) task(mux *http.ServeMux, path string, t task) {
 		if err := t.form(s); err != nil {
 			return formPage{}, err
 		}
-		v := formPage{Base: s.Base, Head: page.Head{Kicker: s.title, Title: b.T(t.key + "title")}, Entries: s.entries, Hidden: s.hidden, Submit: b.T(t.key + "title"),
+		v := formPage{Base: s.Base, Head: page.Head{Kicker: s.title, Title: b.T(t.key + "title")}, Entries: s.entries, Hidden: s.hidden, Note: s.note, Table: s.table, Ways: s.ways, Submit: b.T(t.key + "title"),
 			Danger: t.danger, Back: s.back, Action: r.URL.RequestURI()}
 		for _, e := range s.entries {
 			v.Upload = v.Upload || e.Kind == "file"
@@ -204,8 +215,9 @@ func (c *Counter) task(mux *http.ServeMux, path string, t task) {
 // landingPage leads to everything that is administered.
 type landingPage struct {
 	page.Base
-	Head page.Head
-	Rows []page.Row
+	Head  page.Head
+	Notes []page.Note
+	Rows  []page.Row
 }
 
 var landed = page.New[landingPage](files, "landing.html")
@@ -215,6 +227,13 @@ func (c *Counter) landing(w http.ResponseWriter, r *http.Request) error {
 	v := landingPage{Base: b, Head: page.Head{Title: b.T("admin.title"), Lead: b.T("admin.lead")}}
 	for _, at := range []string{"places", "units", "accounts", "categories", "timing", "calendars", "routing", "templates", "letters", "keys", "connections", "webhooks", "jobs"} {
 		v.Rows = append(v.Rows, page.Row{Href: "/admin/" + at, Title: b.T("admin.to." + at), Meta: []string{b.T("admin.about." + at)}})
+	}
+	allowed, err := c.Routing.Allowances(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, code := range slices.Sorted(maps.Keys(allowed.Stopped)) {
+		v.Notes = append(v.Notes, page.Note{Tone: page.ToneLate, Text: b.T("routing.stopped.home", c.Matters.Catalogue().Name(b.Lang, code)), Link: page.Link{Href: "/admin/routing", Text: b.T("routing.allow.look")}})
 	}
 	return landed.Show(w, r, v)
 }

@@ -40,9 +40,11 @@ func init() {
 		t := routing.Trial{ID: 3, Subject: routing.Category, At: at, Learnt: 4_210, Tested: 380, RightNew: 341, RightOld: 290, Kept: true}
 		st := routing.State{Subject: routing.Category, InUse: t, Trials: []routing.Trial{{At: at, Learnt: 4_230, Tested: 391, RightNew: 340, RightOld: 344}, t}, Report: routing.Report{
 			Labels: []string{"路灯设施", "违章停车"}, Confusion: [][]int{{190, 12}, {27, 151}},
+			Each:  [][]routing.Step{{{Percent: 0, Saved: 190, Spoiled: 27}, {Percent: 90, Saved: 150, Spoiled: 1}}, {{Percent: 0, Saved: 151, Spoiled: 12}, {Percent: 90, Saved: 92, Spoiled: 7}}},
 			Steps: []routing.Step{{Percent: 0, Saved: 341, Spoiled: 39}, {Percent: 80, Saved: 290, Spoiled: 11}, {Percent: 95, Saved: 201, Spoiled: 2}},
 		}}
-		return recorded.Show(w, r, learntPage(page.From(r), st, func(label string) string { return label }))
+		return recorded.Show(w, r, learntPage(page.From(r), st, allowedNow{Allowances: routing.Allowances{Categories: map[string]routing.Allowance{"路灯设施": {Percent: 90, Promise: 95}}, Stopped: map[string]routing.Stopped{"违章停车": {Allowance: routing.Allowance{Promise: 95}, At: at.UnixMilli(), Right: 17, Judged: 20}}},
+			tallies: map[string]routing.Tally{"路灯设施": {Sorted: 120, Samples: 6, Right: 49, Judged: 50, Wrong: 2}}, versions: []routing.Allowed{{Allowances: routing.Allowances{Version: 2}, Actor: "routing", At: at}, {Allowances: routing.Allowances{Version: 1}, Note: "试一个月", Actor: "系统员", At: at}}}, func(label string) string { return label }))
 	})
 	gallery.Add("admin/account", by, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r)

@@ -30,7 +30,13 @@ func (c *Counter) learnt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return recorded.Show(w, r, learntPage(b, st, func(label string) string { return c.labelName(b.Lang, sub, label) }))
+	var a allowedNow
+	if sub == routing.Category {
+		if a, err = c.allowedNow(r); err != nil {
+			return err
+		}
+	}
+	return recorded.Show(w, r, learntPage(b, st, a, func(label string) string { return c.labelName(b.Lang, sub, label) }))
 }
 
 // labelName is a label in the reader's words.
@@ -46,7 +52,7 @@ func (c *Counter) labelName(lang i18n.Lang, sub routing.Subject, label string) s
 	return i18n.T(lang, "routing.gone")
 }
 
-func learntPage(b page.Base, st routing.State, name func(label string) string) recordPage {
+func learntPage(b page.Base, st routing.State, a allowedNow, name func(label string) string) recordPage {
 	b = b.Titled("admin.to.routing")
 	b.Crumbs = []page.Link{{Href: "/admin", Text: b.T("admin.title")}}
 	v := recordPage{Base: b, Head: page.Head{Title: b.T("admin.to.routing"), Lead: b.T("routing.person")}}
@@ -58,7 +64,10 @@ func learntPage(b page.Base, st routing.State, name func(label string) string) r
 		v.Notes = []page.Note{{Text: b.T("routing.in_use.none")}}
 	} else {
 		v.Notes = []page.Note{{Tone: page.ToneDone, Text: b.T("routing.in_use", i18n.Date(b.Lang, t.At), t.Learnt, t.Tested, t.RightNew, percent(t.RightNew, t.Tested))}}
-		v.Groups = []group{{Table: stepsTable(b, st)}, {Table: confusionTable(b, st.Report, name)}}
+		if st.Subject == routing.Category {
+			v.allowedGroups(st, a, name)
+		}
+		v.Groups = append(v.Groups, group{Table: stepsTable(b, st)}, group{Table: confusionTable(b, st.Report, name)})
 	}
 	if len(st.Trials) == 0 {
 		v.Empty = page.Empty{Icon: "seed", Title: b.T("routing.trials.none"), Text: b.T("routing.trials.few")}

@@ -42,7 +42,11 @@ func init() {
 			}
 			return c.Matters.Dispatch(r.Context(), page.Actor(r), m.ID, in)
 		}},
-		matters.SendBack:        {form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).SendBack)},
+		matters.SendBack: {form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).SendBack)},
+		matters.Correct:  {side: true, form: correctForm, do: correct},
+		matters.Confirm: {side: true, do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
+			return c.Matters.Confirm(r.Context(), page.Actor(r), m.ID)
+		}},
 		matters.Take:            {main: true, key: "t", do: worded((*matters.Service).Take)},
 		matters.Handle:          {main: true, key: "h", form: wordsAndFiles("matter.field.result"), do: withFiles((*matters.Service).Handle)},
 		matters.AskExtension:    {side: true, form: askExtensionForm, do: askExtension},

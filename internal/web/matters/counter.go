@@ -92,6 +92,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 
 	// desks
 	get("/inbox", c.inbox)
+	get(sortedList, c.sorted)
 	post("/inbox", c.bulk)
 	post("/views", c.saveView)
 	post("/views/{id}/delete", c.deleteView)

@@ -163,7 +163,7 @@ func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
 		switch p.Act {
 		case matters.Join, matters.Unjoin, matters.Split, matters.SplitOff, matters.Unsplit:
 			e.What = saying(b, e.What, p.Detail)
-		case matters.Classify:
+		case matters.Classify, matters.Correct, matters.Confirm:
 			k, _ := c.Matters.Catalogue().Get(p.Detail)
 			e.What = saying(b, e.What, k.Name.In(b.Lang))
 		case matters.Rate:
@@ -211,7 +211,7 @@ func ratingWords(b page.Base, r matters.Rating) string {
 }
 
 var icons = map[matters.Act]string{
-	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.WhistleAct: "whistle",
+	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.Correct: "edit", matters.Confirm: "check", matters.WhistleAct: "whistle",
 	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.UnsupportAct: "x", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.Inform: "talk", matters.ShowName: "user", matters.HideName: "lock",
 	matters.Add: "talk", matters.Ask: "ask", matters.AskExtension: "clock", matters.Extend: "check", matters.RefuseExtension: "x", matters.AppealAct: "talk", matters.GrantAppeal: "check", matters.RefuseAppeal: "x", matters.AskReview: "scale", matters.GrantReview: "check", matters.RefuseReview: "x", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
 	matters.Join: "join", matters.Unjoin: "split", matters.Split: "split", matters.Unsplit: "join", matters.Rate: "star", matters.Withdraw: "x",
@@ -251,7 +251,7 @@ func (c *Counter) who(b page.Base, w matters.Whole, p matters.Step) string {
 		return b.T("matter.neighbour")
 	case p.Account == 0 && p.Unit == 0 && p.Act == matters.Resume:
 		return b.T("matter.clock")
-	case p.Account == 0 && p.Unit == 0 && p.Act == matters.Unjoin:
+	case p.Account == 0 && p.Unit == 0 && (p.Act == matters.Unjoin || p.Actor == matters.Sorter):
 		return b.T("matter.program")
 	case unit == "":
 		return p.Actor

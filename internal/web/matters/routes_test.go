@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/kit/when"
 )
 
@@ -126,6 +127,15 @@ func actCases(w *town) []actCase {
 			t.Fatal(err)
 		}
 	}
+	sorted := func(w *town, m matters.Matter) { // without a person
+		lead := w.As("wu").Unit
+		if err := w.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+			_, err := w.Matters.Sort(tx, m.ID, matters.Sorting{Accept: true, Category: "drain", Lead: lead})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	late := func(w *town, _ matters.Matter) matters.Matter { return w.late() }
 	appealed := func(w *town, m matters.Matter) {
 		if err := w.Matters.Appeal(t.Context(), w.As("wu"), m.ID, "连下暴雨，进不了场。"); err != nil {
@@ -159,6 +169,8 @@ func actCases(w *town) []actCase {
 		{act: matters.SendBack, state: matters.Classified, by: "zhao", also: []string{"sun"}, form: []string{"words", "类别不对，请重新分。"}},
 		{act: matters.SendBack, state: matters.Dispatched, by: "wu", form: []string{"words", "不归我们，是物业的管子。"}},
 		{act: matters.SendBack, state: matters.Handled, by: "zheng", form: []string{"words", "还在滴，请再修。"}},
+		{act: matters.Correct, state: matters.Received, by: "zhao", form: []string{"category", "lamp", "words", "是路灯。"}, setup: sorted},
+		{act: matters.Confirm, state: matters.Received, by: "zhao", setup: sorted},
 		{act: matters.Take, state: matters.Dispatched, by: "wu"},
 		{act: matters.Handle, state: matters.Handling, by: "wu", form: []string{"words", "换了水管，已经不漏。"}},
 		{act: matters.AskExtension, state: matters.Handling, by: "wu", form: []string{"n", "1", "unit", "work_days", "words", "等配件到货。"}},

@@ -125,6 +125,11 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 		d := page.NewField(b.Lang, f, "words", "matter.support.words").Max(500)
 		v.MeToo = &d
 	}
+	sorted, err := c.sortedNote(r, b, whole)
+	if err != nil {
+		return v, err
+	}
+	v.Notes = append(v.Notes, sorted...)
 	if wanted := m.Clocks.Wanted; wanted != nil && v.Inside {
 		v.Notes = append(v.Notes, page.Note{Tone: page.ToneSoon, Text: b.T("matter.extend.waits", wanted.Limit.Say(b.Lang))})
 	}

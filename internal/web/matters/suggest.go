@@ -24,6 +24,10 @@ func (c *Counter) suggest(r *http.Request, b page.Base, act matters.Act, m matte
 	var err error
 	field := ""
 	switch act {
+	case matters.Correct:
+		field = "category"
+		ss, err = c.Routing.Categories(r.Context(), m)
+		ss = slices.DeleteFunc(ss, func(s routing.Suggestion) bool { return s.Category == m.Category })
 	case matters.Classify:
 		field = "category"
 		ss, err = c.Routing.Categories(r.Context(), m)
@@ -31,9 +35,19 @@ func (c *Counter) suggest(r *http.Request, b page.Base, act matters.Act, m matte
 		field = "lead"
 		ss, err = c.Routing.Units(r.Context(), m)
 	}
-	i := slices.IndexFunc(es, func(e entry) bool { return e.Name == field })
-	if err != nil || len(ss) == 0 || i < 0 {
+	if err != nil {
 		return err
+	}
+	sample, err := c.sampled(r, b, m)
+	i := slices.IndexFunc(es, func(e entry) bool { return e.Name == field })
+	switch {
+	case err != nil || i < 0:
+		return err
+	case sample: // measured by who sorts it
+		es[i].Help = b.T("routing.sample.help")
+		return nil
+	case len(ss) == 0:
+		return nil
 	}
 	es[i].Field = suggested(b, es[i].Field, ss)
 	return nil
