@@ -40,7 +40,7 @@ type Service struct {
 	catalogue atomic.Pointer[Catalogue]
 	timing    atomic.Pointer[Timing]
 
-	known                    known // what was written here lately
+	known       known       // what was written here lately
 	triedLimits triedMemory // what other limits would have made of the last months
 
 	toIndex, toTell, toCount fresh // for the followers of the trail
