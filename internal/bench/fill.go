@@ -92,6 +92,9 @@ func (f *filler) put(tx *sqldb.Tx, rnd *rand.Rand, n int) error {
 	}
 	if n%openOf == 0 {
 		in.RaisedAt = time.Now().Add(-time.Duration(rnd.IntN(int(36 * time.Hour))))
+		if rnd.IntN(2) == 0 { // the very spot was touched on a map
+			in.At = &matters.Point{Lon: at.Point.Lon() + (rnd.Float64()-.5)*.01, Lat: at.Point.Lat() + (rnd.Float64()-.5)*.01}
+		}
 		_, err := f.Matters.RaiseIn(tx, filling, in.Raising)
 		return err
 	}

@@ -3,10 +3,14 @@
 package insights
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
+	"time"
 
+	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -29,89 +33,318 @@ func (b Box) Check() error {
 	return nil
 }
 
-// A Cluster is some matters that lie near each other on the map: one, or how many
-// there are in a square of it. A matter that is not for everybody is only ever
-// counted, at the middle of its square.
+func (b Box) holds(lon, lat float64) bool {
+	return lon >= b.West && lon <= b.East && lat >= b.South && lat <= b.North
+}
+
+// A Cluster is some matters that lie near each other on a map: one, or how many
+// there are about a point.
 type Cluster struct {
 	Lon, Lat float64
-	Matter   id.ID // 0 for several, or for one that is not for everybody
+	Matter   id.ID // if it is one alone that everybody may read; else 0
+	Rough    bool  // all of them stand at the middle of their place
 	Lights
 }
 
-// squares is how many squares a box is wide and high.
-const squares = 24
+// A Chart is what is under way in a part of the town, as a map shows it. Every
+// matter under way is in it once: one that everybody may read at its own point, if
+// that is known, else at the middle of its grid; one that is not for everybody is
+// only counted, at the middle of its village or town, however near somebody looks.
+type Chart struct {
+	Clusters []Cluster
+	Nowhere  int // matters of no place that lies anywhere
+}
 
-// Clusters are the matters under way in a subtree and a box, put together by
-// squares of it. It is Denied as [Service.Room] is.
-func (s *Service) Clusters(ctx context.Context, by scope.Actor, in scope.Scope, b Box) (cs []Cluster, err error) {
-	if !s.within(MayCommand(by, s.db.Now()), in) {
-		return nil, errs.New(errs.Denied, scope.DeniedNeed)
-	}
-	if err := b.Check(); err != nil {
-		return nil, err
+// squares is how many squares a box is wide: what lies in one is one cluster.
+const squares = 14
+
+// Clusters are the matters under way in a subtree and a box. The same matters are
+// put together wherever the box begins. It is Denied as [Service.Room] is.
+func (s *Service) Clusters(ctx context.Context, by scope.Actor, in scope.Scope, b Box) (c Chart, err error) {
+	if err := s.mayLook(by, in, b); err != nil {
+		return c, err
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		since, err := s.recent(tx)
 		if err != nil {
 			return err
 		}
-		rows, err := mapRows(tx, in, b, since.touched)
+		g := gridOf(b)
+		found, err := squaresOf(tx, in, b, g, since.touched)
 		if err != nil {
 			return err
 		}
-		for _, x := range since.rs {
-			if row, ok := s.openRow(x, since.now); ok && inside(in, row.Path) && row.At != nil && b.holds(row.At.Lon, row.At.Lat) {
-				rows = append(rows, row)
+		for _, x := range found {
+			x.fold(g)
+		}
+		rough, err := roughly(tx, in, since.touched)
+		if err != nil {
+			return err
+		}
+		for _, x := range s.fresh(in, since, tx.Now()) {
+			if x.exact() {
+				if b.holds(x.At.Lon, x.At.Lat) {
+					g.add(x.At.Lon, x.At.Lat, 1, x.ID, false, x.lights(tx.Now()))
+				}
+				continue
+			}
+			rough = append(rough, x.roughly(tx.Now()))
+		}
+		tree := s.places.Tree()
+		for _, x := range rough {
+			lon, lat, ok := middle(tree, x.path, x.everybody)
+			if !ok {
+				c.Nowhere += x.All()
+			} else if b.holds(lon, lat) {
+				g.add(lon, lat, x.All(), x.matter(), true, x.Lights)
 			}
 		}
-		cs = gather(b, rows, func(x openRow, c *Cluster) { c.add(x.light(tx.Now()), 1) })
+		c.Clusters = g.clusters()
 		return nil
 	})
-	return cs, err
+	return c, err
 }
 
-func (b Box) holds(lon, lat float64) bool {
-	return lon >= b.West && lon <= b.East && lat >= b.South && lat <= b.North
+// mayLook is Denied to who has no room for the subtree.
+func (s *Service) mayLook(by scope.Actor, in scope.Scope, b Box) error {
+	if !s.within(MayCommand(by, s.db.Now()), in) {
+		return errs.New(errs.Denied, scope.DeniedNeed)
+	}
+	return b.Check()
 }
 
-// gather puts rows together by squares.
-func gather(b Box, rows []openRow, light func(openRow, *Cluster)) []Cluster {
-	type group struct {
-		Cluster
-		lon, lat float64
-		public   int
-	}
-	w, h := (b.East-b.West)/squares, (b.North-b.South)/squares
-	groups := map[[2]int]*group{}
-	for _, x := range rows {
-		at := [2]int{int((x.At.Lon - b.West) / w), int((x.At.Lat - b.South) / h)}
-		g := groups[at]
-		if g == nil {
-			g = &group{}
-			groups[at] = g
-		}
-		light(x, &g.Cluster)
-		if x.Everybody {
-			g.lon, g.lat, g.public, g.Matter = g.lon+x.At.Lon, g.lat+x.At.Lat, g.public+1, x.ID
+// fresh are the matters of a subtree that have been touched since the counts were
+// kept, as they stand now.
+func (s *Service) fresh(in scope.Scope, since recent, now time.Time) (rows []openRow) {
+	for _, x := range since.rs {
+		if row, ok := s.openRow(x, since.now); ok && inside(in, row.Path) {
+			rows = append(rows, row)
 		}
 	}
-	var cs []Cluster
-	for at, g := range groups {
-		if g.public > 0 { // the middle of those that everybody may read
-			g.Lon, g.Lat = g.lon/float64(g.public), g.lat/float64(g.public)
-		} else {
-			g.Lon, g.Lat = b.West+(float64(at[0])+.5)*w, b.South+(float64(at[1])+.5)*h
-		}
-		if g.All() > 1 || g.public == 0 {
-			g.Matter = 0
-		}
-		cs = append(cs, g.Cluster)
+	return rows
+}
+
+// exact reports whether the matter may stand on a map at its own point.
+func (x openRow) exact() bool { return x.Everybody && x.At != nil }
+
+func (x openRow) lights(now time.Time) (l Lights) {
+	l.add(x.light(now), 1)
+	return l
+}
+
+func (x openRow) roughly(now time.Time) rough {
+	return rough{path: x.Path, everybody: x.Everybody, last: x.ID, Lights: x.lights(now)}
+}
+
+// rough are matters of one place whose own points are not known, or for nobody.
+type rough struct {
+	path      scope.Path
+	everybody bool
+	last      id.ID
+	Lights
+}
+
+// matter is the matter if it is one alone that everybody may read.
+func (x rough) matter() id.ID {
+	if !x.everybody || x.All() != 1 {
+		return 0
 	}
-	slices.SortFunc(cs, func(a, b Cluster) int {
-		if a.Lat != b.Lat {
-			return int(math.Copysign(1, b.Lat-a.Lat))
+	return x.last
+}
+
+// middle is the point that stands for matters of a path: that of their grid for
+// those that everybody may read, of their village for others, or of the nearest
+// place above that lies somewhere.
+func middle(tree *places.Tree, path scope.Path, everybody bool) (lon, lat float64, ok bool) {
+	level := scope.Grid
+	if !everybody {
+		level = scope.Village
+	}
+	for ; level > scope.City; level-- {
+		if p, found := tree.Get(path[level]); found && path[level] != 0 && p.Accuracy != places.Unknown {
+			return p.Point.Lon(), p.Point.Lat(), true
 		}
-		return int(math.Copysign(1, a.Lon-b.Lon))
-	})
+	}
+	return 0, 0, false
+}
+
+// A grid puts points together by squares that lie fast on the earth.
+type grid struct {
+	wide, high float64 // of a square, in degrees
+	groups     map[[2]int64]*group
+}
+
+type group struct {
+	Cluster
+	lon, lat float64 // sums over n points
+	n        int
+	some     id.ID
+}
+
+// gridOf is the grid for a box: its squares halve from one to the next, and are
+// about as high as wide.
+func gridOf(b Box) *grid {
+	wide := 360 / math.Exp2(math.Round(math.Log2(360*squares/(b.East-b.West))))
+	return &grid{wide, wide * math.Cos(math.Round((b.South+b.North)/2)*math.Pi/180), map[[2]int64]*group{}}
+}
+
+// add puts n matters at a point; one is which, if it is one that may be named.
+func (g *grid) add(lon, lat float64, n int, one id.ID, rough bool, l Lights) {
+	g.put([2]int64{int64(math.Floor(lon / g.wide)), int64(math.Floor(lat / g.high))}, lon*float64(n), lat*float64(n), n, one, rough, l)
+}
+
+func (g *grid) put(at [2]int64, lon, lat float64, n int, one id.ID, rough bool, l Lights) {
+	x := g.groups[at]
+	if x == nil {
+		x = &group{Cluster: Cluster{Rough: true}}
+		g.groups[at] = x
+	}
+	x.take(group{Cluster: Cluster{Rough: rough, Lights: l}, lon: lon, lat: lat, n: n, some: one})
+}
+
+func (x *group) take(y group) {
+	x.lon, x.lat, x.n, x.Rough = x.lon+y.lon, x.lat+y.lat, x.n+y.n, x.Rough && y.Rough
+	x.Green, x.Yellow, x.Red = x.Green+y.Green, x.Yellow+y.Yellow, x.Red+y.Red
+	x.some = y.some
+}
+
+// clusters are the groups, the largest first. Those whose middles come nearer to each
+// other than a square is wide are put together, so that none lies upon another.
+func (g *grid) clusters() []Cluster {
+	all := make([]*group, 0, len(g.groups))
+	for _, x := range g.groups {
+		all = append(all, x)
+	}
+	order := func(a, b *group) int {
+		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(b.lat/float64(b.n), a.lat/float64(a.n)), cmp.Compare(a.lon/float64(a.n), b.lon/float64(b.n)))
+	}
+	slices.SortFunc(all, order)
+	var kept []*group
+next:
+	for _, x := range all {
+		for _, k := range kept {
+			dx, dy := (x.lon/float64(x.n)-k.lon/float64(k.n))/g.wide, (x.lat/float64(x.n)-k.lat/float64(k.n))/g.high
+			if dx*dx+dy*dy < tooNear*tooNear {
+				k.take(*x)
+				continue next
+			}
+		}
+		kept = append(kept, x)
+	}
+	slices.SortFunc(kept, order)
+	cs := make([]Cluster, len(kept))
+	for i, x := range kept {
+		cs[i] = x.Cluster
+		cs[i].Lon, cs[i].Lat = x.lon/float64(x.n), x.lat/float64(x.n)
+		if x.n == 1 {
+			cs[i].Matter = x.some
+		}
+	}
 	return cs
+}
+
+// tooNear is how near two clusters may come, in squares.
+const tooNear = .7
+
+// Here is what is under way in a box, as the list beside a map has it.
+type Here struct {
+	Lights
+	Private int            // of them, which are only counted
+	Cards   []matters.Card // those that end first
+}
+
+// mostHere is how many matters the list beside a map shows.
+const mostHere = 30
+
+// Here are the matters of [Service.Clusters] in a list: those that everybody may
+// read, as everybody reads them, and how many the others are.
+func (s *Service) Here(ctx context.Context, by scope.Actor, in scope.Scope, b Box) (h Here, err error) {
+	if err := s.mayLook(by, in, b); err != nil {
+		return h, err
+	}
+	var ids []id.ID
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		since, err := s.recent(tx)
+		if err != nil {
+			return err
+		}
+		tree, now := s.places.Tree(), tx.Now()
+		lights, err := exactLights(tx, in, b, since.touched)
+		if err != nil {
+			return err
+		}
+		h.Lights = lights
+		groups, err := roughly(tx, in, since.touched)
+		if err != nil {
+			return err
+		}
+		stand := []scope.Path{} // of the public matters at the middle of their places
+		whole := true          // all of them are in the box
+		for _, x := range groups {
+			lon, lat, ok := middle(tree, x.path, x.everybody)
+			if !ok || !b.holds(lon, lat) {
+				whole = whole && !x.everybody
+				continue
+			}
+			h.join(x.Lights)
+			if x.everybody {
+				stand = append(stand, x.path)
+			} else {
+				h.Private += x.All()
+			}
+		}
+		if whole {
+			stand = nil
+		}
+		rows, err := soonest(tx, in, b, stand, since.touched)
+		if err != nil {
+			return err
+		}
+		for _, x := range s.fresh(in, since, now) {
+			lon, lat, ok := x.stands(tree)
+			if !ok || !b.holds(lon, lat) {
+				continue
+			}
+			h.join(x.lights(now))
+			if x.Everybody {
+				rows = append(rows, x)
+			} else {
+				h.Private++
+			}
+		}
+		slices.SortFunc(rows, sooner)
+		for _, x := range rows[:min(len(rows), mostHere)] {
+			ids = append(ids, x.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return h, err
+	}
+	h.Cards, err = s.matters.CardsOf(ctx, everybody, ids)
+	return h, err
+}
+
+// join adds others.
+func (l *Lights) join(more Lights) {
+	l.Green, l.Yellow, l.Red = l.Green+more.Green, l.Yellow+more.Yellow, l.Red+more.Red
+}
+
+// stands is where a matter stands on a map.
+func (x openRow) stands(tree *places.Tree) (lon, lat float64, ok bool) {
+	if x.exact() {
+		return x.At.Lon, x.At.Lat, true
+	}
+	return middle(tree, x.Path, x.Everybody)
+}
+
+// sooner orders matters by when they end; those that do not come last.
+func sooner(a, b openRow) int {
+	if a.Due.IsZero() != b.Due.IsZero() {
+		if a.Due.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID))
 }

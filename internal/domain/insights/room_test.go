@@ -77,24 +77,7 @@ func roomAgrees(t *testing.T, w *apptest.Town, c *recount) {
 				t.Errorf("%s is private, and stands on the wall", k.Number)
 			}
 		}
-		cs, err := w.Insights.Clusters(t.Context(), x.by, x.in, insights.Box{West: 70, South: 10, East: 140, North: 60})
-		if err != nil {
-			t.Fatal(err)
-		}
-		on := 0
-		for _, k := range cs {
-			on += k.All()
-		}
-		at := 0
-		for d := range c.matters {
-			k, _ := w.Matters.Get(t.Context(), scope.Program("test"), c.matters[d].named)
-			if m := k.Matter; m.State.Open() && m.At != nil && x.in.Contains(m.Path) {
-				at++
-			}
-		}
-		if on != at || at == 0 {
-			t.Errorf("%d matters on the map of %v, counted again %d", on, x.in, at)
-		}
+		mapAgrees(t, w, c, x.by, x.in, r.All)
 	}
 	if _, err := w.Insights.Room(t.Context(), w.As("sun"), scope.Scope{}); errs.KindOf(err) != errs.Denied {
 		t.Errorf("a street's secretary has the whole city's room: %v", err)

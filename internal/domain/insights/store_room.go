@@ -64,11 +64,3 @@ func pressingRows(tx *sqldb.Tx, in scope.Scope, but []id.ID) ([]openRow, error) 
 	limit := w.Arg(mostPressing)
 	return sqldb.All(tx, scanOpen, `SELECT `+openColumns+` FROM insight_open `+w.SQL()+` ORDER BY due_at, matter_id LIMIT `+limit, w.Args()...)
 }
-
-// mapRows are the matters of a subtree within a box whose place is known exactly.
-func mapRows(tx *sqldb.Tx, in scope.Scope, b Box, but []id.ID) ([]openRow, error) {
-	var w sqldb.Where
-	w.Add("lat >= ? AND lat <= ? AND lon >= ? AND lon <= ?", b.South, b.North, b.West, b.East)
-	inScope(&w, in, but)
-	return sqldb.All(tx, scanOpen, `SELECT `+openColumns+` FROM insight_open `+w.SQL()+` LIMIT 20000`, w.Args()...)
-}
