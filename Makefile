@@ -3,10 +3,11 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test e2e shots lint fmt gen gallery bench clean need-go need-node
+.PHONY: help carried run build test e2e shots lint fmt gen gallery bench clean need-go need-node
 
 PORT    ?= 8080
 TOWN    ?= var/demo.db
+CARRIED := internal/web/static/npm
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
 GOBUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
@@ -17,16 +18,16 @@ run: build ## build, make the demonstration town if there is none, open it at ht
 	@mkdir -p $(dir $(TOWN))
 	@exec bin/yuanba demo --db $(TOWN) --listen localhost:$(PORT)
 
-build: need-go ## build bin/yuanba
+build: need-go carried ## build bin/yuanba
 	@$(GOBUILD) -o bin/yuanba ./cmd/yuanba
 
-test: need-go node_modules/.ready ## run every test on SQLite and PostgreSQL, and the browser journeys if there is a Chromium
+test: need-go node_modules/.ready carried ## run every test on SQLite and PostgreSQL, and the browser journeys if there is a Chromium
 	@go build -o bin/suite ./tools/suite && bin/suite
 
-e2e: need-go node_modules/.ready ## run only the browser journeys
+e2e: need-go node_modules/.ready carried ## run only the browser journeys
 	@go build -o bin/suite ./tools/suite && YUANBA_REQUIRE=all bin/suite -timeout=20m -count=1 ./internal/e2e/...
 
-shots: need-go node_modules/.ready ## run the browser journeys and write the screenshots in docs/screenshots
+shots: need-go node_modules/.ready carried ## run the browser journeys and write the screenshots in docs/screenshots
 	@go build -o bin/suite ./tools/suite && YUANBA_REQUIRE=all bin/suite -timeout=20m -count=1 ./internal/e2e/... -args -update
 
 lint: need-go ## check format, vet, staticcheck and golangci-lint (those that are installed)
@@ -54,6 +55,7 @@ bench: build ## measure this machine: matters raised and listed per second
 
 clean: ## remove what was built and the demonstration town
 	@rm -rf bin var node_modules
+	@find $(CARRIED) -type f ! -name README.md -delete
 
 need-go:
 	@v=$$(go env GOVERSION 2>/dev/null); \
@@ -71,4 +73,18 @@ need-node:
 # What the tests need of npm. The links are made by the suite, so no script of a package runs.
 node_modules/.ready: package-lock.json .npmrc | need-node
 	@npm ci --ignore-scripts --no-progress --loglevel=error
+	@touch $@
+
+# What the program carries of npm: the map that can be moved. Who has no Node.js, or does not reach a registry, gets a program
+# whose maps are drawn by the server alone; with YUANBA_REQUIRE=all that is a failure.
+carried:
+	@if [ -e $(CARRIED)/.ready ] && [ ! package-lock.json -nt $(CARRIED)/.ready ]; then exit 0; fi; \
+	  $(MAKE) --no-print-directory $(CARRIED)/.ready || { \
+	  echo "The map that can be moved is left out: it needs npm and its registry." >&2; [ "$(YUANBA_REQUIRE)" != all ]; }
+
+$(CARRIED)/.ready: package-lock.json .npmrc | need-node
+	@mkdir -p var/npm && cp package.json package-lock.json .npmrc var/npm/
+	@cd var/npm && npm ci --omit=dev --omit=optional --ignore-scripts --no-progress --loglevel=error >&2
+	@cd var/npm/node_modules && cp maplibre-gl/dist/maplibre-gl.mjs maplibre-gl/dist/maplibre-gl-worker.mjs maplibre-gl/dist/maplibre-gl.css \
+	  pmtiles/dist/pmtiles.js ../../../$(CARRIED)/ && cp maplibre-gl/LICENSE.txt ../../../$(CARRIED)/maplibre-gl.LICENSE.txt
 	@touch $@

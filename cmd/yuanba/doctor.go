@@ -105,6 +105,7 @@ func examine(ctx context.Context, c app.Config, quick bool) []finding {
 	}
 	fs = append(fs, address(c.Listen))
 	fs = append(fs, letters(ctx, c.Mail))
+	fs = append(fs, maps(c))
 	return append(fs, channels(ctx, c)...)
 }
 

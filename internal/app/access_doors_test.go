@@ -11,6 +11,9 @@ var doors = []door{
 	{route: "GET /units", path: "/units", want: "200 everybody"},
 	{route: "GET /places", path: "/places", want: "200 everybody"},
 	{route: "GET /places/map.json", path: "/places/map.json", want: "200 everybody"},
+	{route: "GET /places/points.json", path: "/places/points.json", want: "200 everybody"},
+	{route: "GET /background/{layer}/{z}/{x}/{y}", path: "/background/vec/14/12903/6745", want: "404 everybody"}, // none is set up
+	{route: "GET /background/town.pmtiles", path: "/background/town.pmtiles", want: "404 everybody"},
 	{route: "GET /trail", path: "/trail", want: "200 everybody"},
 	{route: "GET /trail/board", path: "/trail/board", want: "200 everybody"},
 	{route: "GET /trail/checkpoint", path: "/trail/checkpoint", want: "200 everybody"},
@@ -84,6 +87,8 @@ var doors = []door{
 	{route: "GET /favicon.ico", path: "/favicon.ico", want: "302 everybody"},
 	{route: "GET /room", path: "/room", want: "200 wang zhao zheng sun han audit yu"},
 	{route: "GET /room/events", path: "/room/events", want: "200 li wang zhao zheng sun han audit yu"},
+	{route: "GET /room/points", path: "/room/points?box=103,30,104,31", want: "200 wang zhao zheng sun han audit yu"},
+	{route: "GET /room/here", path: "/room/here?box=103,30,104,31", want: "200 wang zhao zheng sun han audit yu"},
 	{route: "GET /room/wall", path: "/room/wall", want: "200 wang zhao zheng sun han audit yu"},
 	{route: "GET /insights", path: "/insights", want: "200 staff"},
 	{route: "GET /insights/numbers.csv", path: "/insights/numbers.csv?view=unit", want: "200 staff"},

@@ -18,6 +18,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"yuanba/internal/kit/mail"
+	"yuanba/internal/web/livemap"
 )
 
 // A Config is everything a site may decide before the program starts. What a
@@ -57,6 +58,7 @@ type Config struct {
 	WeChat   WeChat   `toml:"wechat"`
 	DingTalk DingTalk `toml:"dingtalk"`
 	S3       S3       `toml:"s3"`
+	Map      Map      `toml:"map"`
 
 	Open311 Open311 `toml:"open311"`
 }
@@ -328,6 +330,11 @@ func (c Config) validate() error {
 	}
 	if _, err := prefixes("open311.inside", c.Open311.Inside); err != nil {
 		return err
+	}
+	if ground, err := livemap.Open(c.background()); err != nil {
+		return fmt.Errorf("map.%w", err)
+	} else if err := ground.Close(); err != nil {
+		return fmt.Errorf("map.%w", err)
 	}
 	if c.S3.Bucket != "" && c.S3.Endpoint == "" {
 		return errors.New("s3.endpoint: a bucket needs the address of its service")

@@ -129,7 +129,7 @@ func useTown(t *testing.T, w *apptest.Town) {
 	}
 	pages := []string{"/", "/matters", "/matters?open=1", "/matters?late=1", "/matters?urgent=1", "/matters?q=路灯", "/matters?q=路灯&open=1", "/matters?q=" + newest.Cards[0].Number,
 		"/matters?category=" + newest.Cards[0].Category, "/matters?state=handling", "/inbox", "/inbox?due=late", "/inbox?due=today", "/inbox?due=week&category=" + newest.Cards[0].Category, "/mine", "/news", "/account", "/raise",
-		"/room", "/room/wall", "/insights?view=unit", "/insights/cases?of=closed", "/insights/cases?of=late_end&face=unit&key=1", "/insights/rates/on_time", "/insights/formulas"}
+		"/room", "/room/wall", "/room/points?box=103,30,104,31", "/room/points?box=103.4,30.3,103.5,30.5", "/room/here?box=103,30,104,31", "/room/here?box=103.45,30.4,103.47,30.42", "/places/points.json", "/insights?view=unit", "/insights/cases?of=closed", "/insights/cases?of=late_end&face=unit&key=1", "/insights/rates/on_time", "/insights/formulas"}
 	last, _ := newest.Cards[0].Path.Last()
 	pages = append(pages, "/matters?place="+last.String(), "/inbox?place="+last.String(), "/inbox?due=late&place="+last.String(), "/matters?before="+newest.Cards[0].ID.String())
 	for _, q := range []string{"", "?status=open", "?status=closed&extensions=true", "?service_code=" + newest.Cards[0].Category, "?page=2&page_size=20", "?lat=30.41&long=103.46&radius=3000", "?updated_after=2026-02-01T00:00:00Z",

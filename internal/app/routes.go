@@ -18,6 +18,7 @@ import (
 	webinsights "yuanba/internal/web/insights"
 	webjobs "yuanba/internal/web/jobs"
 	webletters "yuanba/internal/web/letters"
+	"yuanba/internal/web/livemap"
 	webmatters "yuanba/internal/web/matters"
 	weborgs "yuanba/internal/web/orgs"
 	"yuanba/internal/web/page"
@@ -36,6 +37,12 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	slips := &webmatters.Slips{Key: key, Next: account.Sessions{Access: a.Access, Secure: site.HTTPS}}
 	site.Sessions = slips
 	static.Routes(mux)
+	ground, err := livemap.Open(a.Config.background())
+	if err != nil {
+		return fmt.Errorf("map.%w", err)
+	}
+	maps := &livemap.Maker{Places: a.Places, Background: ground, Log: a.log}
+	maps.Routes(mux)
 	if a.Options.Demo {
 		gallery.Routes(mux)
 	}
@@ -54,7 +61,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	first.Routes(mux)
 	hot := &webhot.Counter{Issues: a.Hot, Matters: a.Matters, Places: a.Places, Rows: counter.Rows}
 	hot.Routes(mux)
-	(&webplaces.Counter{Places: a.Places, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows, Choices: counter.Choices}).Routes(mux)
+	(&webplaces.Counter{Places: a.Places, Maps: maps, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows, Choices: counter.Choices}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered()}).Routes(mux)
 	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Address: a.Config.Address()}).Routes(mux)
@@ -67,7 +74,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		return fmt.Errorf("wecom: %w", err)
 	}
 	(&webletters.Counter{Letters: a.Letters, Matters: a.Matters, Tray: a.Tray, WeChat: wechat}).Routes(mux)
-	(&webinsights.Counter{Insights: a.Insights, Live: a.Live, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Rows: counter.Rows, Hottest: hot.Hottest}).Routes(mux)
+	(&webinsights.Counter{Insights: a.Insights, Live: a.Live, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Rows: counter.Rows, Maps: maps, Hottest: hot.Hottest}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
 	(&admin.Counter{DB: a.DB, Calendars: a.Calendars, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Routing: a.Routing, Exchange: a.Exchange, Webhooks: a.Webhooks, Chats: a.Letters.Offers(notify.WeCom) || a.Letters.Offers(notify.DingTalk), DemoKey: a.demo}).Routes(mux)
 	a.openInterfaces(mux, site)

@@ -86,7 +86,7 @@ func Read(fsys fs.FS) (*Tree, error) {
 		}
 		if d.IsDir() {
 			base := path.Base(name)
-			if name == "bin" || name == "var" || name == "node_modules" ||
+			if name == "bin" || name == "var" || name == "node_modules" || name == "internal/web/static/npm" ||
 				name != "." && base != ".ci" && strings.HasPrefix(base, ".") {
 				return fs.SkipDir
 			}

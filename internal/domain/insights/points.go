@@ -56,7 +56,7 @@ type Chart struct {
 }
 
 // squares is how many squares a box is wide: what lies in one is one cluster.
-const squares = 14
+const squares = 12
 
 // Clusters are the matters under way in a subtree and a box. The same matters are
 // put together wherever the box begins. It is Denied as [Service.Room] is.
@@ -81,7 +81,7 @@ func (s *Service) Clusters(ctx context.Context, by scope.Actor, in scope.Scope, 
 		if err != nil {
 			return err
 		}
-		for _, x := range s.fresh(in, since, tx.Now()) {
+		for _, x := range s.fresh(in, since) {
 			if x.exact() {
 				if b.holds(x.At.Lon, x.At.Lat) {
 					g.add(x.At.Lon, x.At.Lat, 1, x.ID, false, x.lights(tx.Now()))
@@ -115,7 +115,7 @@ func (s *Service) mayLook(by scope.Actor, in scope.Scope, b Box) error {
 
 // fresh are the matters of a subtree that have been touched since the counts were
 // kept, as they stand now.
-func (s *Service) fresh(in scope.Scope, since recent, now time.Time) (rows []openRow) {
+func (s *Service) fresh(in scope.Scope, since recent) (rows []openRow) {
 	for _, x := range since.rs {
 		if row, ok := s.openRow(x, since.now); ok && inside(in, row.Path) {
 			rows = append(rows, row)
@@ -181,10 +181,10 @@ type group struct {
 	some     id.ID
 }
 
-// gridOf is the grid for a box: its squares halve from one to the next, and are
-// about as high as wide.
+// gridOf is the grid for a box: its squares shrink by steps, and are about as
+// high as wide.
 func gridOf(b Box) *grid {
-	wide := 360 / math.Exp2(math.Round(math.Log2(360*squares/(b.East-b.West))))
+	wide := 360 / math.Exp2(math.Round(2*math.Log2(360*squares/(b.East-b.West)))/2)
 	return &grid{wide, wide * math.Cos(math.Round((b.South+b.North)/2)*math.Pi/180), map[[2]int64]*group{}}
 }
 
@@ -244,7 +244,7 @@ next:
 }
 
 // tooNear is how near two clusters may come, in squares.
-const tooNear = .7
+const tooNear = .9
 
 // Here is what is under way in a box, as the list beside a map has it.
 type Here struct {
@@ -254,7 +254,7 @@ type Here struct {
 }
 
 // mostHere is how many matters the list beside a map shows.
-const mostHere = 30
+const mostHere = 20
 
 // Here are the matters of [Service.Clusters] in a list: those that everybody may
 // read, as everybody reads them, and how many the others are.
@@ -279,7 +279,7 @@ func (s *Service) Here(ctx context.Context, by scope.Actor, in scope.Scope, b Bo
 			return err
 		}
 		stand := []scope.Path{} // of the public matters at the middle of their places
-		whole := true          // all of them are in the box
+		whole := true           // all of them are in the box
 		for _, x := range groups {
 			lon, lat, ok := middle(tree, x.path, x.everybody)
 			if !ok || !b.holds(lon, lat) {
@@ -300,7 +300,7 @@ func (s *Service) Here(ctx context.Context, by scope.Actor, in scope.Scope, b Bo
 		if err != nil {
 			return err
 		}
-		for _, x := range s.fresh(in, since, now) {
+		for _, x := range s.fresh(in, since) {
 			lon, lat, ok := x.stands(tree)
 			if !ok || !b.holds(lon, lat) {
 				continue

@@ -114,7 +114,7 @@ func mapAgrees(t *testing.T, w *apptest.Town, c *recount, by scope.Actor, in sco
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got != want || here.All() != want || here.Private != private || len(here.Cards) != min(30, len(public)) {
+		if got != want || here.All() != want || here.Private != private || len(here.Cards) != min(20, len(public)) {
 			t.Errorf("%v: %d on the map; %d, %d private, %d of them shown in the list; counted again %d, %d private", b, got, here.All(), here.Private, len(here.Cards), want, private)
 		}
 		for i, k := range here.Cards {

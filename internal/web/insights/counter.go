@@ -18,6 +18,7 @@ import (
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sheet"
+	"yuanba/internal/web/livemap"
 	"yuanba/internal/web/page"
 	"yuanba/internal/web/static"
 )
@@ -40,6 +41,8 @@ type Counter struct {
 	Rows     func(b page.Base, cards []matters.Card) []page.Row // as the counter of matters shows them
 
 	// Hottest are hot issues, as their own counter shows them to the reader of b.
+	Maps *livemap.Maker // nil: maps cannot be moved
+
 	Hottest func(ctx context.Context, b page.Base, in scope.Scope, most int) ([]page.Row, error)
 }
 
@@ -47,6 +50,8 @@ type Counter struct {
 func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /room", page.Handler(c.desk))
 	mux.Handle("GET /room/wall", page.Handler(c.wall))
+	mux.Handle("GET /room/points", page.Handler(c.points))
+	mux.Handle("GET /room/here", page.Handler(c.here))
 	mux.Handle("GET /room/events", page.Handler(c.events))
 	mux.Handle("GET /insights", page.Handler(c.numbers))
 	mux.Handle("GET /insights/numbers.csv", c.export(sheet.CSV))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/insights"
+	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/web/gallery"
@@ -49,6 +50,15 @@ func init() {
 		b := page.From(r).Titled("room.title")
 		b.Look = page.LookWall
 		return walled.Show(w, r, sampleRoom(b))
+	})
+	gallery.Add("insights/here", as, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("room.here")
+		return hereShown.Show(w, r, herePage{Base: b, Head: page.Head{Title: b.T("room.here"), Lead: b.T("room.here.lead")}, N: 12, Lights: lights(b, insights.Lights{Green: 7, Yellow: 2, Red: 3}),
+			Rows: sampleRoom(b).Pressing, Private: b.T("room.here.private", 4), More: b.T("room.here.more", 7), All: "/matters?open=1"})
+	})
+	gallery.Add("insights/here-empty", as, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("room.here")
+		return hereShown.Show(w, r, (&Counter{Rows: func(page.Base, []matters.Card) []page.Row { return nil }}).showHere(b, insights.Here{}, nil))
 	})
 	table := func(b page.Base) page.Table {
 		return page.Table{Caption: b.T("insights.rates"), Cols: []page.Col{{Text: b.T("insights.rate")}, {Text: b.T("insights.share"), Num: true}}, Rows: [][]page.Cell{{{Text: "按期结案率", Href: "/insights"}, {Text: "75.8%"}}, {{Text: "返工率"}, {Text: "3%（1–9）", Href: "/insights", Tone: page.ToneSoon}}}}

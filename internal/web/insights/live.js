@@ -22,13 +22,18 @@
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-live]');
       if (!fresh) { say(false); return; }
       const at = address(document.activeElement);
+      // What a script has made of a part of the page goes on in the new one.
+      const here = document.activeElement;
+      for (const el of shown().querySelectorAll('[data-keep][data-alive]')) fresh.querySelector(`[data-keep="${el.dataset.keep}"]`)?.replaceWith(el);
       const open = [...shown().querySelectorAll('details')].map((d) => d.open);
       shown().replaceWith(document.adoptNode(fresh));
       shown().querySelectorAll('details').forEach((d, i) => { d.open = !!open[i]; });
-      if (at) {
+      if (here !== document.activeElement && shown().contains(here)) here.focus({ preventScroll: true });
+      else if (at) {
         const back = [...shown().querySelectorAll('a[href]')].find((a) => a.getAttribute('href') === at);
         if (back) back.focus({ preventScroll: true });
       }
+      document.dispatchEvent(new Event('renewed'));
       say(true);
     } catch (e) {
       say(false);

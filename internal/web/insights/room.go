@@ -17,6 +17,7 @@ import (
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/atlas"
+	"yuanba/internal/web/livemap"
 	"yuanba/internal/web/page"
 )
 
@@ -193,10 +194,7 @@ func (c *Counter) show(b page.Base, room insights.Room) roomPage {
 		at, _ = c.Places.Tree().Get(room.In.ID)
 		q.Set("place", at.ID.String())
 	}
-	query := ""
-	if len(q) > 0 {
-		query = "?" + q.Encode()
-	}
+	query := suffix(q)
 	v := roomPage{Base: b, Place: at.Name.In(b.Lang), At: i18n.When(b.Lang, room.At, room.At), Behind: room.Behind, Private: room.Private,
 		Events: "/room/events?seq=" + strconv.FormatInt(room.Seq, 10), Wall: "/room/wall" + query, Open: c.list(q, "open", "1"),
 		Loads: loads{Name: b.T("room.loads")}, Areas: loads{Name: b.T("room.where")},
@@ -280,6 +278,13 @@ func (c *Counter) areas(v *roomPage, b page.Base, at places.Place, room insights
 	v.Map = m.Draw(b.Lang)
 	if v.Map.Picture != "" {
 		v.Map.Title, v.Map.Shades = b.T("room.map.shades"), scale.Legend(most)
+	}
+	if b.Look != page.LookWall { // the wall is read by whoever passes, and by nobody's hand
+		of := ""
+		if at.Kind != places.City {
+			of = "?place=" + at.ID.String()
+		}
+		v.Base, v.Map = c.Maps.Move(b, v.Map, livemap.Spec{Of: at, Points: "/room/points" + of, Here: "/room/here" + of, Auto: true})
 	}
 }
 

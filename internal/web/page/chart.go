@@ -63,6 +63,7 @@ type Map struct {
 	Title   string        // what the shades count
 	Shades  []Shade
 	Notes   []string
+	Live    string // how it becomes one that can be moved; "" if it does not
 }
 
 // A Shade is one step of a map's legend.

@@ -68,6 +68,7 @@ func (c *Counter) city(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Map, v.Below = c.mapOf(b, tree, root, now), c.table(b, tree, tree.Children(root.ID), now)
+	v.Base, v.Map = c.move(v.Base, v.Map, root, which)
 	return city.Show(w, r, v)
 }
 

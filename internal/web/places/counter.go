@@ -13,6 +13,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/web/livemap"
 	"yuanba/internal/web/page"
 )
 
@@ -24,6 +25,7 @@ type Counter struct {
 	Places  *places.Service
 	Orgs    *orgs.Service
 	Matters *matters.Service
+	Maps    *livemap.Maker                                     // nil: maps cannot be moved
 	Rows    func(b page.Base, cards []matters.Card) []page.Row // as the counter of matters shows them
 	Choices func(b page.Base) (kinds, states []page.Option)    // what its lists can be narrowed to
 }
@@ -32,6 +34,7 @@ type Counter struct {
 func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /places", page.Handler(c.city))
 	mux.Handle("GET /places/map.json", page.Handler(c.outlines))
+	mux.Handle("GET /places/points.json", page.Handler(c.points))
 	mux.Handle("GET /places/{id}", page.Handler(c.show))
 }
 

@@ -77,6 +77,7 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Map, v.Below = c.mapOf(b, tree, p, now), c.table(b, tree, tree.Children(p.ID), now)
+	v.Base, v.Map = c.move(v.Base, v.Map, p, which)
 	v.Facts, v.Units, v.History = c.facts(b, tree, p), c.units(b, p), c.history(b, tree, p)
 	subs, err := c.Matters.Subscriptions(r.Context(), b.Actor)
 	if err != nil {

@@ -4,8 +4,9 @@
 //
 // The files of css/ are one style sheet, in the order of their names, and those
 // of js/ one script each. Every file is served under an address that holds the
-// hash of its content, may be kept for ever, and is compressed once. There is no
-// build step and nothing comes from another host.
+// hash of its content, may be kept for ever, and is compressed once. Nothing comes
+// from another host. What npm/ holds was put there by make, and may be missing in a
+// program built without it: see [Optional].
 //
 // Another package adds files of its own when it is initialised:
 //
@@ -28,7 +29,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js pictures/*
+//go:embed css/*.css js/*.js pictures/* npm/*
 var files embed.FS
 
 // A file is one thing to be served.
@@ -46,7 +47,7 @@ var store = struct {
 }{byName: make(map[string]*file), byURL: make(map[string]*file)}
 
 var kinds = map[string]string{
-	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json",
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8", ".txt": "text/plain; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json",
 	".png": "image/png", ".jpg": "image/jpeg", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".geojson": "application/geo+json",
 }
 
@@ -91,6 +92,16 @@ func URL(name string) (string, error) {
 		return "", fmt.Errorf("static: no file %q", name)
 	}
 	return f.url, nil
+}
+
+// Optional returns the address of a file that npm delivered; "" in a program that was
+// built without it.
+func Optional(name string) string {
+	u, err := URL(name)
+	if err != nil {
+		return ""
+	}
+	return u
 }
 
 // Size returns how many bytes of a file go over the wire.
@@ -155,9 +166,11 @@ func init() {
 		sheet.WriteByte('\n')
 	}
 	Add("app.css", sheet.Bytes())
-	for _, dir := range []string{"js", "pictures"} {
+	for _, dir := range []string{"js", "pictures", "npm"} {
 		for _, name := range list(dir) {
-			Add(path.Base(name), read(name))
+			if kinds[path.Ext(name)] != "" { // but for the note on what npm delivers
+				Add(path.Base(name), read(name))
+			}
 		}
 	}
 }
