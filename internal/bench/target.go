@@ -224,7 +224,11 @@ func (t *target) life(ctx context.Context) (worker, error) {
 			return errors.New("the slip shows no number")
 		}
 		act := func(b *browser, name string, pairs ...string) error {
-			_, err := b.postParts(ctx, "/matters/"+no+"/"+name, pairs...)
+			send := b.post
+			if filed[name] {
+				send = b.postParts
+			}
+			_, err := send(ctx, "/matters/"+no+"/"+name, pairs...)
 			if err != nil {
 				return fmt.Errorf("%s %s: %w", name, no, err)
 			}
@@ -259,6 +263,9 @@ func (t *target) life(ctx context.Context) (worker, error) {
 }
 
 var slipNumber = regexp.MustCompile(`[A-Z]{2,}-\d{4}-\d{6,}`)
+
+// filed are the acts whose form has room for files, and is sent in parts.
+var filed = map[string]bool{"handle": true, "verify": true}
 
 // leadFor is the unit that the form of the act offers first.
 func leadFor(ctx context.Context, b *browser, no string) (string, error) {

@@ -102,8 +102,9 @@ type Matter struct {
 	ForgottenAt time.Time
 	Version     int
 
-	loaded []any // the values of columns as they were read, for save
-	stored Turn  // as the database has it, for lists; the state says the same
+	texts  *texts // while it is being written: see keep
+	loaded []any  // the values of columns as they were read, for save
+	stored Turn   // as the database has it, for lists; the state says the same
 
 	reach []string // the telephones that were left with it, for the search index alone
 
@@ -149,12 +150,13 @@ func (m Matter) digest() []byte {
 	if m.At != nil {
 		lat, lon = m.At.Lat, m.At.Lon
 	}
+	t := m.asTexts()
 	return trail.Digest("matter/5", m.ID, m.Number, string(m.State),
-		m.Title, m.Body, m.Category, answersJSON(m.Answers), m.Urgent, string(m.Channel), m.Origin,
+		m.Title, m.Body, m.Category, t.answers, m.Urgent, string(m.Channel), m.Origin,
 		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, m.At != nil, lat, lon,
 		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.TurnUnit, m.Centre, m.Acceptor, m.Lead,
-		m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.WarnAt, m.Clocks.text(), m.Extensions, m.Suspensions, m.ResumeAt,
+		m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.WarnAt, t.clocks, m.Extensions, m.Suspensions, m.ResumeAt,
 		m.Returns, m.Reopened, m.Supervised, m.Urged,
 		m.Result, m.JoinedTo, string(m.Kept.State), m.Kept.Due, m.Kept.MovedAt, m.SplitFrom, string(m.Solved), m.Satisfied, m.RatingWords, m.ForgottenAt,
 		m.Supporters, m.Assisting, []byte(m.story))

@@ -124,10 +124,27 @@ type edit func(tx *sqldb.Tx, m *Matter) (Step, error)
 // turn it is and until when, saves under the guard of the version, and writes the
 // story and the trail, all in one transaction.
 //
+// What is remembered of the matter is tried first, without asking the database
+// whether it is still so: if the guard finds it so, it was. Nobody is refused by
+// what is remembered alone.
+//
 // It is NotFound if there is no such matter for this actor, Conflict if the act
 // is not possible in its state (somebody else was quicker), Denied if it is not
 // this actor's to do.
 func (s *Service) change(ctx context.Context, by scope.Actor, d ID, act Act, rule edit, files ...NewFile) error {
+	if s.known.get(d) != nil {
+		err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+			m := s.known.get(d)
+			if m == nil {
+				return errs.New(errs.Conflict, "record.changed")
+			}
+			_, err := s.changeOf(tx, by, *m, act, rule, files...)
+			return err
+		})
+		if k := errs.KindOf(err); err == nil || k == errs.Busy || k == errs.Full {
+			return err
+		}
+	}
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		_, err := s.changeIn(tx, by, d, act, rule, files...)
 		return err
@@ -140,6 +157,11 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, rule edi
 	if err != nil {
 		return m, err
 	}
+	return s.changeOf(tx, by, m, act, rule, files...)
+}
+
+// changeOf is change of a matter that was read, perhaps a while ago.
+func (s *Service) changeOf(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, rule edit, files ...NewFile) (Matter, error) {
 	if !s.maySee(tx, by, m) {
 		return m, errs.New(errs.NotFound, "matter.none")
 	}

@@ -56,25 +56,35 @@ func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 		return m, fmt.Errorf("clocks of %s: %w", m.Number, err)
 	}
 	m.Answers = answersFrom(answers)
-	m.loaded = m.valuesAs(answers, clocks)
+	m.loaded = m.valuesAs(texts{answers, clocks})
 	return m, nil
 }
 
 // values are the arguments for columns.
-func (m Matter) values() []any { return m.valuesAs(answersJSON(m.Answers), m.Clocks.text()) }
+func (m Matter) values() []any { return m.valuesAs(m.asTexts()) }
 
-// valuesAs are values with the texts of the answers and the clocks.
-func (m Matter) valuesAs(answers, clocks string) []any {
+// texts are what of a matter is kept as JSON.
+type texts struct{ answers, clocks string }
+
+func (m Matter) asTexts() texts {
+	if m.texts != nil {
+		return *m.texts
+	}
+	return texts{answersJSON(m.Answers), m.Clocks.text()}
+}
+
+// valuesAs are values with the texts.
+func (m Matter) valuesAs(t texts) []any {
 	var lat, lon any
 	if m.At != nil {
 		lat, lon = m.At.Lat, m.At.Lon
 	}
 	at := sqldb.At
-	return []any{m.ID, m.Number, m.State, m.Title, m.Body, m.Category, answers, m.Urgent, m.Channel, m.Origin,
+	return []any{m.ID, m.Number, m.State, m.Title, m.Body, m.Category, t.answers, m.Urgent, m.Channel, m.Origin,
 		m.Path[scope.Town], m.Path[scope.Village], m.Path[scope.Grid], m.Path[scope.Courtyard], m.PlaceWords, lat, lon,
 		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.Turn(), m.TurnUnit, m.Centre, m.Acceptor, m.Lead, m.Assisting,
-		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), at(m.WarnAt), clocks, m.Extensions, m.Suspensions, at(m.ResumeAt),
+		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), at(m.WarnAt), t.clocks, m.Extensions, m.Suspensions, at(m.ResumeAt),
 		m.Returns, m.Reopened, m.Supervised, m.Urged,
 		m.Result, m.JoinedTo, m.Kept.State, at(m.Kept.Due), at(m.Kept.MovedAt), m.SplitFrom, m.Supporters, m.Solved, m.Satisfied, m.RatingWords, at(m.ForgottenAt), []byte(m.story), m.Version}
 }

@@ -17,12 +17,14 @@ import (
 type partTable struct {
 	name    string
 	columns string // all of them
+	one     string // the statement that inserts one
 	each    string // the query of the parts of matters from $1 to $2: matter, then columns, by matter and key
 	scan    func(sqldb.Scanner) (part, error)
 }
 
 func tableOf[P part](name, columns string, scan func(sqldb.Scanner) (P, error)) *partTable {
-	return &partTable{name, columns, `SELECT matter_id, ` + columns + ` FROM ` + name + ` WHERE matter_id >= $1 AND matter_id <= $2 ORDER BY matter_id, id`,
+	return &partTable{name, columns, `INSERT INTO ` + name + ` (` + columns + `) VALUES (` + sqldb.List(1+strings.Count(columns, ","), 1) + `)`,
+		`SELECT matter_id, ` + columns + ` FROM ` + name + ` WHERE matter_id >= $1 AND matter_id <= $2 ORDER BY matter_id, id`,
 		func(r sqldb.Scanner) (part, error) { return scan(r) }}
 }
 
@@ -88,18 +90,13 @@ func insertParts(tx *sqldb.Tx, ps []part) error {
 		if n < 0 {
 			n = len(ps)
 		}
-		var marks strings.Builder
-		var args []any
 		n = min(n, 64)
-		for i, p := range ps[:n] {
+		query, args := t.one, ps[0].values()
+		for _, p := range ps[1:n] {
 			v := p.values()
-			if i > 0 {
-				marks.WriteByte(',')
-			}
-			marks.WriteString("(" + sqldb.List(len(v), 1+len(args)) + ")")
+			query += ",(" + sqldb.List(len(v), 1+len(args)) + ")"
 			args = append(args, v...)
 		}
-		query := `INSERT INTO ` + t.name + ` (` + t.columns + `) VALUES ` + marks.String()
 		if t == supportTable {
 			query += ` ON CONFLICT DO NOTHING`
 		}

@@ -91,14 +91,17 @@ func (s *Service) keep(tx *sqldb.Tx, by scope.Actor, m *Matter, write func(*sqld
 			return err
 		}
 	}
+	t := m.asTexts() // once for the row and its digest
+	m.texts = &t
 	if err := write(tx, m); err != nil {
 		return err
 	}
+	e.Noun, e.Record, e.To, e.Digest = "matter", m.ID, string(m.State), m.digest()
+	m.texts = nil
 	if err := writeFresh(tx, m); err != nil {
 		return err
 	}
 	s.remember(tx, m)
-	e.Noun, e.Record, e.To, e.Digest = "matter", m.ID, string(m.State), m.digest()
 	return trail.Append(tx, by, e)
 }
 
