@@ -37,11 +37,12 @@ const (
 	Inbox  Mode = "inbox"  // a clerk's inbox
 	Search Mode = "search" // words of two characters
 	One    Mode = "one"    // the page of one matter
+	Spike  Mode = "spike"  // ten times as many as before, for a while, and how soon it is as before
 	Start  Mode = "start"  // from the start of the program to its first answer, and what it holds when idle
 )
 
 // Modes are all modes, in the order in which they are measured.
-var Modes = []Mode{Start, Bare, Raise, List, One, Inbox, Search, Life}
+var Modes = []Mode{Start, Bare, Raise, List, One, Inbox, Search, Life, Spike}
 
 // Options say what is measured. The zero Options but for Program are a usual run.
 type Options struct {
@@ -121,6 +122,7 @@ type Report struct {
 	Rows    []Row    `json:"rows"`
 	Ratios  []Ratio  `json:"ratios,omitempty"`
 	Start   *Started `json:"start,omitempty"`
+	Spike   *Spiked  `json:"spike,omitempty"`
 	Left    []string `json:"left_out,omitempty"` // what could not be measured, and why
 }
 
@@ -174,7 +176,8 @@ type run struct {
 	rep      *Report
 	dir      string // removed at the end
 	children []*child
-	server   *child // nil if it is somebody else's
+	env      []string // further limits of the next child
+	server   *child   // nil if it is somebody else's
 	bare     *child
 	town     *target
 }
@@ -216,12 +219,18 @@ func (r *run) own(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return r.measure(ctx, r.server.address)
+	if err := r.measure(ctx, r.server.address); err != nil || !r.wants(Spike) {
+		return err
+	}
+	if err := r.spike(ctx); err != nil {
+		return fmt.Errorf("%s: %w", Spike, err)
+	}
+	return nil
 }
 
 // elsewhere measures a running installation.
 func (r *run) elsewhere(ctx context.Context) error {
-	for _, m := range []Mode{Start, Bare} {
+	for _, m := range []Mode{Start, Bare, Spike} {
 		if r.wants(m) {
 			r.leave(m, "of an installation that is not its own")
 		}
@@ -251,7 +260,7 @@ func (r *run) measure(ctx context.Context, address string) (err error) {
 		samples := map[Mode]*sample{}
 		for round := range r.Rounds {
 			for _, m := range Modes {
-				if m == Start || !r.wants(m) {
+				if m == Start || m == Spike || !r.wants(m) {
 					continue
 				}
 				r.Log(fmt.Sprintf("%s, %d at once, %d of %d", m, n, round+1, r.Rounds))

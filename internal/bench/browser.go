@@ -22,6 +22,8 @@ type browser struct {
 	wire    *http.Transport
 	jar     map[string]string
 	cookie  string // the header of the jar
+	from    string // the address that a proxy says it comes from, if any
+	slip    string // the new slip that it was given last, also if it is plain
 	plain   bool   // takes no cookies: each request is somebody else's
 }
 
@@ -58,6 +60,9 @@ func (b *browser) do(ctx context.Context, method, path, kind string, body []byte
 	if b.cookie != "" {
 		h.Set("Cookie", b.cookie)
 	}
+	if b.from != "" {
+		h.Set("X-Forwarded-For", b.from)
+	}
 	res, err := b.wire.RoundTrip(req)
 	if err != nil {
 		return a, err
@@ -75,10 +80,15 @@ func (b *browser) do(ctx context.Context, method, path, kind string, body []byte
 	if !b.plain {
 		b.taste(res.Header["Set-Cookie"])
 	}
+	for _, line := range res.Header["Set-Cookie"] {
+		if value, ok := strings.CutPrefix(line, "slip="); ok {
+			b.slip, _, _ = strings.Cut(value, ";")
+		}
+	}
 	switch {
 	case a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable:
-		s, _ := strconv.Atoi(res.Header.Get("Retry-After"))
-		return a, refusal{time.Duration(max(1, s)) * time.Second}
+		s, err := strconv.Atoi(res.Header.Get("Retry-After"))
+		return a, refusal{time.Duration(max(1, s)) * time.Second, err == nil}
 	case a.status >= 400:
 		return a, fmt.Errorf("%s %s: status %d", method, path, a.status)
 	}

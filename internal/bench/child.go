@@ -53,7 +53,7 @@ func (r *run) child(ctx context.Context, args ...string) (*child, error) {
 	}
 	args = append(append(append([]string(nil), r.Program[1:]...), args...), "--listen", listen)
 	c := &child{cmd: exec.Command(r.Program[0], args...), address: "http://" + listen, done: make(chan error, 1)}
-	c.cmd.Env = append(append(os.Environ(), roomy...), "YUANBA_FILES="+filepath.Join(r.dir, "files"), "YUANBA_KEYS="+r.keys())
+	c.cmd.Env = append(append(append(os.Environ(), roomy...), r.env...), "YUANBA_FILES="+filepath.Join(r.dir, "files"), "YUANBA_KEYS="+r.keys())
 	log, err := os.Create(filepath.Join(r.dir, fmt.Sprintf("%s-%d.log", args[len(r.Program)-1], len(r.children))))
 	if err != nil {
 		return nil, err

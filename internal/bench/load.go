@@ -16,7 +16,10 @@ import (
 type worker func(ctx context.Context) error
 
 // refusal says that the server asked to come back later.
-type refusal struct{ after time.Duration }
+type refusal struct {
+	after time.Duration
+	said  bool // or a guess of ours
+}
 
 // Error says when to come back.
 func (r refusal) Error() string { return fmt.Sprintf("asked to come back in %s", r.after) }

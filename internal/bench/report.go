@@ -37,7 +37,37 @@ func (r Report) Write(w io.Writer) {
 		}
 		fmt.Fprintln(w)
 	}
+	if r.Spike != nil {
+		r.Spike.write(w)
+	}
 	for _, l := range r.Left {
 		fmt.Fprintf(w, "\nNot measured, %s\n", l)
 	}
+}
+
+// write writes how a rush was borne.
+func (x *Spiked) write(w io.Writer) {
+	fmt.Fprintf(w, "\nA rush of ten times as many, who come whether it keeps up or not (16 one after the other managed %.0f a second):\n", x.Can)
+	fmt.Fprintf(w, "%-7s %8s %8s %9s %8s %7s %9s %9s %14s %12s\n", "", "come/s", "came", "answered", "refused", "failed", "p50 ms", "p99 ms", "refused p99 ms", "sent late ms")
+	for _, p := range []struct {
+		name string
+		Phase
+	}{{"before", x.Before}, {"during", x.During}, {"after", x.After}} {
+		fmt.Fprintf(w, "%-7s %8.0f %8d %9d %8d %7d %9.2f %9.2f %14.2f %12.2f\n", p.name, p.Rate, p.Came, p.Answered, p.Refused, p.Failed, p.P50, p.P99, p.PRefused, p.Late)
+		if p.Unsaid > 0 {
+			fmt.Fprintf(w, "        %d were refused without being told when to come back\n", p.Unsaid)
+		}
+		if p.Unsent > 0 {
+			fmt.Fprintf(w, "        %d were not sent: more were under way than this machine can hold open\n", p.Unsent)
+		}
+		if p.Fault != "" {
+			fmt.Fprintf(w, "        %s\n", p.Fault)
+		}
+	}
+	if x.Recovered < 0 {
+		fmt.Fprintf(w, "It was not as before when the measuring ended.\n")
+	} else {
+		fmt.Fprintf(w, "As before after %.2f s.\n", x.Recovered)
+	}
+	fmt.Fprintf(w, "Of %d numbers given out, %d are of no matter.\n", x.Raised, x.Lost)
 }

@@ -126,6 +126,11 @@ func written() (bodies, words []string) {
 
 func chinese(r rune) bool { return r >= 0x4e00 && r <= 0x9fff }
 
+// at is the same town at another address.
+func (t *target) at(address string) *target {
+	return &target{address: address, cast: t.cast, places: t.places, home: t.home, numbers: t.numbers, bodies: t.bodies, escaped: t.escaped, form: t.form, words: t.words}
+}
+
 // next counts through everybody's turns.
 func (t *target) next() int { return int(t.turn.Add(1)) }
 
@@ -158,8 +163,8 @@ func (t *target) work(ctx context.Context, m Mode, clients int, server *child) (
 				return nil, errors.New("there is no matter to read: raise some first")
 			}
 			w = func(ctx context.Context) error { return b.get(ctx, "/matters/"+t.numbers[t.next()%len(t.numbers)]) }
-		case Start:
-			return nil, errors.New("start is measured by itself")
+		case Start, Spike:
+			return nil, fmt.Errorf("%s is measured by itself", m)
 		}
 		if err != nil {
 			return nil, err

@@ -11,7 +11,6 @@ import (
 	"maps"
 	"net/http"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"yuanba/internal/kit/errs"
@@ -161,67 +160,4 @@ func AllowBody(n int64, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// limitActive lets only so many requests work at once. One more waits a moment
-// for its turn and is then told to come back, so that a crowd makes nobody wait
-// without end. One address has three places in four at most: who sends many bodies
-// very slowly keeps nobody else out.
-func (s *Site) limitActive(next http.Handler) http.Handler {
-	places, from := make(chan struct{}, s.MaxActive), &tally{most: s.MaxActive - s.MaxActive/4, at: map[string]int{}}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		key := network(s.Address(r))
-		if !from.enter(key) {
-			w.Header().Set("Retry-After", "2")
-			showFault(w, r, http.StatusServiceUnavailable, string(errs.Busy), nil)
-			return
-		}
-		defer from.leave(key)
-		select {
-		case places <- struct{}{}:
-		default:
-			wait := time.NewTimer(s.MaxWait)
-			defer wait.Stop()
-			select {
-			case places <- struct{}{}:
-			case <-wait.C:
-				w.Header().Set("Retry-After", "2")
-				showFault(w, r, http.StatusServiceUnavailable, string(errs.Busy), nil)
-				return
-			case <-r.Context().Done():
-				return
-			}
-		}
-		leave := sync.OnceFunc(func() { <-places })
-		defer leave()
-		if v := visitOf(r); v != nil {
-			v.leave = leave
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// A tally counts who is inside, by a key.
-type tally struct {
-	most int
-	mu   sync.Mutex
-	at   map[string]int
-}
-
-func (c *tally) enter(key string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.at[key] >= c.most {
-		return false
-	}
-	c.at[key]++
-	return true
-}
-
-func (c *tally) leave(key string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.at[key]--; c.at[key] == 0 {
-		delete(c.at, key)
-	}
 }

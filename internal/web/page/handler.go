@@ -56,6 +56,7 @@ type fault struct {
 	Lost   bool // say that nothing was lost
 	SignIn string
 	Again  string // address to try again
+	Same   bool   // to try again at the same address
 }
 
 var faultPage = New[fault](files, "error.html")
@@ -101,6 +102,14 @@ func logFault(r *http.Request, err error) {
 	slog.ErrorContext(r.Context(), "request failed", "route", r.Pattern, "method", r.Method, "request", From(r).RequestID, "err", err)
 }
 
+// faultOf is the error page named by the keys error.<name>.*, without what happened.
+func faultOf(b Base, name string) fault {
+	say := func(part string) string { return i18n.T(b.Lang, "error."+name+"."+part) }
+	f := fault{Base: b, Head: say("title"), Do: say("do"), Icon: "alert"}
+	f.Title, f.Form, f.Look = f.Head, nil, LookPlain
+	return f
+}
+
 // showFault writes the error page named by the keys error.<name>.*; the public
 // messages of err, if any, stand in place of the general one.
 func showFault(w http.ResponseWriter, r *http.Request, status int, name string, err error) {
@@ -112,8 +121,8 @@ func showFault(w http.ResponseWriter, r *http.Request, status int, name string, 
 			return
 		}
 	}
-	f := fault{Base: b, Status: status, Head: say("title"), Do: say("do"), Icon: "alert", Lost: r.Method == http.MethodPost || status >= 500}
-	f.Title, f.Form, f.Look = f.Head, nil, LookPlain
+	f := faultOf(b, name)
+	f.Status, f.Lost = status, r.Method == http.MethodPost || status >= 500
 	for _, e := range errs.Public(err) {
 		if i18n.Has(e.Key) {
 			f.What = append(f.What, i18n.T(b.Lang, e.Key, e.Args...))

@@ -232,6 +232,22 @@ func (p Page[T]) ShowStatus(w http.ResponseWriter, r *http.Request, status int, 
 	return nil
 }
 
+// Bytes is the page for v, of which nothing is left open: for pages that are made
+// once and sent to many.
+func (p Page[T]) Bytes(v T) ([]byte, error) {
+	sets, err := p.sets()
+	if err != nil {
+		return nil, err
+	}
+	var buf bytes.Buffer
+	b := any(&v).(interface{ base() *Base }).base()
+	b.aside = *p.has
+	if err := sets[b.Lang].Execute(&buf, v); err != nil {
+		return nil, fmt.Errorf("page %s: %w", p.name, err)
+	}
+	return buf.Bytes(), nil
+}
+
 // complete fills what the page's own code has left open.
 func (b *Base) complete(from Base) {
 	if b.Lang == "" {

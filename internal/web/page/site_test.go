@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -252,6 +253,94 @@ func TestCrowdIsToldToComeBack(t *testing.T) {
 	<-left
 	if w := do(h, "GET", "/home", ""); w.Code != 200 {
 		t.Errorf("after the crowd: %d", w.Code)
+	}
+}
+
+// In a rush of ten times as many as there is room for, those with a place and those
+// who may wait for one are served, the others are told at once to come back, and
+// afterwards there is as much room as before.
+func TestRush(t *testing.T) {
+	t.Parallel()
+	const places = 4
+	routes := http.NewServeMux()
+	inside, free := make(chan struct{}, 10*places*5), make(chan struct{})
+	routes.HandleFunc("/work", func(http.ResponseWriter, *http.Request) {
+		inside <- struct{}{}
+		<-free
+	})
+	h := (&Site{MaxActive: places, MaxWait: time.Hour}).Wrap(routes)
+	const room = places + waitersEach*places
+	codes := make(chan int, 10*room)
+	come := func(method, from string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, "/work", nil)
+		r.RemoteAddr = from + ":1"
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	for round := range 2 {
+		for i := range 10 * room {
+			go func() { codes <- come("POST", fmt.Sprintf("10.0.%d.%d", i/200, i%200)).Code }()
+		}
+		for range places {
+			<-inside
+		}
+		for range 10*room - room { // these need nobody to leave
+			if code := <-codes; code != 503 {
+				t.Errorf("round %d: %d while nobody had left", round, code)
+			}
+		}
+		for range room {
+			free <- struct{}{}
+		}
+		for range room {
+			if code := <-codes; code != 200 {
+				t.Errorf("round %d: %d for one who had room", round, code)
+			}
+		}
+		for len(inside) > 0 {
+			<-inside
+		}
+	}
+	close(free)
+	if w := come("GET", "10.0.0.1"); w.Code != 200 {
+		t.Errorf("afterwards: %d", w.Code)
+	}
+}
+
+// Who is sent away is told when to come back, in their language, by a page that is
+// made once.
+func TestPageForACrowd(t *testing.T) {
+	t.Parallel()
+	site := &Site{MaxActive: 1}
+	site.defaults()
+	c := &crowded{site: site}
+	ask := func(method, lang, encoding string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, "/matters?q=x", nil)
+		r.Header.Set("Accept-Language", lang)
+		r.Header.Set("Accept-Encoding", encoding)
+		w := httptest.NewRecorder()
+		site.visit(c).ServeHTTP(w, r)
+		return w
+	}
+	for _, x := range []struct{ method, lang, says string }{{"GET", "zh-CN", "忙不过来"}, {"POST", "zh-CN", "忙不过来"}, {"GET", "en", "busy"}, {"POST", "en", "busy"}} {
+		w := ask(x.method, x.lang, "")
+		body := w.Body.String()
+		if w.Code != 503 || w.Header().Get("Retry-After") == "" || w.Header().Get("Content-Language") != x.lang || !strings.Contains(body, x.says) || !strings.Contains(body, "</html>") {
+			t.Errorf("%s in %s: %d %v %.200s", x.method, x.lang, w.Code, w.Header(), body)
+		}
+		if again := strings.Contains(body, `href=""`); again != (x.method == "GET") {
+			t.Errorf("%s in %s: can be asked for again: %t", x.method, x.lang, again)
+		}
+		z := ask(x.method, x.lang, "gzip")
+		r, err := gzip.NewReader(z.Body)
+		if err != nil || z.Header().Get("Content-Encoding") != "gzip" {
+			t.Fatalf("zipped: %v %v", z.Header(), err)
+		}
+		if b, err := io.ReadAll(r); err != nil || string(b) != body {
+			t.Errorf("zipped it is another page: %v", err)
+		}
 	}
 }
 
