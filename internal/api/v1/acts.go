@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"yuanba/internal/domain/access"
@@ -15,6 +16,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/kit/when"
 )
 
@@ -118,25 +120,15 @@ func act[In any](a matters.Act, do func(c *call, ctx context.Context, m matters.
 	o := Operation{ID: "act_" + string(a), Path: "/matters/{number}/acts/" + string(a), Tag: "acts", Scope: access.APIAct,
 		Errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed}, etag: true, match: true}
 	return writes(o, func(c *call, in In) (*Matter, error) {
-		version, err := c.expected()
+		m, ctx, err := c.toActOn()
 		if err != nil {
 			return nil, err
 		}
-		w, err := c.whole()
-		if err != nil {
-			return nil, err
-		}
-		if !c.caller.Key.In().Contains(w.Matter.Path) {
-			return nil, errs.New(errs.Denied, "api.key.place", c.caller.Key.Name)
-		}
-		ctx := c.r.Context()
-		if version != 0 {
-			ctx = matters.Expecting(ctx, w.Matter.ID, version)
-		}
-		if err := do(c, ctx, w.Matter, in); err != nil {
+		if err := do(c, ctx, m, in); err != nil {
 			return nil, changed(named(err))
 		}
-		if w, err = c.whole(); errs.KindOf(err) == errs.NotFound {
+		w, err := c.whole()
+		if errs.KindOf(err) == errs.NotFound {
 			return nil, nil //nolint:nilnil // it was done, and is not this caller's to see any more
 		}
 		if err != nil {
@@ -146,6 +138,27 @@ func act[In any](a matters.Act, do func(c *call, ctx context.Context, m matters.
 		c.w.Header().Set("ETag", `"`+strconv.Itoa(out.Version)+`"`)
 		return &out, nil
 	})
+}
+
+// toActOn is the matter that the address names, if the key is for its place, and the
+// context that holds it to the version that If-Match names.
+func (c *call) toActOn() (m matters.Matter, ctx context.Context, err error) {
+	version, err := c.expected()
+	if err != nil {
+		return m, nil, err
+	}
+	w, err := c.whole()
+	if err != nil {
+		return m, nil, err
+	}
+	if !c.caller.Key.In().Contains(w.Matter.Path) {
+		return m, nil, errs.New(errs.Denied, "api.key.place", c.caller.Key.Name)
+	}
+	ctx = c.r.Context()
+	if version != 0 {
+		ctx = matters.Expecting(ctx, w.Matter.ID, version)
+	}
+	return w.Matter, ctx, nil
 }
 
 // changed gives what somebody else changed meanwhile its own status.
@@ -190,16 +203,49 @@ type Support struct {
 	Words  string   `json:"words,omitempty" maxLength:"3000" doc:"How it is at their place."`
 	Public bool     `json:"public,omitempty" doc:"Everybody may read these words."`
 	Phone  string   `json:"phone,omitempty" doc:"To tell them of the outcome."`
+	From   string   `json:"from,omitempty" maxLength:"200" doc:"Who says it, for keys that act for no account: a name by chance that the program knows its user by, so that each counts once. It is not kept."`
 	Files  []string `json:"files,omitempty" nullable:"false" maxItems:"9" doc:"The ids that POST /files gave."`
 }
 
 // Unsupport names the "me too" that is taken back.
 type Unsupport struct {
-	Which string `json:"which" doc:"The id of the voice, which was written down at the desk."`
+	Which string `json:"which,omitempty" doc:"The id of the voice, which was written down at the desk; for keys that act for an account."`
+	From  string `json:"from,omitempty" maxLength:"200" doc:"Whose voice it is, for keys that act for no account: the name under which it was given."`
 }
 
-// acts is every act that other programs may do. Inviting and moderating are for
-// people at the page.
+// Invite asks somebody outside the town's organisation.
+type Invite struct {
+	Party string `json:"party" maxLength:"60" doc:"Who is asked."`
+	Words string `json:"words" maxLength:"3000" doc:"The question."`
+	Days  int    `json:"days" minimum:"1" maximum:"60" doc:"How many days the link is good for."`
+}
+
+// Invited is the link by which one question about one matter is answered.
+type Invited struct {
+	Link    string    `json:"link" format:"uri" doc:"Give it to whom you ask. It is told this once."`
+	Expires time.Time `json:"expires"`
+}
+
+// Revoke names an invitation whose link is to be worthless.
+type Revoke struct {
+	Invitation string `json:"invitation" doc:"The id of the invitation."`
+}
+
+// Moderate changes or hides what the public reads.
+type Moderate struct {
+	Part   string `json:"part" doc:"title or body, which are changed; all, name, line:ID, file:ID or support:ID, which are hidden."`
+	Words  string `json:"words,omitempty" maxLength:"5000" doc:"What is to stand there, of title and body."`
+	Reason string `json:"reason" maxLength:"3000" doc:"The reporter and those at work read it beside the original."`
+}
+
+// Restore undoes a moderation.
+type Restore struct {
+	Moderation string `json:"moderation" doc:"The id of the moderation."`
+	Reason     string `json:"reason" maxLength:"3000"`
+}
+
+// acts is every act that other programs may do; a test holds it against those that
+// there are.
 func acts() []Operation {
 	return []Operation{
 		plain(matters.Accept, (*matters.Service).Accept),
@@ -280,20 +326,47 @@ func acts() []Operation {
 			}
 			return c.s.Matters.Blow(ctx, c.by(), m.ID, units, time.Duration(in.Hours)*time.Hour, in.Words)
 		}),
-		act(matters.SupportAct, func(c *call, ctx context.Context, m matters.Matter, in Support) error {
+		forUsers(act(matters.SupportAct, func(c *call, ctx context.Context, m matters.Matter, in Support) error {
 			files, err := c.taken(in.Files)
 			if err != nil {
 				return err
 			}
-			return c.s.Matters.Support(ctx, c.by(), m.ID, matters.Supporting{Words: in.Words, Public: in.Public, Contact: people.ContactInput{Phone: in.Phone}}, files...)
-		}),
-		act(matters.UnsupportAct, func(c *call, ctx context.Context, m matters.Matter, in Unsupport) error {
+			return c.s.Matters.Support(ctx, c.by(), m.ID, matters.Supporting{Words: in.Words, Public: in.Public, Browser: c.user(in.From), Contact: people.ContactInput{Phone: in.Phone, Lang: c.lang}}, files...)
+		})),
+		forUsers(act(matters.UnsupportAct, func(c *call, ctx context.Context, m matters.Matter, in Unsupport) error {
+			if in.From != "" && c.by().Kind == scope.Machine {
+				return c.s.Matters.Unsupport(ctx, c.by(), m.ID, matters.Unsupporting{Browser: c.user(in.From)})
+			}
 			which, err := id.Parse(in.Which)
 			if err != nil {
 				return errs.At("which", "matter.unsupport.which")
 			}
 			return c.s.Matters.Unsupport(ctx, c.by(), m.ID, matters.Unsupporting{Which: which})
+		})),
+		inviting(),
+		act(matters.Revoke, func(c *call, ctx context.Context, m matters.Matter, in Revoke) error {
+			d, err := id.Parse(in.Invitation)
+			if err != nil {
+				return errs.At("invitation", "matter.invite.none")
+			}
+			return c.s.Matters.Revoke(ctx, c.by(), m.ID, d)
 		}),
+		act(matters.Moderate, func(c *call, ctx context.Context, m matters.Matter, in Moderate) error {
+			part := in.Part
+			if line, ok := strings.CutPrefix(part, "line:"); ok { // as this interface calls it
+				part = "step:" + line
+			}
+			return c.s.Matters.Moderate(ctx, c.by(), m.ID, matters.Moderating{Part: part, Words: in.Words, Reason: in.Reason})
+		}),
+		act(matters.Restore, func(c *call, ctx context.Context, m matters.Matter, in Restore) error {
+			d, err := id.Parse(in.Moderation)
+			if err != nil {
+				return errs.At("moderation", "matter.moderate.none")
+			}
+			return c.s.Matters.Restore(ctx, c.by(), m.ID, d, in.Reason)
+		}),
+		plain(matters.ShowName, (*matters.Service).ShowName),
+		plain(matters.HideName, (*matters.Service).HideName),
 		act(matters.Respond, func(c *call, ctx context.Context, m matters.Matter, in ForUnit) error {
 			unit, err := c.unitsOf("unit", []string{in.Unit})
 			if err != nil {
@@ -313,6 +386,38 @@ func acts() []Operation {
 			return c.s.Matters.Assist(ctx, c.by(), m.ID, unit[0], in.Words, files...)
 		}),
 	}
+}
+
+// forUsers makes an act one that programs do for their users: who may raise may do it.
+func forUsers(o Operation) Operation {
+	o.Scope = access.RequestsWrite
+	return o
+}
+
+// user is the mark of a program's user, as that of a browser; "" if none is named.
+func (c *call) user(from string) string {
+	if from == "" {
+		return ""
+	}
+	return "api " + c.caller.Key.ID.String() + " " + from
+}
+
+// inviting makes the operation of asking somebody outside. It answers with the link,
+// which can be found nowhere else.
+func inviting() Operation {
+	o := Operation{ID: "act_" + string(matters.Invite), Path: "/matters/{number}/acts/" + string(matters.Invite), Tag: "acts", Scope: access.APIAct, status: http.StatusCreated, once: true,
+		Errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed}, match: true}
+	return writes(o, func(c *call, in Invite) (out Invited, err error) {
+		m, ctx, err := c.toActOn()
+		if err != nil {
+			return out, err
+		}
+		c.r = c.r.WithContext(ctx)
+		return once(c, in, func(tx *sqldb.Tx) (Invited, error) {
+			secret, err := c.s.Matters.InviteIn(tx, c.by(), m.ID, in.Party, in.Words, in.Days)
+			return Invited{c.s.Address + "/answer/" + secret, tx.Now().AddDate(0, 0, in.Days).UTC()}, changed(named(err))
+		})
+	})
 }
 
 // offered reports whether an act can be done here.

@@ -3,6 +3,7 @@
 package v1
 
 import (
+	"strings"
 	"time"
 
 	"yuanba/internal/domain/matters"
@@ -88,6 +89,8 @@ type Matter struct {
 	JoinedHere []string          `json:"joined_here" nullable:"false" doc:"The numbers of what was joined to it."`
 	Origins    []string          `json:"origins" nullable:"false" doc:"The numbers of what it was joined to, or split off."`
 	Voices     []Voice           `json:"voices" nullable:"false" doc:"What those said whom it concerns too, as far as the caller may read it."`
+	Invited    []Invitation      `json:"invitations,omitempty" nullable:"false" doc:"The outsiders who were asked; for those who work on the matter."`
+	Moderated  []Moderation      `json:"moderations,omitempty" nullable:"false" doc:"What was changed or hidden of it; for those who work on the matter and the reporter."`
 	Acts       []string          `json:"acts" nullable:"false" doc:"What the caller may do now."`
 }
 
@@ -98,6 +101,28 @@ type Voice struct {
 	Words  string    `json:"words,omitempty"`
 	Public bool      `json:"public"`
 	Desk   bool      `json:"desk,omitempty" doc:"It was written down at the desk, where it is also taken back."`
+}
+
+// An Invitation is a question that somebody outside was asked.
+type Invitation struct {
+	ID       string     `json:"id"`
+	Party    string     `json:"party"`
+	Question string     `json:"question"`
+	At       time.Time  `json:"at"`
+	Expires  time.Time  `json:"expires"`
+	Answered *time.Time `json:"answered,omitempty"`
+	Answer   string     `json:"answer,omitempty"`
+	Revoked  *time.Time `json:"revoked,omitempty"`
+}
+
+// A Moderation is a change to what the public reads.
+type Moderation struct {
+	ID       string     `json:"id"`
+	Part     string     `json:"part" doc:"title, body, all, name, line:ID, file:ID or support:ID."`
+	Original string     `json:"original,omitempty"`
+	Reason   string     `json:"reason"`
+	At       time.Time  `json:"at"`
+	Undone   *time.Time `json:"undone,omitempty"`
 }
 
 // version is for its ETag.
@@ -196,6 +221,16 @@ func (c *call) matter(w matters.Whole) Matter {
 	out := Matter{
 		Card: c.card(cardOf(m)), Version: m.Version, View: viewName(w.View), Body: m.Body, Answers: m.Answers, Promised: at(m.Promised), Result: m.Result, Satisfied: m.Satisfied,
 		Files: c.files(w, 0), Parts: numbers(w.Parts), JoinedHere: numbers(w.JoinedHere), Origins: numbers(w.Origins), Voices: make([]Voice, len(w.Supports)), Acts: []string{},
+	}
+	for _, v := range w.Invitations {
+		out.Invited = append(out.Invited, Invitation{v.ID.String(), v.Party, v.Question, v.At.UTC(), v.ExpiresAt.UTC(), at(v.AnsweredAt), v.Answer, at(v.RevokedAt)})
+	}
+	for _, o := range w.Moderations {
+		part := o.Part
+		if d, ok := strings.CutPrefix(part, "step:"); ok { // as this interface calls it
+			part = "line:" + d
+		}
+		out.Moderated = append(out.Moderated, Moderation{o.ID.String(), part, o.Original, o.Reason, o.At.UTC(), at(o.UndoneAt)})
 	}
 	for i, p := range w.Supports {
 		out.Voices[i] = Voice{p.ID.String(), p.At.UTC(), p.Words, p.Public && !p.Hidden, p.AtDesk()}

@@ -189,6 +189,7 @@ func TestEveryOperation(t *testing.T) {
 		}
 		sees.want(200, sees.get("/openapi.json"))
 		w.everyWebhook()
+		w.everyActBeside(zhao)
 		for _, o := range v1.Operations() {
 			if !w.seen[o.ID+" 200"] && !w.seen[o.ID+" 201"] && (o.ID != "removeWebhook" || !w.seen[o.ID+" 204"]) {
 				t.Errorf("nobody asks for %s %s", o.Method, o.Path)
@@ -291,20 +292,6 @@ func TestEventsOfTheDocument(t *testing.T) {
 			(&caller{town: w}).valid("message", "/components/schemas/Event", answer{body: b})
 		}
 	})
-}
-
-// Every act of a matter's life can be done here too.
-func TestEveryAct(t *testing.T) {
-	t.Parallel()
-	have := map[string]bool{}
-	for _, o := range v1.Operations() {
-		have[o.ID] = true
-	}
-	for _, a := range matters.Flow.Acts() {
-		if !have["act_"+string(a)] {
-			t.Errorf("%s cannot be done: add it to acts", a)
-		}
-	}
 }
 
 // Every operation is tried with every kind of key: who may not is told 401 or 403

@@ -52,6 +52,15 @@ type Asked struct {
 // Invite makes a link for an outside party; the secret in it is returned once
 // and cannot be found again. Needs handle in the lead unit, or dispatch.
 func (s *Service) Invite(ctx context.Context, by scope.Actor, d ID, party, question string, days int) (secret string, err error) {
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		secret, err = s.InviteIn(tx, by, d, party, question, days)
+		return err
+	})
+	return secret, err
+}
+
+// InviteIn is Invite inside a transaction that does more.
+func (s *Service) InviteIn(tx *sqldb.Tx, by scope.Actor, d ID, party, question string, days int) (secret string, err error) {
 	question, err = saying("words", question, minReason, "matter.words.more")
 	if err != nil {
 		return "", err
@@ -68,7 +77,7 @@ func (s *Service) Invite(ctx context.Context, by scope.Actor, d ID, party, quest
 		return "", err
 	}
 	secret = base64.RawURLEncoding.EncodeToString(raw[:])
-	err = s.beside(ctx, by, d, Invite, open(invites(by)), func(tx *sqldb.Tx, m *Matter) (Step, error) {
+	err = s.besideIn(tx, by, d, Invite, open(invites(by)), func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		v := Invitation{ID: tx.NewID(), Matter: m.ID, Party: party, Question: question, InvitedBy: by.Name, At: tx.Now(), ExpiresAt: tx.Now().AddDate(0, 0, days), token: tokenOf(secret)}
 		m.add(v)
 		return Step{Words: party + "：" + question, Until: v.ExpiresAt}, nil

@@ -143,6 +143,9 @@ func (s *Service) edited(ctx context.Context, by scope.Actor, d ID, act Act, rea
 		if dec := by.May("moderate", m.Target("moderate", tx.Now())); !dec.OK {
 			return errs.New(errs.Denied, dec.Key, dec.Args...)
 		}
+		if err := expected(tx, m); err != nil {
+			return err
+		}
 		before := m
 		if err := f(tx, &m); err != nil {
 			return err

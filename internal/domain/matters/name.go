@@ -114,6 +114,9 @@ func (s *Service) setNamed(ctx context.Context, by scope.Actor, d ID, act Act) e
 		if !s.maySee(tx, by, m) {
 			return errs.New(errs.NotFound, "matter.none")
 		}
+		if err := expected(tx, m); err != nil {
+			return err
+		}
 		behalf, err := s.allow(by, m, byReporter, act, tx.Now())
 		if err != nil {
 			return err

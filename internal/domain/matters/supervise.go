@@ -88,26 +88,29 @@ const (
 // beside does to a matter what leaves its state and turn alone: it checks that the
 // actor may, runs f, and writes the story and the trail.
 func (s *Service) beside(ctx context.Context, by scope.Actor, d ID, act Act, may func(tx *sqldb.Tx, m Matter) error, f func(tx *sqldb.Tx, m *Matter) (Step, error), files ...NewFile) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		m, err := s.load(tx, d)
-		if err != nil {
-			return err
-		}
-		if !s.maySee(tx, by, m) {
-			return errs.New(errs.NotFound, "matter.none")
-		}
-		if err := expected(tx, m); err != nil {
-			return err
-		}
-		if err := may(tx, m); err != nil {
-			return err
-		}
-		step, err := f(tx, &m)
-		if err != nil {
-			return err
-		}
-		return s.record(tx, by, &m, act, m, "", step, files, saveBeside)
-	})
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.besideIn(tx, by, d, act, may, f, files...) })
+}
+
+// besideIn is beside inside a transaction that does more.
+func (s *Service) besideIn(tx *sqldb.Tx, by scope.Actor, d ID, act Act, may func(tx *sqldb.Tx, m Matter) error, f func(tx *sqldb.Tx, m *Matter) (Step, error), files ...NewFile) error {
+	m, err := s.load(tx, d)
+	if err != nil {
+		return err
+	}
+	if !s.maySee(tx, by, m) {
+		return errs.New(errs.NotFound, "matter.none")
+	}
+	if err := expected(tx, m); err != nil {
+		return err
+	}
+	if err := may(tx, m); err != nil {
+		return err
+	}
+	step, err := f(tx, &m)
+	if err != nil {
+		return err
+	}
+	return s.record(tx, by, &m, act, m, "", step, files, saveBeside)
 }
 
 // needs returns the check that the actor holds the need for the matter.

@@ -95,14 +95,10 @@ func (e Event) Act() (a matters.Act, ok bool) {
 
 // Name is what an event is called for people.
 func (e Event) Name(lang i18n.Lang) string {
-	a, ok := e.Act()
-	switch {
-	case !ok:
-		return i18n.T(lang, "webhook.event.test")
-	case a == matters.Raise:
-		return i18n.T(lang, "webhook.event.raise")
+	if a, ok := e.Act(); ok {
+		return i18n.T(lang, "webhook.event."+string(a))
 	}
-	return i18n.T(lang, "matter.did."+string(a))
+	return i18n.T(lang, "webhook.event.test")
 }
 
 // Events are those that the hook hears of; none are all.

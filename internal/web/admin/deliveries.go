@@ -88,7 +88,7 @@ func deliveryPage(b page.Base, h webhooks.Hook, d webhooks.Delivery, answer stri
 		add("admin.webhook.took", b.T("admin.webhook.ms", int(d.Took.Milliseconds())))
 	}
 	add("admin.webhook.answer", answer)
-	t := page.Table{Caption: b.T("admin.webhook.delivery"), Hide: true, Cols: []page.Col{{Text: b.T("admin.webhook.delivery")}, {Text: b.T("admin.webhook.fate")}}}
+	t := page.Table{Caption: b.T("admin.webhook.delivery"), Hide: true, Cols: []page.Col{{Text: b.T("admin.webhook.fact")}, {Text: b.T("admin.webhook.value")}}}
 	for _, row := range rows {
 		t.Rows = append(t.Rows, []page.Cell{{Text: row[0]}, {Text: row[1]}})
 	}
