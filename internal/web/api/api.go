@@ -67,7 +67,7 @@ type section struct{ Table page.Table }
 
 // verify is the example of verifying a signature; a test runs it.
 //
-//go:embed verify.py
+//go:embed verify.mjs
 var verify string
 
 // problem is a kind of refusal; its name is the anchor to which answers point.
