@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/web/page"
@@ -104,7 +105,7 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 		}
 		t.Rows = append(t.Rows, []page.Cell{{Text: o.Method + " " + o.Path}, {Text: o.Summary.In(b.Lang)}, {Text: scope}})
 	}
-	v.Verify = verify
+	_, v.Verify, _ = strings.Cut(verify, "\n\n") // without the line of the licence
 	v.Events = page.Table{Caption: b.T("api.page.hooks.events"), Cols: []page.Col{{Text: b.T("api.page.hooks.event")}, {Text: b.T("api.page.hooks.what")}}}
 	for _, e := range c.Events {
 		v.Events.Rows = append(v.Events.Rows, []page.Cell{{Text: e.Name}, {Text: e.What.In(b.Lang)}})

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 // secret: whsec_…; headers: by their names in lower case; body: as it came, not parsed
