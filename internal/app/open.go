@@ -3,12 +3,15 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"time"
 
 	"yuanba/internal/api/open311"
 	v1 "yuanba/internal/api/v1"
+	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/webhooks"
+	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/georeport"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/outside"
@@ -86,6 +89,18 @@ func (a *App) dial(endpoint, jurisdiction, key string) *georeport.Client {
 func (c Open311) guard() outside.Guard {
 	nets, _ := prefixes("open311.inside", c.Inside) // Load has looked at them
 	return outside.Guard{Inside: nets}
+}
+
+// fetchPhoto gets a photo that a connected system names.
+func (a *App) fetchPhoto(ctx context.Context, address string) (matters.NewFile, error) {
+	f := a.fetcher()
+	f.Client = a.Config.Open311.guard().Client(3, fetchWithin)
+	return f.Get(ctx, address)
+}
+
+// photoAddress is where a connected system gets a photo within a day.
+func (a *App) photoAddress(f matters.File) string {
+	return a.Config.Address() + "/files/" + a.Blobs.Address(blob.Hash(f.Hash).Medium(), "", a.DB.Now(), 24*time.Hour) + "?t=.jpg"
 }
 
 // fetchWithin is how long one photo may take to be fetched.

@@ -53,6 +53,7 @@ func (a *App) newJobs() *jobs.Queue {
 	jobs.Handle(q, open311.Fetch, a.fetcher().Fetch)
 	jobs.Handle(q, exchange.Push, a.Exchange.Push)
 	jobs.Handle(q, exchange.Tell, a.Exchange.Tell)
+	jobs.Handle(q, exchange.Fetch, a.Exchange.FetchPhoto)
 	jobs.Handle(q, webhooks.Send, a.Webhooks.Send)
 	jobs.Handle(q, letters.Alarm, a.Letters.Warn)
 	jobs.Handle(q, countHot, func(ctx context.Context, _ *jobs.Job, _ struct{}) error { return a.Hot.Count(ctx) })

@@ -42,5 +42,7 @@ CREATE TABLE exchange_transfer (
 CREATE UNIQUE INDEX exchange_transfer_matter ON exchange_transfer (connection_id, matter_id);
 -- what the other system is asked about
 CREATE INDEX exchange_transfer_sent ON exchange_transfer (connection_id, id) WHERE state = 'sent';
+-- what happens to a matter is told where it is
+CREATE INDEX exchange_transfer_of ON exchange_transfer (matter_id);
 -- an update names a request
 CREATE INDEX exchange_transfer_remote ON exchange_transfer (connection_id, remote) WHERE remote <> '';

@@ -161,6 +161,8 @@ CREATE TABLE exchange_transfer (
 
 CREATE UNIQUE INDEX exchange_transfer_matter ON exchange_transfer (connection_id, matter_id);
 
+CREATE INDEX exchange_transfer_of ON exchange_transfer (matter_id);
+
 CREATE INDEX exchange_transfer_remote ON exchange_transfer (connection_id, remote) WHERE remote <> '';
 
 CREATE INDEX exchange_transfer_sent ON exchange_transfer (connection_id, id) WHERE state = 'sent';

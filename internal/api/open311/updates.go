@@ -10,6 +10,8 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/georeport"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/jobs"
+	"yuanba/internal/kit/sqldb"
 )
 
 // updates lists what happened to the requests that everybody may read, the oldest
@@ -47,6 +49,9 @@ func (c *call) updates() error {
 	list := make([]georeport.Update, len(steps))
 	for i, p := range steps {
 		list[i] = georeport.Update{ID: georeport.Word(p.ID.String()), RequestID: georeport.Word(p.Number), Status: georeport.Closed, Updated: stamp(p.At), Words: georeport.Word(p.Words)}
+		if len(p.Photos) > 0 {
+			list[i].MediaURL = georeport.Word(c.file(p.Photos[0]))
+		}
 		if matters.OpenAfter(p.Act) {
 			list[i].Status = georeport.Open
 		}
@@ -80,7 +85,23 @@ func (c *call) takeUpdate() error {
 	if c.test {
 		return c.send(georeport.List(c.f, georeport.UpdatesDoc, []georeport.UpdateReceipt{{ID: "test"}}))
 	}
-	line, err := c.s.Matters.TakeReport(c.r.Context(), c.caller.Actor, strings.ToUpper(p.RequestID), r)
+	var line id.ID
+	err = c.s.DB.Write(c.r.Context(), func(tx *sqldb.Tx) error {
+		var fresh bool
+		if line, fresh, err = c.s.Matters.TakeReportIn(tx, c.caller.Actor, strings.ToUpper(p.RequestID), r); err != nil || !fresh {
+			return err
+		}
+		m, err := c.s.Matters.NumberedIn(tx, p.RequestID)
+		if err != nil {
+			return err
+		}
+		for _, address := range p.Media {
+			if err := jobs.Enqueue(c.s.Jobs, tx, Fetch, Fetching{Matter: m, Line: line, URL: address}, jobs.Opts{MaxTries: 6}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return renamed(err)
 	}

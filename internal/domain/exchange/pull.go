@@ -15,6 +15,7 @@ import (
 	"yuanba/internal/kit/georeport"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/jobs"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -102,7 +103,8 @@ func (s *Service) updates(ctx context.Context, wire *georeport.Client, c *Connec
 		if name == "" {
 			name = u.Updated.Text() + " " + u.RequestID.Text()
 		}
-		if err := s.take(ctx, *c, t, name, u.Words.Text(), strings.EqualFold(u.Status.Text(), georeport.Closed)); err != nil {
+		ended, _ := georeport.Ended(u.Status.Text())
+		if err := s.take(ctx, *c, t, said{name, u.Words.Text(), u.MediaURL.Text(), ended}); err != nil {
 			return false, err
 		}
 		if at, ok := georeport.ParseStamp(u.Updated.Text()); ok && i == georeport.MostAnswers-1 {
@@ -121,12 +123,21 @@ func (s *Service) byRemote(ctx context.Context, connection id.ID, remote string)
 	return t, err
 }
 
-// take writes into the matter's story what was said there; done is the unit's
+// said is what another system says of a request.
+type said struct {
+	name  string // by which it is taken once
+	words string
+	photo string // its address; "" if there is none
+	done  bool
+}
+
+// take writes into the matter's story what was said there; what is done is the unit's
 // result. What the matter cannot take as it stands is left out.
-func (s *Service) take(ctx context.Context, c Connection, t Transfer, name, words string, done bool) error {
+func (s *Service) take(ctx context.Context, c Connection, t Transfer, x said) error {
+	words := x.words
 	if words == "" {
 		words = i18n.T(i18n.ZH, "transfer.state.open")
-		if done {
+		if x.done {
 			words = i18n.T(i18n.ZH, "transfer.state.closed")
 		}
 	}
@@ -134,7 +145,13 @@ func (s *Service) take(ctx context.Context, c Connection, t Transfer, name, word
 	if r := []rune(words); len(r) > matters.MaxWords {
 		words = string(r[:matters.MaxWords-1]) + "…"
 	}
-	_, err := s.Matters.TakeReport(ctx, c.actor(), t.Number, matters.Report{Mark: c.mark(name), Words: words, Done: done})
+	err := s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		line, fresh, err := s.Matters.TakeReportIn(tx, c.actor(), t.Number, matters.Report{Mark: c.mark(x.name), Words: words, Done: x.done})
+		if err != nil || !fresh || x.photo == "" {
+			return err
+		}
+		return jobs.Enqueue(nil, tx, Fetch, Fetching{t.Matter, line, x.photo}, jobs.Opts{Queue: Queue, MaxTries: fetchTries})
+	})
 	switch errs.KindOf(err) {
 	case errs.Conflict, errs.NotFound, errs.Invalid:
 		s.Log.InfoContext(ctx, "exchange: left out", "matter", t.Number, "err", err)
@@ -143,7 +160,7 @@ func (s *Service) take(ctx context.Context, c Connection, t Transfer, name, word
 			return err
 		}
 	}
-	if !done {
+	if !x.done {
 		return nil
 	}
 	if err != nil {
@@ -214,17 +231,17 @@ func (s *Service) statuses(ctx context.Context, wire *georeport.Client, c Connec
 
 // heard takes in how one stands there.
 func (s *Service) heard(ctx context.Context, c Connection, t Transfer, r georeport.Request, told bool) error {
-	said := r.Status.Text() + " " + r.Updated.Text() + " " + r.StatusNotes.Text()
-	done := r.Status.Text() == georeport.Closed
-	if said == t.Heard && !done {
+	heard := r.Status.Text() + " " + r.Updated.Text() + " " + r.StatusNotes.Text()
+	done, _ := georeport.Ended(r.Status.Text())
+	if heard == t.Heard && !done {
 		return nil
 	}
 	if done || !told && t.Heard != "" {
-		if err := s.take(ctx, c, t, r.Status.Text()+" "+r.Updated.Text(), r.StatusNotes.Text(), done); err != nil {
+		if err := s.take(ctx, c, t, said{name: r.Status.Text() + " " + r.Updated.Text(), words: r.StatusNotes.Text(), done: done}); err != nil {
 			return err
 		}
 	}
-	_, err := s.update(ctx, t.ID, func(t *Transfer, _ time.Time) { t.Heard = said })
+	_, err := s.update(ctx, t.ID, func(t *Transfer, _ time.Time) { t.Heard = heard })
 	return err
 }
 
@@ -253,6 +270,12 @@ func (s *Service) requests(ctx context.Context, wire *georeport.Client, c *Conne
 	return nil
 }
 
+// opened reports whether something is left to be done about a request.
+func opened(r georeport.Request) bool {
+	ended, ok := georeport.Ended(r.Status.Text())
+	return ok && !ended
+}
+
 // takeIn takes in requests as matters, and returns when the oldest was made.
 func (s *Service) takeIn(ctx context.Context, c Connection, list []georeport.Request) (oldest time.Time, err error) {
 	var fresh []matters.Foreign
@@ -264,7 +287,7 @@ func (s *Service) takeIn(ctx context.Context, c Connection, list []georeport.Req
 		if err != nil {
 			return oldest, err
 		}
-		if ours.ID != 0 || r.Status.Text() != georeport.Open {
+		if ours.ID != 0 || !opened(r) {
 			continue
 		}
 		f, err := matters.ForeignRequest(r, originOf(c.ID), i+1)

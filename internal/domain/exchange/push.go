@@ -125,7 +125,7 @@ func (s *Service) Push(ctx context.Context, j *jobs.Job, p Pushing) error {
 		if t, err = s.update(ctx, t.ID, func(t *Transfer, now time.Time) { t.TriedAt = now }); err != nil {
 			return err
 		}
-		r, err := wire.Send(ctx, s.form(m, code))
+		r, err := wire.Send(ctx, s.form(w, code))
 		if err == nil && r.ID.Text() == "" && r.Token.Text() == "" {
 			err = &georeport.Refused{Faults: []georeport.Fault{{Description: "no ID was given"}}}
 		}
@@ -215,7 +215,8 @@ func mark(number string) string { return "[" + number + "]" }
 // form is a matter as it is sent: what everybody may read. The very spot of a thing
 // that is the town's own, a lamp or a cover, goes with it; of anything else that of
 // the grid or village does, since the other system shows it to the world.
-func (s *Service) form(m matters.Matter, code string) url.Values {
+func (s *Service) form(w matters.Whole, code string) url.Values {
+	m := w.Matter
 	words := []rune(strings.TrimSpace(m.Body))
 	ending := "\n" + mark(m.Number)
 	if most := georeport.MaxDescription - len([]rune(ending)); len(words) > most {
@@ -238,6 +239,12 @@ func (s *Service) form(m matters.Matter, code string) url.Values {
 	}
 	for key, a := range m.Answers {
 		v.Set("attribute["+key+"]", a)
+	}
+	for _, f := range w.Files {
+		if f.Step == 0 && f.Public && !f.Hidden && strings.HasPrefix(f.Type, "image/") {
+			v.Set("media_url", s.Photo(f))
+			break
+		}
 	}
 	return v
 }

@@ -30,6 +30,13 @@ type Needs struct {
 	Log     *slog.Logger
 	// Dial makes what asks another system, guarded against being led inside.
 	Dial func(endpoint, jurisdiction, key string) *georeport.Client
+	// Fetch gets a photo that another system names, guarded likewise, and keeps it
+	// without what tells who made it. What will never succeed is an error of
+	// [jobs.Cancel].
+	Fetch func(ctx context.Context, address string) (matters.NewFile, error)
+	// Photo is the address of a photo that everybody may see, for another system to
+	// fetch it within a day.
+	Photo func(f matters.File) string
 }
 
 // A Service exchanges matters with other systems. It is safe for several goroutines.

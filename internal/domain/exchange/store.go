@@ -117,6 +117,11 @@ func sentTransfers(tx *sqldb.Tx, connection, after id.ID, limit int) ([]Transfer
 	return sqldb.All(tx, scanTransfer, `SELECT `+transferColumns+` FROM exchange_transfer WHERE connection_id = $1 AND state = 'sent' AND id > $2 ORDER BY id LIMIT $3`, connection, after, limit)
 }
 
+// wentTo returns where a matter is or was. few: there are a handful of connections.
+func wentTo(tx *sqldb.Tx, matter id.ID) ([]Transfer, error) {
+	return sqldb.All(tx, scanTransfer, `SELECT `+transferColumns+` FROM exchange_transfer WHERE matter_id = $1 AND state IN ('sent', 'ended') AND remote <> '' ORDER BY id LIMIT 20`, matter)
+}
+
 // byRemote is the zero transfer if the other system's name is none of ours.
 func byRemote(tx *sqldb.Tx, connection id.ID, remote string) (Transfer, error) {
 	if remote == "" {

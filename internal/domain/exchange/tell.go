@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/jobs"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -45,13 +47,49 @@ type Telling struct {
 	Remote     string `json:"remote"`
 	Number     string `json:"number"`
 	Line       id.ID  `json:"line"`
+	Transfer   id.ID  `json:"transfer,omitempty"` // of a matter that went there; 0: of one that came from there
 }
 
-// Moved hears what was done to a matter: if it came in from another system that
-// wants to know, and everybody may read what was done, it is told there.
+// toldOnward are the acts that concern whoever works on a matter elsewhere: what the
+// reporter adds, and that it is over, or not over after all.
+var toldOnward = []matters.Act{matters.Add, matters.Answer, matters.Withdraw, matters.Join, matters.Decline, matters.Close, matters.Reopen}
+
+// Moved hears what was done to a matter, and has it told where it concerns another
+// system: to the one from which the matter came in, if that wants to know, and to the
+// one to which it went. Told is what everybody may read.
 func (s *Service) Moved(tx *sqldb.Tx, m matters.Matter, line matters.Step) error {
+	if !line.Public || !m.VisibleToAll() {
+		return nil
+	}
+	if err := s.tellBack(tx, m, line); err != nil || !slices.Contains(toldOnward, line.Act) {
+		return err
+	}
+	ts, err := wentTo(tx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range ts {
+		if t.State == Ended && line.Act != matters.Reopen {
+			continue // it is done there
+		}
+		c, err := loadConnection(tx, t.Connection)
+		if err != nil {
+			return err
+		}
+		if !c.Active || !c.Push || strings.HasPrefix(line.Detail, c.mark("")) {
+			continue
+		}
+		if err := jobs.Enqueue(nil, tx, Tell, Telling{c.ID, t.Remote, m.Number, line.ID, t.ID}, jobs.Opts{Queue: Queue, MaxTries: maxTries}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellBack has a line told to the system from which the matter came in.
+func (s *Service) tellBack(tx *sqldb.Tx, m matters.Matter, line matters.Step) error {
 	connection, remote, ok := cameFrom(m)
-	if !ok || !line.Public || !m.VisibleToAll() {
+	if !ok {
 		return nil
 	}
 	c, err := loadConnection(tx, connection)
@@ -61,7 +99,7 @@ func (s *Service) Moved(tx *sqldb.Tx, m matters.Matter, line matters.Step) error
 	if err != nil || !c.Active || !c.Tell || strings.HasPrefix(line.Detail, c.mark("")) {
 		return err
 	}
-	return jobs.Enqueue(nil, tx, Tell, Telling{c.ID, remote, m.Number, line.ID}, jobs.Opts{Queue: Queue, MaxTries: maxTries})
+	return jobs.Enqueue(nil, tx, Tell, Telling{Connection: c.ID, Remote: remote, Number: m.Number, Line: line.ID}, jobs.Opts{Queue: Queue, MaxTries: maxTries})
 }
 
 // Tell tells it: it is what a job of the kind [Tell] does. The line is read when it
@@ -73,7 +111,7 @@ func (s *Service) Tell(ctx context.Context, _ *jobs.Job, p Telling) error {
 		c, err = loadConnection(tx, p.Connection)
 		return err
 	})
-	if err != nil || !c.Active || !c.Tell {
+	if err != nil || !c.Active || !c.Tell && p.Transfer == 0 {
 		return err
 	}
 	at := p.Line.Time()
@@ -84,8 +122,12 @@ func (s *Service) Tell(ctx context.Context, _ *jobs.Job, p Telling) error {
 	line := lines[0]
 	v := url.Values{"service_request_id": {p.Remote}, "update_id": {p.Line.String()}, "status": {georeport.Open}, "description": {line.Words},
 		"updated_datetime": {string(georeport.Stamp(line.At, i18n.Zone))}}
-	if !matters.OpenAfter(line.Act) {
+	over := !matters.OpenAfter(line.Act)
+	if over {
 		v.Set("status", georeport.Closed)
+	}
+	if len(line.Photos) > 0 {
+		v.Set("media_url", s.Photo(line.Photos[0]))
 	}
 	if line.Words == "" {
 		v.Set("description", i18n.T(i18n.ZH, "matter.did."+string(line.Act)))
@@ -95,14 +137,69 @@ func (s *Service) Tell(ctx context.Context, _ *jobs.Job, p Telling) error {
 		return err
 	}
 	err = wire.SendUpdate(ctx, v)
+	switch {
+	case err == nil && over && p.Transfer != 0:
+		return s.endSent(ctx, p.Transfer, "")
+	case err == nil && line.Act == matters.Reopen && p.Transfer != 0:
+		return s.sendAnew(ctx, p.Transfer)
+	}
 	var r *georeport.Refused
 	if errors.As(err, &r) {
 		switch {
+		case r.ForGood() && over && p.Transfer != 0: // it takes no updates: who administers sees it
+			return s.endSent(ctx, p.Transfer, "transfer.untold")
 		case r.ForGood():
 			return jobs.Cancel(err)
 		case r.After > 0:
 			return jobs.Snooze(r.After)
 		}
+	}
+	return err
+}
+
+// endSent ends a transfer that is there.
+func (s *Service) endSent(ctx context.Context, d id.ID, fault string) error {
+	_, err := s.update(ctx, d, func(t *Transfer, now time.Time) {
+		if t.State == Sent {
+			t.State, t.Fault, t.EndedAt = Ended, fault, now
+		}
+	})
+	return err
+}
+
+// sendAnew has the other system asked again about what was done there.
+func (s *Service) sendAnew(ctx context.Context, d id.ID) error {
+	_, err := s.update(ctx, d, func(t *Transfer, _ time.Time) {
+		if t.State == Ended {
+			t.State, t.Fault, t.EndedAt = Sent, "", time.Time{}
+		}
+	})
+	return err
+}
+
+// Fetch is the kind of jobs that get a photo which another system named.
+const Fetch jobs.Kind[Fetching] = "exchange.fetch"
+
+// A Fetching says what is to be got, and to which line of a matter's story it belongs.
+type Fetching struct {
+	Matter id.ID  `json:"matter"`
+	Line   id.ID  `json:"line"`
+	URL    string `json:"url"`
+}
+
+// fetchTries is how often a photo is asked for.
+const fetchTries = 6
+
+// FetchPhoto gets a photo and adds it to its line: it is what a job of the kind
+// [Fetch] does.
+func (s *Service) FetchPhoto(ctx context.Context, _ *jobs.Job, p Fetching) error {
+	f, err := s.Needs.Fetch(ctx, p.URL)
+	if err != nil {
+		return err
+	}
+	err = s.Matters.Attach(ctx, scope.Program("exchange"), p.Matter, p.Line, f)
+	if errs.KindOf(err) == errs.NotFound {
+		return jobs.Cancel(err)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ package matters
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/errs"
@@ -63,30 +64,37 @@ type Report struct {
 // matter for the actor, and Conflict if the matter does not stand so that the unit
 // could say it: what is done already is not done again.
 func (s *Service) TakeReport(ctx context.Context, by scope.Actor, number string, r Report) (line id.ID, err error) {
-	if r.Words, err = saying("words", r.Words, minReason, "matter.words.more"); err != nil {
-		return 0, err
-	}
-	if len(r.Files) > MaxFiles {
-		return 0, errs.At("files", "matter.files.many", MaxFiles)
-	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		m, err := s.loadNumber(tx, number)
-		if err != nil {
-			return err
-		}
-		if !s.maySee(tx, by, m) {
-			return errs.New(errs.NotFound, "matter.none")
-		}
-		if line, err = marked(tx, m.ID, r.Mark); err != nil || line != 0 {
-			return err
-		}
-		if err := s.report(tx, by, m, r); err != nil {
-			return err
-		}
-		line, err = lastLine(tx, m.ID)
+		line, _, err = s.TakeReportIn(tx, by, number, r)
 		return err
 	})
 	return line, err
+}
+
+// TakeReportIn is TakeReport inside a transaction that does more; fresh says that the
+// report had not been taken before.
+func (s *Service) TakeReportIn(tx *sqldb.Tx, by scope.Actor, number string, r Report) (line id.ID, fresh bool, err error) {
+	if r.Words, err = saying("words", r.Words, minReason, "matter.words.more"); err != nil {
+		return 0, false, err
+	}
+	if len(r.Files) > MaxFiles {
+		return 0, false, errs.At("files", "matter.files.many", MaxFiles)
+	}
+	m, err := s.loadNumber(tx, number)
+	if err != nil {
+		return 0, false, err
+	}
+	if !s.maySee(tx, by, m) {
+		return 0, false, errs.New(errs.NotFound, "matter.none")
+	}
+	if line, err = marked(tx, m.ID, r.Mark); err != nil || line != 0 {
+		return line, false, err
+	}
+	if err := s.report(tx, by, m, r); err != nil {
+		return 0, false, err
+	}
+	line, err = lastLine(tx, m.ID)
+	return line, true, err
 }
 
 func (s *Service) report(tx *sqldb.Tx, by scope.Actor, m Matter, r Report) error {
@@ -108,12 +116,20 @@ func (s *Service) report(tx *sqldb.Tx, by scope.Actor, m Matter, r Report) error
 	return err
 }
 
+// NumberedIn is the ID of the matter with a number, whoever asks: for programs that
+// have been let in to it already.
+func (s *Service) NumberedIn(tx *sqldb.Tx, number string) (ID, error) {
+	m, err := s.loadNumber(tx, strings.ToUpper(strings.TrimSpace(number)))
+	return m.ID, err
+}
+
 // attach is the trail's word for files that were added without a line in the story.
 const attach Act = "attach"
 
-// Attach adds to what came with a matter's raising: what the program fetched after
-// it. Only the program itself may. What goes beyond [MaxFiles] is left out.
-func (s *Service) Attach(ctx context.Context, by scope.Actor, d ID, files ...NewFile) error {
+// Attach adds to what came with a line of a matter's story, or with its raising if
+// that is 0: what the program fetched after it. Only the program itself may. What goes
+// beyond [MaxFiles] is left out. It is NotFound if the matter has no such line.
+func (s *Service) Attach(ctx context.Context, by scope.Actor, d ID, line id.ID, files ...NewFile) error {
 	if by.Kind != scope.System {
 		return errs.New(errs.Denied, scope.DeniedSignIn)
 	}
@@ -126,19 +142,27 @@ func (s *Service) Attach(ctx context.Context, by scope.Actor, d ID, files ...New
 		if err != nil {
 			return err
 		}
+		public := m.Public
+		if line != 0 {
+			p, err := stepOf(tx, d, line)
+			if err != nil {
+				return err
+			}
+			public = p.Public
+		}
 		files := slices.DeleteFunc(slices.Clone(files), func(f NewFile) bool {
-			return slices.ContainsFunc(have, func(x File) bool { return x.Hash == f.Hash && x.Step == 0 })
+			return slices.ContainsFunc(have, func(x File) bool { return x.Hash == f.Hash && x.Step == line })
 		})
 		n := 0
 		for _, f := range have {
-			if f.Step == 0 {
+			if f.Step == line {
 				n++
 			}
 		}
 		if files = files[:min(len(files), max(0, MaxFiles-n))]; len(files) == 0 {
 			return nil
 		}
-		m.addFiles(tx, 0, m.Public, files)
+		m.addFiles(tx, line, public, files)
 		return s.keep(tx, by, &m, saveBeside, trail.Entry{Act: string(attach), From: string(m.State)})
 	})
 }

@@ -192,6 +192,7 @@ func openStep(p Step) Step {
 type PublicStep struct {
 	Step
 	Number string
+	Photos []File // that came with it and that everybody may see
 }
 
 // PublicSteps returns the lines of stories that everybody may read and that were
@@ -203,8 +204,26 @@ func (s *Service) PublicSteps(ctx context.Context, from, to time.Time, numbers [
 		if ps, err = publicSteps(tx, max(id.First(from), after+1), id.First(to), numbers, most); err != nil {
 			return err
 		}
+		at := make(map[id.ID]int, len(ps))
+		var ids []id.ID
+		var matters []ID
 		for i, p := range ps {
 			ps[i].Step = openStep(p.Step)
+			if !p.Hidden {
+				at[p.ID] = i
+				ids, matters = append(ids, p.ID), append(matters, p.Matter)
+			}
+		}
+		for some := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(matters))), atOnce) {
+			photos, err := photosWith(tx, some, ids)
+			if err != nil {
+				return err
+			}
+			for _, f := range photos {
+				if i, ok := at[f.Step]; ok {
+					ps[i].Photos = append(ps[i].Photos, f)
+				}
+			}
 		}
 		return nil
 	})

@@ -21,6 +21,11 @@ func lastStep(tx *sqldb.Tx, matter ID) (Step, error) {
 	return p, err
 }
 
+// stepOf is one line of a matter's story.
+func stepOf(tx *sqldb.Tx, matter ID, d id.ID) (Step, error) {
+	return sqldb.Get(tx, scanStep, "matter.none", `SELECT `+stepColumns+` FROM matter_step WHERE id = $1 AND matter_id = $2`, d, matter)
+}
+
 // lineOf is the line that an act left in the story of a matter at a moment; zero if
 // it left none.
 func lineOf(tx *sqldb.Tx, matter ID, act Act, at time.Time) (Step, error) {

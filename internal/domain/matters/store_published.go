@@ -3,6 +3,7 @@
 package matters
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +95,16 @@ func openPhotos(tx *sqldb.Tx, matters []ID) ([]File, error) {
 	var w sqldb.Where
 	sqldb.In(&w, "matter_id", matters...)
 	w.Add("step_id = 0 AND public AND NOT hidden AND type LIKE 'image/%'")
+	return sqldb.All(tx, scanFile, `SELECT `+fileColumns+` FROM matter_file `+w.SQL()+` ORDER BY id`, w.Args()...)
+}
+
+// photosWith returns the photos that came with lines of stories and that everybody
+// may see.
+func photosWith(tx *sqldb.Tx, matters []ID, lines []id.ID) ([]File, error) {
+	var w sqldb.Where
+	sqldb.In(&w, "matter_id", matters...)
+	w.Add("step_id >= ? AND step_id <= ?", slices.Min(lines), slices.Max(lines))
+	w.Add("public AND NOT hidden AND type LIKE 'image/%'")
 	return sqldb.All(tx, scanFile, `SELECT `+fileColumns+` FROM matter_file `+w.SQL()+` ORDER BY id`, w.Args()...)
 }
 

@@ -124,17 +124,36 @@ func ParsePost(v url.Values) (Post, error) {
 		r.faults.Add("lat", "open311.nowhere")
 	}
 	r.attributes(&p)
+	p.Media = r.media()
+	return p, r.faults.Err()
+}
+
+// media reads the addresses of photos: repeated, or as a list.
+func (r *reader) media() (urls []string) {
 	for _, name := range []string{"media_url", "media_url[]"} {
-		for _, u := range v[name] {
-			if u = strings.TrimSpace(u); u != "" && r.fit("media_url", u, maxURL) && !slices.Contains(p.Media, u) {
-				p.Media = append(p.Media, u)
+		for _, u := range r.v[name] {
+			if u = strings.TrimSpace(u); u != "" && r.fit("media_url", u, maxURL) && !slices.Contains(urls, u) {
+				urls = append(urls, u)
 			}
 		}
 	}
-	if len(p.Media) > MaxMedia {
+	if len(urls) > MaxMedia {
 		r.faults.Add("media_url", "open311.media.many", MaxMedia)
 	}
-	return p, r.faults.Err()
+	return urls
+}
+
+// Ended reads a status: whether it says that nothing more is done. Beside the two of
+// the standard it knows those that FixMyStreet and its kin send and understand. ok is
+// false if it is none.
+func Ended(status string) (ended, ok bool) {
+	switch strings.ReplaceAll(strings.ToLower(strings.TrimSpace(status)), " ", "_") {
+	case Open, "reopened", "confirmed", "for_triage", "investigating", "in_progress", "planned", "action_scheduled", "fixing", "internal_referral":
+		return false, true
+	case Closed, "fixed", "duplicate", "no_further_action", "not_councils_responsibility", "not_responsible", "unable_to_fix", "cancelled", "completed":
+		return true, true
+	}
+	return false, false
 }
 
 // attributes reads attribute[code] and attribute[code][].
@@ -178,23 +197,18 @@ func ParseUpdate(v url.Values) (UpdatePost, error) {
 	if r.first("service_request_id") == "" {
 		r.faults.Add("service_request_id", "open311.request.missing")
 	}
-	switch p.Status = strings.ToLower(r.first("status")); p.Status {
-	case Open, Closed:
-	default:
+	done, ok := Ended(r.first("status"))
+	if !ok {
 		r.faults.Add("status", "open311.status")
+	}
+	if p.Status = Open; done {
+		p.Status = Closed
 	}
 	if at := r.first("updated_datetime"); at != "" {
 		if _, ok := ParseStamp(at); !ok {
 			r.faults.Add("updated_datetime", "open311.stamp", "updated_datetime")
 		}
 	}
-	for _, u := range v["media_url"] {
-		if u = strings.TrimSpace(u); u != "" && r.fit("media_url", u, maxURL) {
-			p.Media = append(p.Media, u)
-		}
-	}
-	if len(p.Media) > MaxMedia {
-		r.faults.Add("media_url", "open311.media.many", MaxMedia)
-	}
+	p.Media = r.media()
 	return p, r.faults.Err()
 }

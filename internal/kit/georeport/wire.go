@@ -140,7 +140,7 @@ type Update struct {
 	Status    Word `xml:"status" json:"status"`
 	Updated   Word `xml:"updated_datetime" json:"updated_datetime"`
 	Words     Word `xml:"description" json:"description"`
-	MediaURL  Word `xml:"media_url" json:"media_url"`
+	MediaURL  Word `xml:"media_url" json:"media_url"` // the first photo
 }
 
 // An UpdateReceipt is the answer to an update that was sent.
