@@ -12,6 +12,7 @@ import (
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
@@ -72,12 +73,16 @@ func populate(t *testing.T, w *apptest.Town) {
 // learnt has the town learn from some matters of the past where they belong.
 func learnt(t *testing.T, w *apptest.Town, leads ...id.ID) {
 	t.Helper()
-	code := plain(t, w)
+	code, other := plain(t, w)
 	if err := w.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
-		for i := range 200 {
-			raised := w.Clock.Now().Add(-time.Duration(200-i) * 6 * time.Hour)
+		for i := range 220 {
+			kind, body := code, "河边的事情，请来看一下。"
+			if i%4 == 0 { // something to tell it from
+				kind, body = other, "楼上的事情，吵得很。"
+			}
+			raised := w.Clock.Now().Add(-time.Duration(220-i) * 6 * time.Hour)
 			if _, err := w.Matters.TakePast(tx, scope.Program(matters.Importer), matters.Past{
-				Raising:  matters.Raising{Title: "河边", Body: "河边的事情，请来看一下。", Category: code, Place: w.Place("文君街道")[scope.Town], Public: true, Channel: matters.Import, RaisedAt: raised},
+				Raising:  matters.Raising{Body: body, Category: kind, Place: w.Place("文君街道")[scope.Town], Public: true, Channel: matters.Import, RaisedAt: raised},
 				ClosedAt: raised.Add(time.Hour), Lead: leads[i%len(leads)], Result: "已经办好了。",
 			}); err != nil {
 				return err
@@ -90,18 +95,31 @@ func learnt(t *testing.T, w *apptest.Town, leads ...id.ID) {
 	if err := w.Routing.Learn(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	if err := w.Routing.Allow(t.Context(), w.As("admin"), code, &routing.Allowance{Percent: 50, Promise: 60, Accept: true}, 20, 0, "试一下"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Matters.Raise(t.Context(), scope.Actor{Kind: scope.Anonymous}, matters.Raising{Body: "河边的事情，请来看一下。", Place: w.Place("文君街道", "宝塔社区")[scope.Village], Public: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Routing.Step(t.Context(), 1000); err != nil {
+		t.Fatal(err)
+	}
 }
 
-// plain is a category that asks nothing.
-func plain(t *testing.T, w *apptest.Town) string {
+// plain are two categories that need no answers.
+func plain(t *testing.T, w *apptest.Town) (code, other string) {
 	t.Helper()
 	for _, k := range w.Matters.Catalogue().Categories {
-		if len(k.Questions) == 0 {
-			return k.Code
+		switch {
+		case k.Stopper != nil || slices.ContainsFunc(k.Questions, func(q matters.Question) bool { return q.Required }):
+		case code == "":
+			code = k.Code
+		default:
+			return code, k.Code
 		}
 	}
-	t.Fatal("every category asks something")
-	return ""
+	t.Fatal("every category needs answers")
+	return "", ""
 }
 
 // late brings an accepted matter to its end, which the water bureau was late with,

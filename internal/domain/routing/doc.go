@@ -11,8 +11,19 @@
 // was better or not.
 //
 // A [Suggestion] is for a clerk: with how sure it is and which words of the
-// matter speak for it. Nothing here moves a matter. The [Report] says what it
-// would have saved and spoiled had it done so above each confidence.
+// matter speak for it. The [Report] says what would have been saved and spoiled had
+// nobody been asked above each confidence.
+//
+// Without a person a matter is sorted only where an administrator has said so, for a
+// category and from a confidence on ([Allowance]): off everywhere at first, tried on
+// the last months before ([Service.TryAllowance]), in versions with their reasons. It
+// goes through the same moves as a clerk's, a moment after the raising ([Service.Step]),
+// and everybody reads on the matter that it was the program. Each [Sorting] keeps which
+// model, how sure, and the words; what persons make of it is its [Verdict]. Every so
+// manieth goes to a person all the same, who is not told what the program thinks. What
+// breaks the promise it was allowed for is taken back ([Broken]), and who allowed it
+// hears of it. A rule that is written goes before what is learnt. What the program
+// sorted and no person looked at is no lesson.
 //
 // What is learnt from is what was written and where it ended: no feature is made
 // of who wrote it. A model holds hashes and weights; the words that are shown are

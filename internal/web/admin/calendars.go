@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"yuanba/internal/domain/calendars"
 	"yuanba/internal/kit/errs"
@@ -20,6 +21,9 @@ import (
 func (c *Counter) calendarRoutes(mux *http.ServeMux) {
 	mux.Handle("GET /admin/calendars", guarded(c.calendars))
 	c.task(mux, "/admin/calendars/{unit}", task{key: "admin.calendar.", form: c.calendarForm, do: c.setCalendar})
+	mux.Handle("GET "+limitsTryPath, page.Limit(0.5, 20, page.Long(time.Minute, guarded(c.tryLimits))))
+	mux.Handle("POST "+limitsTryPath, guarded(c.tryingLimits))
+	mux.Handle("POST "+limitsUsePath, page.Long(time.Minute, guarded(c.useLimits)))
 	c.task(mux, "/admin/timing", task{key: "admin.timing.", form: c.timingForm, do: c.setTiming})
 }
 
@@ -184,6 +188,7 @@ var levelNames = []string{"level1", "level2", "level3"}
 func (c *Counter) timingForm(s *sheet) error {
 	t := c.Matters.Timing()
 	s.back = "/admin"
+	s.ways = []page.Link{{Href: limitsTryPath, Text: s.T("limits.try.title"), Icon: "clock"}}
 	s.carry("version", strconv.Itoa(t.Version))
 	s.heading(s.T("admin.timing.usual"))
 	s.askLimits("usual_", "", t.Usual)

@@ -228,14 +228,22 @@ func (c *Counter) landing(w http.ResponseWriter, r *http.Request) error {
 	for _, at := range []string{"places", "units", "accounts", "categories", "timing", "calendars", "routing", "templates", "letters", "keys", "connections", "webhooks", "jobs"} {
 		v.Rows = append(v.Rows, page.Row{Href: "/admin/" + at, Title: b.T("admin.to." + at), Meta: []string{b.T("admin.about." + at)}})
 	}
-	allowed, err := c.Routing.Allowances(r.Context())
-	if err != nil {
+	if err := c.stoppedNotes(&v, r); err != nil {
 		return err
 	}
-	for _, code := range slices.Sorted(maps.Keys(allowed.Stopped)) {
-		v.Notes = append(v.Notes, page.Note{Tone: page.ToneLate, Text: b.T("routing.stopped.home", c.Matters.Catalogue().Name(b.Lang, code)), Link: page.Link{Href: "/admin/routing", Text: b.T("routing.allow.look")}})
-	}
 	return landed.Show(w, r, v)
+}
+
+// stoppedNotes say which categories the program sorts no more by itself.
+func (c *Counter) stoppedNotes(v *landingPage, r *http.Request) error {
+	if c.Routing == nil { // in the gallery
+		return nil
+	}
+	allowed, err := c.Routing.Allowances(r.Context())
+	for _, code := range slices.Sorted(maps.Keys(allowed.Stopped)) {
+		v.Notes = append(v.Notes, page.Note{Tone: page.ToneLate, Text: v.T("routing.stopped.home", c.Matters.Catalogue().Name(v.Lang, code)), Link: page.Link{Href: "/admin/routing", Text: v.T("routing.allow.look")}})
+	}
+	return err
 }
 
 // named is the record that the address names; err says what is not there.

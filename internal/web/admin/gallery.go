@@ -46,6 +46,24 @@ func init() {
 		return recorded.Show(w, r, learntPage(page.From(r), st, allowedNow{Allowances: routing.Allowances{Categories: map[string]routing.Allowance{"路灯设施": {Percent: 90, Promise: 95}}, Stopped: map[string]routing.Stopped{"违章停车": {Allowance: routing.Allowance{Promise: 95}, At: at.UnixMilli(), Right: 17, Judged: 20}}},
 			tallies: map[string]routing.Tally{"路灯设施": {Sorted: 120, Samples: 6, Right: 49, Judged: 50, Wrong: 2}}, versions: []routing.Allowed{{Allowances: routing.Allowances{Version: 2}, Actor: "routing", At: at}, {Allowances: routing.Allowances{Version: 1}, Note: "试一个月", Actor: "系统员", At: at}}}, func(label string) string { return label }))
 	})
+	gallery.Add("admin/limits-try", by, func(w http.ResponseWriter, r *http.Request) error {
+		cat, err := matters.Shipped()
+		if err != nil {
+			return err
+		}
+		c := &Counter{Matters: matters.New(matters.Needs{Catalogue: cat}), Orgs: orgs.New(nil, orgs.Options{})}
+		b := page.From(r).Titled("limits.try.title")
+		v := tryLimitsPage{Base: b, Head: page.Head{Title: b.T("limits.try.title"), Lead: b.T("limits.try.lead")}}
+		c.limitFields(&v, b, nil, "lamp, handle, 2 working days", usualMonths)
+		t := page.Table{Caption: b.T("limits.try.by.category"), Cols: []page.Col{{Text: b.T("limits.try.by.category")}, {Text: b.T("limits.try.ended"), Num: true}, {Text: b.T("limits.try.late"), Num: true}, {Text: b.T("limits.try.later"), Num: true}},
+			Rows: [][]page.Cell{{{Text: cat.Name(b.Lang, "lamp")}, number(120), number(7), number(19)}}}
+		v.Notes, v.Tables = []page.Note{{Text: b.T("limits.try.sum", i18n.Date(b.Lang, gallery.Now.AddDate(0, -3, 0)), 120, 7, 19)}}, []page.Table{t}
+		v.Tabs = []page.Tab{{Href: limitsTryPath, Text: b.T("limits.try.newly"), Current: true, Count: 12}, {Href: limitsTryPath, Text: b.T("limits.try.nolonger"), Count: 0}}
+		v.Rows = []page.Row{{Title: "路灯不亮", Number: "QL-2026-000321", Href: "/matters", Light: page.Light{Used: -1}, Pill: page.Pill{Text: b.T("limits.try.newly"), Tone: page.ToneLate},
+			Meta: []string{b.T("limits.try.row", b.T("clock.stage.handle"), i18n.Exact(b.Lang, gallery.Now.AddDate(0, 0, -2)), i18n.Exact(b.Lang, gallery.Now.AddDate(0, 0, -5)), i18n.Exact(b.Lang, gallery.Now.AddDate(0, 0, -4)))}}}
+		v.Use, v.Reason = true, page.NewField(b.Lang, nil, "note", "admin.calendar.note").Need().Max(200)
+		return tryLimitsShown.Show(w, r, v)
+	})
 	gallery.Add("admin/account", by, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r)
 		b.Title = "赵调度"

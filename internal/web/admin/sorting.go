@@ -80,6 +80,9 @@ func (v *recordPage) allowedGroups(st routing.State, a allowedNow, name func(str
 		return cmp.Compare(x, y)
 	})
 	t := page.Table{Caption: b.T("routing.allowed"), Cols: []page.Col{{Text: b.T("routing.subject.category")}, {Text: b.T("routing.allowed.now")}, {Text: b.T("routing.allowed.sorted"), Num: true}, {Text: b.T("routing.allowed.right"), Num: true}, {Text: b.T("routing.allowed.wrong"), Num: true}, {Text: b.T("routing.allowed.would", usualPercent), Num: true}}}
+	if len(a.Categories) == 0 { // nothing to be told yet
+		t.Cols = slices.Delete(t.Cols, 2, 5)
+	}
 	for _, code := range slices.Compact(codes) {
 		row := []page.Cell{{Text: name(code), Href: allowPath + code}, {Text: b.T("routing.allowed.no"), Tone: page.ToneQuiet}, {}, {}, {}, {}}
 		if x, ok := a.Categories[code]; ok {
@@ -91,6 +94,9 @@ func (v *recordPage) allowedGroups(st routing.State, a allowedNow, name func(str
 			if s.Percent == usualPercent {
 				row[5].Text = b.T("routing.allowed.would.cell", s.Saved, s.Spoiled)
 			}
+		}
+		if len(a.Categories) == 0 {
+			row = slices.Delete(row, 2, 5)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -236,7 +242,11 @@ func (c *Counter) tried(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Notes = []page.Note{{Text: b.T("routing.try.what", t.Learnt, i18n.Date(b.Lang, t.From), t.Looked)}}
-	v.Groups = []group{{Table: triedTable(b, t, a.Dispatch), Ways: []page.Link{{Href: allowPath + k.Code + "?percent=" + strconv.Itoa(a.Percent) + dispatchQuery(a.Dispatch), Text: b.T("routing.try.use"), Main: true}}}}
+	v.Notes = append(v.Notes, triedNotes(b, t, a.Dispatch)...)
+	v.Head.Action = page.Link{Href: allowPath + k.Code + "?percent=" + strconv.Itoa(a.Percent) + dispatchQuery(a.Dispatch), Text: b.T("routing.try.use"), Main: true}
+	if q.Get("of") == "" && t.Wrong() == 0 {
+		wrong = false
+	}
 	at := func(of string) string {
 		u := url.Values{"percent": {strconv.Itoa(a.Percent)}, "months": {strconv.Itoa(months)}, "of": {of}}
 		if a.Dispatch {
@@ -246,6 +256,10 @@ func (c *Counter) tried(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Tabs = []page.Tab{{Href: at("wrong"), Text: b.T("routing.try.wrong"), Current: wrong, Count: t.Wrong()}, {Href: at("right"), Text: b.T("routing.try.right"), Current: !wrong, Count: t.Right()}}
 	list := slices.DeleteFunc(slices.Clone(t.Matters), func(m routing.TriedMatter) bool { return m.Right() == wrong })
+	of := "right"
+	if wrong {
+		of = "wrong"
+	}
 	from := max(0, min(one("from", 0), len(list)))
 	rows, err := c.triedRows(r, b, list[from:min(len(list), from+triedMost)])
 	if err != nil {
@@ -255,10 +269,10 @@ func (c *Counter) tried(w http.ResponseWriter, r *http.Request) error {
 		v.Groups = append(v.Groups, group{Rows: rows})
 	}
 	if from > 0 {
-		v.Pager.Newer = at(q.Get("of")) + "&from=" + strconv.Itoa(max(0, from-triedMost))
+		v.Pager.Newer = at(of) + "&from=" + strconv.Itoa(max(0, from-triedMost))
 	}
 	if from+triedMost < len(list) {
-		v.Pager.Older = at(q.Get("of")) + "&from=" + strconv.Itoa(from+triedMost)
+		v.Pager.Older = at(of) + "&from=" + strconv.Itoa(from+triedMost)
 	}
 	return recorded.Show(w, r, v)
 }
@@ -273,7 +287,7 @@ func dispatchQuery(on bool) string {
 func triedFilter(b page.Base, code string, q url.Values) page.Filter {
 	pick := func(name, key string, offered []int, usual int, say string) page.Field {
 		if q.Get(name) != "" {
-			usual, _ = strconv.Atoi(q.Get(name)) //nolint:errcheck // nonsense is no choice, and said by the domain
+			usual, _ = strconv.Atoi(q.Get(name))
 		}
 		var os []page.Option
 		for _, n := range offered {
@@ -285,16 +299,19 @@ func triedFilter(b page.Base, code string, q url.Values) page.Filter {
 	return page.Filter{Action: tryPath + code, Fields: []page.Field{pick("percent", "routing.steps.percent", percentsOffered, usualPercent, "routing.percent"), pick("months", "routing.try.months.field", monthsOffered, usualMonths, "routing.try.month"), sent}}
 }
 
-func triedTable(b page.Base, t routing.Tried, dispatch bool) page.Table {
-	row := func(what string, right, wrong int) []page.Cell {
-		return []page.Cell{{Text: b.T(what)}, number(right), number(wrong), {Text: share(b, right, right+wrong)}}
+// triedNotes sum up what would have come of it.
+func triedNotes(b page.Base, t routing.Tried, dispatch bool) []page.Note {
+	tone := func(wrong int) page.Tone {
+		if wrong > 0 {
+			return page.ToneSoon
+		}
+		return page.ToneDone
 	}
-	tb := page.Table{Caption: b.T("routing.try.sum"), Cols: []page.Col{{Text: b.T("routing.try.what.col")}, {Text: b.T("routing.steps.saved"), Num: true}, {Text: b.T("routing.steps.spoiled"), Num: true}, {Text: b.T("routing.steps.share"), Num: true}},
-		Rows: [][]page.Cell{row("routing.subject.category", t.Right(), t.Wrong())}}
+	ns := []page.Note{{Tone: tone(t.Wrong()), Text: b.T("routing.try.sum", t.Right(), t.Wrong(), share(b, t.Right(), t.Right()+t.Wrong()))}}
 	if dispatch {
-		tb.Rows = append(tb.Rows, row("routing.subject.unit", t.UnitRight(), t.UnitWrong()))
+		ns = append(ns, page.Note{Tone: tone(t.UnitWrong()), Text: b.T("routing.try.sum.unit", t.UnitRight(), t.UnitWrong(), share(b, t.UnitRight(), t.UnitRight()+t.UnitWrong()))})
 	}
-	return tb
+	return ns
 }
 
 // triedRows are the matters, as far as the reader may read them.

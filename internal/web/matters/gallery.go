@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/routing"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/web/gallery"
@@ -60,6 +61,19 @@ func init() {
 	})
 	gallery.Add("matters/answer", page.Base{}, with(showSampleAnswer(false)))
 	gallery.Add("matters/answer-done", page.Base{}, with(showSampleAnswer(true)))
+	gallery.Add("matters/sorted", clerk, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("routing.sorted.title")
+		v := sortedPageOf(b, routing.Every)
+		v.Rows = sampleRows(b)[:2]
+		for i, x := range []routing.Sorting{{Category: "lamp", Verdict: routing.Wrong}, {Category: "lamp", Verdict: routing.Right}} {
+			v.Rows[i].Meta = append(v.Rows[i].Meta, b.T("routing.sorted.guess", town().Matters.Catalogue().Name(b.Lang, x.Category), sure(0.93)))
+			v.Rows[i].Pill, v.Rows[i].Left, v.Rows[i].Turn, v.Rows[i].Light = verdictPill(b, x), "", "", page.Light{Used: -1}
+		}
+		return sortedShown.Show(w, r, v)
+	})
+	gallery.Add("matters/sorted-empty", clerk, func(w http.ResponseWriter, r *http.Request) error {
+		return sortedShown.Show(w, r, sortedPageOf(page.From(r).Titled("routing.sorted.title"), routing.Mistaken))
+	})
 	gallery.Add("matters/news", resident, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("matter.news.title")
 		v := newsPage{Base: b, Any: true, Head: page.Head{Title: b.T("matter.news.title"), Lead: b.T("matter.news.lead")}, Rows: sampleRows(b)[:2]}
