@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"yuanba/internal/domain/insights"
+	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/sheet"
 	"yuanba/internal/web/page"
 )
@@ -65,7 +66,8 @@ func (c *Counter) writeNumbers(b page.Base, a asked, counts insights.Counts, f i
 		}
 	}
 	slices.Sort(keys)
-	percent := func(x float64) string { return strconv.FormatFloat(100*x, 'f', 2, 64) }
+	percent := func(x float64) float64 { return 100 * x }
+	from, to := sheet.Day(a.period.From.Begin().In(i18n.Zone)), sheet.Day((a.period.To - 1).Begin().In(i18n.Zone))
 	for _, k := range keys {
 		s, who := counts.Sums[k], c.nameOf(b.Lang, a.view.face, k)
 		for _, r := range f.Rates {
@@ -73,7 +75,7 @@ func (c *Counter) writeNumbers(b page.Base, a asked, counts insights.Counts, f i
 				continue
 			}
 			v := r.Work(s)
-			row := []any{who, r.Name.In(b.Lang), "", "", "", int(v.Done), int(v.Of), int(v.Excluded), a.period.From.String(), (a.period.To - 1).String()}
+			row := []any{who, r.Name.In(b.Lang), "", "", "", int(v.Done), int(v.Of), int(v.Excluded), from, to}
 			if v.Of > 0 {
 				row[2], row[3], row[4] = percent(v.Share), percent(v.Low), percent(v.High)
 			}
@@ -86,7 +88,7 @@ func (c *Counter) writeNumbers(b page.Base, a asked, counts insights.Counts, f i
 			if !slices.Contains(a.view.scores, x.Code) || !p.Known() {
 				continue
 			}
-			if err := out.Row(who, b.T("insights.points.of", x.Name), percent(p.Points/100), percent(p.Low/100), percent(p.High/100), "", "", "", a.period.From.String(), (a.period.To - 1).String()); err != nil {
+			if err := out.Row(who, b.T("insights.points.of", x.Name), percent(p.Points/100), percent(p.Low/100), percent(p.High/100), "", "", "", from, to); err != nil {
 				return err
 			}
 		}
