@@ -8,6 +8,7 @@ package atlas
 
 import (
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,8 +42,22 @@ type Map struct {
 }
 
 // Draw draws the map. It has no picture if nothing is known of where the places
-// lie.
+// lie. What is drawn alike is drawn once, until the places change.
 func (m Map) Draw(lang i18n.Lang) page.Map {
+	key := m.key(lang)
+	if key == "" {
+		return m.draw(lang)
+	}
+	out, ok := drawings.get(m.Tree, key)
+	if !ok {
+		out = m.draw(lang)
+		drawings.put(m.Tree, key, out)
+	}
+	out.Notes = slices.Clone(out.Notes)
+	return out
+}
+
+func (m Map) draw(lang i18n.Lang) page.Map {
 	f, ok := frameOf(m.ground(), m.Of.Kind != places.City)
 	if !ok {
 		return page.Map{}

@@ -175,19 +175,73 @@ func TestScale(t *testing.T) {
 	}
 }
 
-// BenchmarkDraw draws a village with its grids, as on the page of a matter.
+// BenchmarkDraw draws a village with its grids, as on the page of a matter, and what
+// is above it: anew each time, and as it is kept.
 func BenchmarkDraw(b *testing.B) {
 	tree := county(b)
-	baota := tree.ByName(places.Village, "宝塔社区")[0]
-	for _, of := range []places.Place{baota, tree.ByName(places.Town, "文君街道")[0]} {
-		b.Run(of.Name.ZH, func(b *testing.B) {
-			m := atlas.Map{Tree: tree, Of: of, Name: "map"}
-			for _, p := range tree.Children(of.ID) {
-				m.Spots = append(m.Spots, atlas.Spot{Place: p})
+	city, _ := tree.City()
+	for _, of := range []places.Place{tree.ByName(places.Village, "宝塔社区")[0], tree.ByName(places.Town, "文君街道")[0], city} {
+		m := atlas.Map{Tree: tree, Of: of, Name: "map"}
+		for _, p := range tree.Children(of.ID) {
+			m.Spots = append(m.Spots, atlas.Spot{Place: p})
+		}
+		b.Run(of.Name.ZH+"/anew", func(b *testing.B) {
+			for n := 0; b.Loop(); n++ {
+				m.Name = strconv.Itoa(n)
+				m.Draw(i18n.ZH)
 			}
+		})
+		b.Run(of.Name.ZH+"/kept", func(b *testing.B) {
 			for b.Loop() {
 				m.Draw(i18n.ZH)
 			}
 		})
+	}
+}
+
+// What is drawn alike is drawn once: the same again, another for other words, and
+// another as soon as the places have changed. A map with a pin is kept for nobody.
+func TestDrawnOnce(t *testing.T) {
+	t.Parallel()
+	town := apptest.New(t)
+	if err := town.Places.Draw(t.Context(), scope.Program("test"), places.Invent(town.Places.Tree(), 1)); err != nil {
+		t.Fatal(err)
+	}
+	of := func(says string, change func(*atlas.Map)) string {
+		tree := town.Places.Tree()
+		city, _ := tree.City()
+		m := atlas.Map{Tree: tree, Of: city, Name: "地图"}
+		for i, p := range tree.Children(city.ID) {
+			m.Spots = append(m.Spots, atlas.Spot{Place: p, Number: i + 1, Says: says, Href: "/places/" + p.ID.String()})
+		}
+		if change != nil {
+			change(&m)
+		}
+		return string(m.Draw(i18n.ZH).Picture)
+	}
+	first := of("3 件", nil)
+	if of("3 件", nil) != first {
+		t.Error("the same map is drawn another way")
+	}
+	for name, other := range map[string]string{
+		"words":      of("4 件", nil),
+		"large type": of("3 件", func(m *atlas.Map) { m.Large = true }),
+		"a shade":    of("3 件", func(m *atlas.Map) { m.Spots[3].Shade = 2 }),
+		"here":       of("3 件", func(m *atlas.Map) { m.Spots[3].Here = true }),
+		"a pin":      of("3 件", func(m *atlas.Map) { p := m.Spots[0].Place.Point; m.Pin = &p }),
+	} {
+		if other == first {
+			t.Errorf("%s makes no difference", name)
+		}
+	}
+	if strings.Contains(of("3 件", nil), "map-pin") {
+		t.Error("somebody else's pin is on the map")
+	}
+	p := town.Places.Tree().All(places.Town)[0]
+	if err := town.Places.Rename(t.Context(), scope.Program("test"), p.ID, places.Renaming{Name: i18n.Text{ZH: "新名街道", EN: "New Street"}, On: places.DayOf(town.Clock.Now())}); err != nil {
+		t.Fatal(err)
+	}
+	if renamed := of("3 件", nil); renamed == first || !strings.Contains(renamed, "新名街道") {
+		t.Error("the map shows the name of before")
 	}
 }
