@@ -38,11 +38,13 @@ const (
 	Search Mode = "search" // words of two characters
 	One    Mode = "one"    // the page of one matter
 	Spike  Mode = "spike"  // ten times as many as before, for a while, and how soon it is as before
+	Room   Mode = "room"   // the command room of the whole city
+	Tile   Mode = "tile"   // what lies on its map, in boxes near and far
 	Start  Mode = "start"  // from the start of the program to its first answer, and what it holds when idle
 )
 
 // Modes are all modes, in the order in which they are measured.
-var Modes = []Mode{Start, Bare, Raise, List, One, Inbox, Search, Life, Spike}
+var Modes = []Mode{Start, Bare, Raise, List, One, Inbox, Room, Tile, Search, Life, Spike}
 
 // Options say what is measured. The zero Options but for Program are a usual run.
 type Options struct {
@@ -251,7 +253,7 @@ func (r *run) measure(ctx context.Context, address string) (err error) {
 	if r.town, err = look(ctx, address); err != nil {
 		return err
 	}
-	for _, m := range []Mode{Life, Inbox} {
+	for _, m := range []Mode{Life, Inbox, Room, Tile} {
 		if r.wants(m) && !r.town.cast {
 			r.leave(m, "the cast of the demonstration cannot sign in there")
 		}

@@ -156,6 +156,15 @@ func (t *target) work(ctx context.Context, m Mode, clients int, server *child) (
 			if _, err = b.post(ctx, "/signin/as", "login", "zhao"); err == nil {
 				w = func(ctx context.Context) error { return b.get(ctx, "/inbox") }
 			}
+		case Room, Tile:
+			if _, err = b.post(ctx, "/signin/as", "login", "han"); err == nil {
+				w = func(ctx context.Context) error {
+					if m == Room {
+						return b.get(ctx, "/room")
+					}
+					return b.get(ctx, "/room/points?box="+boxes(t.next()))
+				}
+			}
 		case Search:
 			w = func(ctx context.Context) error { return b.get(ctx, "/matters?q="+t.words[t.next()%len(t.words)]) }
 		case One:
@@ -172,6 +181,14 @@ func (t *target) work(ctx context.Context, m Mode, clients int, server *child) (
 		ws = append(ws, w)
 	}
 	return ws, nil
+}
+
+// boxes are parts of the map as it is moved: the city, a street, some courtyards, each
+// time elsewhere.
+func boxes(n int) string {
+	half := []float64{.45, .08, .01}[n%3]
+	lon, lat := 103.2+float64(n*7%50)/100, 30.3+float64(n*11%20)/100
+	return fmt.Sprintf("%.4f,%.4f,%.4f,%.4f", lon-half, lat-half*.7, lon+half, lat+half*.7)
 }
 
 // bare sends the row of a matter to the server of bare inserts.
