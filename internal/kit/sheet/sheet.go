@@ -251,7 +251,13 @@ func (b *book) moment(t time.Time, look string) any {
 	if look == date {
 		n -= n % 86400
 	}
-	return excelize.Cell{StyleID: b.looks[look], Value: float64(n)/86400 + 25569}
+	// A little more than exactly: programs that cut off would show the minute before.
+	const hundredth = 1e-7 // of a second, in days
+	days := float64(n)/86400 + 25569
+	if look == minute {
+		days += hundredth
+	}
+	return excelize.Cell{StyleID: b.looks[look], Value: days}
 }
 
 // Close implements Writer.

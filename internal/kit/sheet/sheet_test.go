@@ -8,8 +8,10 @@ import (
 	"encoding/csv"
 	"encoding/xml"
 	"io"
+	"math"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -119,7 +121,7 @@ func TestXLSX(t *testing.T) {
 	if got := rows[1][1:]; !slices.Equal(got, []string{"7", "1", "", "2026-03-02 09:30", "", "37.46", "2026-03-02"}) {
 		t.Errorf("%q", got)
 	}
-	for at, want := range map[string]string{"E2": "46083.3958333333", "G2": "37.46", "H2": "46083"} { // what stands behind what is shown
+	for at, want := range map[string]string{"E2": "46083.3958334333", "G2": "37.46", "H2": "46083"} { // what stands behind what is shown
 		raw, err := f.GetCellValue(name, at, excelize.Options{RawCellValue: true})
 		kind, _ := f.GetCellType(name, at)
 		if err != nil || raw != want || kind != excelize.CellTypeUnset && kind != excelize.CellTypeNumber {
@@ -239,6 +241,41 @@ func unmarshal(t *testing.T, parts map[string][]byte, name string, v any) {
 	t.Helper()
 	if err := xml.Unmarshal(parts[name], v); err != nil {
 		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// Every minute of a day is shown as itself by a program that cuts off what is less
+// than one.
+func TestMinutesAreNotCutOff(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	w, err := sheet.New(&b, sheet.XLSX, "一天")
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := day.Truncate(24 * time.Hour).Add(-8 * time.Hour)
+	for m := range 1440 {
+		if err := w.Row(begin.Add(time.Duration(m) * time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("一天", excelize.Options{RawCellValue: true})
+	if err != nil || len(rows) != 1440 {
+		t.Fatal(len(rows), err)
+	}
+	for m, r := range rows {
+		v, err := strconv.ParseFloat(r[0], 64)
+		if got := int((v - math.Floor(v)) * 1440); err != nil || got != m {
+			t.Fatalf("minute %d is %s, shown as minute %d: %v", m, r[0], got, err)
+		}
 	}
 }
 
