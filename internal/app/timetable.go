@@ -81,6 +81,10 @@ func (a *App) timetable() jobs.Timetable {
 			return err
 		}},
 		{Name: "matters.resume", Every: time.Minute, Run: drain(a.Matters.ResumeUnanswered)},
+		{Name: "matters.recount", Every: time.Minute, Run: func(ctx context.Context) error {
+			_, err := a.Matters.Recount(ctx)
+			return err
+		}},
 		{Name: "matters.remind", Every: 5 * time.Minute, Run: func(ctx context.Context) error {
 			_, err := a.Matters.Remind(ctx)
 			return err

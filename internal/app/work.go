@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/sqldb"
 )
 
 // worker is what the program does beside answering requests.
@@ -65,6 +66,9 @@ const (
 	// besideRows is how many where nobody waits: the search index has a writer of its
 	// own, and costs the less the more is written of it at once.
 	besideRows = 2000
+	// heedEvery is how soon this process knows what another has settled: limits,
+	// categories, calendars, places, posts.
+	heedEvery = 2 * time.Second
 	// flushEvery is how often this process writes down which of its sessions were
 	// used. Every process has its own to tell, so it is no line of the timetable.
 	flushEvery = time.Minute
@@ -78,6 +82,7 @@ func (a *App) Start(ctx context.Context) {
 		a.work.done.Go(func() { a.follow(ctx, f) })
 	}
 	a.work.done.Go(func() { a.flush(ctx) })
+	a.work.done.Go(func() { a.watch(ctx) })
 	a.work.done.Go(func() { a.Live.Run(ctx) })
 	a.Jobs.Start()
 }
@@ -145,6 +150,35 @@ func (a *App) CatchUp(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// watch keeps this process up with what others settle.
+func (a *App) watch(ctx context.Context) {
+	tick := time.NewTicker(heedEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := a.Heed(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("what other processes have settled was not read", "err", err)
+		}
+	}
+}
+
+// Heed reads what another process, or the command line, has settled since this one
+// read it. It looks at a version of each, and reads no more where nothing was settled.
+func (a *App) Heed(ctx context.Context) error {
+	return a.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		for _, check := range []func(*sqldb.Tx) error{a.Places.Check, a.Orgs.Check, a.Matters.Heed} {
+			if err := check(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (a *App) flush(ctx context.Context) {

@@ -91,7 +91,7 @@ func secretaryCommands(t *testing.T, p *place, his, theirs Screen) {
 
 	he := p.staff("he", "何警官", Options{Screen: theirs})
 	he.Open("/inbox")
-	he.See("请您单位到场或协办的", number, "交警管路")
+	he.See("另外请您做的", number, "交警管路")
 	he.Sound()
 	he.Go(`.row:has-text("` + number + `") .row-link`)
 	he.Fill("[name=words]", "已到现场，拉了警戒线。")

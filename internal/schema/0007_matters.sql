@@ -326,12 +326,12 @@ CREATE INDEX matter_notice_resident ON matter_notice (resident_id, id) WHERE res
 CREATE INDEX matter_notice_account ON matter_notice (account, id) WHERE account <> 0;
 CREATE INDEX matter_notice_unread ON matter_notice (resident_id, account) WHERE read_at IS NULL;
 
--- A reminder keeps that a unit was told of the end of a turn, so that it is told
--- once; rows go when that end is long past.
+-- A reminder keeps that a unit, or the reporter, was told of the end of a turn, so that
+-- it is told once; rows go when that end is long past.
 CREATE TABLE matter_reminder (
     matter_id BIGINT NOT NULL REFERENCES matter (id),
     due_at    BIGINT NOT NULL,
-    what      TEXT   NOT NULL CHECK (what IN ('soon', 'late', 'level1', 'level2', 'level3')),
+    what      TEXT   NOT NULL CHECK (what IN ('soon', 'late', 'level1', 'level2', 'level3', 'answer_soon', 'call')),
     PRIMARY KEY (matter_id, due_at, what)
 );
 CREATE INDEX matter_reminder_due ON matter_reminder (due_at);

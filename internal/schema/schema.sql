@@ -687,7 +687,7 @@ CREATE INDEX matter_notice_unread ON matter_notice (resident_id, account) WHERE 
 CREATE TABLE matter_reminder (
     matter_id BIGINT NOT NULL REFERENCES matter (id),
     due_at    BIGINT NOT NULL,
-    what      TEXT   NOT NULL CHECK (what = 'soon' OR what = 'late' OR what = 'level1' OR what = 'level2' OR what = 'level3'),
+    what      TEXT   NOT NULL CHECK (what = 'soon' OR what = 'late' OR what = 'level1' OR what = 'level2' OR what = 'level3' OR what = 'answer_soon' OR what = 'call'),
     PRIMARY KEY (matter_id, due_at, what)
 );
 

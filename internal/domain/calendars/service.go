@@ -18,6 +18,7 @@ package calendars
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -79,6 +80,7 @@ type shelf struct {
 type volume struct {
 	edition int
 	unit    id.ID
+	later   string // the editions that it learnt from, see Learned
 }
 
 func newShelf(editions []Edition) *shelf {
@@ -109,7 +111,7 @@ func (h *shelf) calendar(edition int, unit id.ID) *when.Calendar {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	v := volume{edition, unit}
+	v := volume{edition: edition, unit: unit}
 	if c := h.made[v]; c != nil {
 		return c
 	}
@@ -174,7 +176,7 @@ func (s *Service) read(ctx context.Context) (es []Edition, err error) {
 // and reads them anew if so. It costs one look at one row.
 func (s *Service) Check(tx *sqldb.Tx) error {
 	n, err := newest(tx)
-	if err != nil || n == s.now.Load().last() {
+	if err != nil || n <= s.now.Load().last() { // less: this transaction began before the newest was known here
 		return err
 	}
 	es, err := editions(tx)
@@ -201,6 +203,71 @@ func (s *Service) Town() *when.Calendar {
 // At is the calendar of a unit, or of the town with 0, as it was in an edition.
 func (s *Service) At(edition int, unit id.ID) *when.Calendar {
 	return s.now.Load().calendar(edition, unit)
+}
+
+// Learned is At, with what later editions told of years whose holidays were not known
+// before them, one after the other (see [when.Calendar.Learn]). What the later ones
+// say otherwise has no effect: what was counted stays as it was.
+func (s *Service) Learned(edition int, unit id.ID, later []int) *when.Calendar {
+	h := s.now.Load()
+	c := h.calendar(edition, unit)
+	if len(later) == 0 {
+		return c
+	}
+	v := volume{edition, unit, fmt.Sprint(later)}
+	h.mu.Lock()
+	made := h.made[v]
+	h.mu.Unlock()
+	if made != nil {
+		return made
+	}
+	for _, n := range later {
+		c = c.Learn(h.calendar(n, unit))
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.made[v] = c
+	return c
+}
+
+// NewlyKnown is the first of the years whose holidays became known, to the town or to
+// one of its units, after one edition and up to the newest; 0 if there is none. It
+// also says which edition is the newest, and since when.
+func (s *Service) NewlyKnown(after int) (first, newest int, since time.Time) {
+	h := s.now.Load()
+	if newest = h.last(); newest == 0 {
+		return 0, 0, since
+	}
+	since = h.editions[len(h.editions)-1].At
+	for _, u := range append([]id.ID{0}, h.units(newest)...) {
+		was, is := h.calendar(max(1, after), u), h.calendar(newest, u)
+		for y := range is.KnownYears() {
+			if !was.Known(y) && (first == 0 || y < first) {
+				first = y
+			}
+		}
+	}
+	return first, newest, since
+}
+
+// Units are the units that have a calendar of their own now.
+func (s *Service) Units() []id.ID {
+	h := s.now.Load()
+	return h.units(h.last())
+}
+
+// units are the units that have a calendar of their own in an edition, by ID.
+func (h *shelf) units(edition int) (us []id.ID) {
+	for _, e := range h.editions {
+		if e.Kind != Unit || slices.Contains(us, e.Unit) {
+			continue
+		}
+		if last, _ := h.text(edition, Unit, e.Unit); strings.TrimSpace(last.Text) != "" {
+			us = append(us, e.Unit)
+		}
+	}
+	slices.Sort(us)
+	return us
 }
 
 // Text is the newest text of a kind, "" if there is none: what a form shows.

@@ -50,6 +50,41 @@ func (s *Service) readCatalogue(ctx context.Context) (c *Catalogue, err error) {
 	return c, err
 }
 
+// Heed sees whether another process has settled other limits or categories, or changed
+// a calendar, since they were read here, and reads them anew if so. It costs two looks
+// at small tables. The program calls it every few seconds, and before what must not be
+// counted by what was settled before.
+func (s *Service) Heed(tx *sqldb.Tx) error {
+	if err := s.calendars.Check(tx); err != nil {
+		return err
+	}
+	timing, categories, err := settledVersions(tx)
+	if err != nil {
+		return err
+	}
+	if timing > s.Timing().Version {
+		if err := s.loadTiming(tx); err != nil {
+			return err
+		}
+	}
+	if categories > s.Catalogue().version() {
+		c, err := loadCatalogue(tx)
+		if err != nil {
+			return err
+		}
+		s.catalogue.Store(c)
+	}
+	return nil
+}
+
+// version grows with every change of a category.
+func (c *Catalogue) version() (sum int64) {
+	for _, k := range c.Categories {
+		sum += int64(k.Version)
+	}
+	return sum
+}
+
 // SetCategory changes or adds a category. What was raised under the old one
 // keeps its number, clock and answers. Needs administer.
 func (s *Service) SetCategory(ctx context.Context, by scope.Actor, k Category) error {

@@ -54,8 +54,9 @@ type Run struct {
 	Stage    Stage      `json:"stage"`
 	From     int64      `json:"from"` // Unix milliseconds
 	Legs     []when.Leg `json:"legs"`
-	Unit     id.ID      `json:"unit,omitempty"`  // in whose calendar it is counted; 0 is the town's
-	Calendar int        `json:"calendar"`        // the edition of that calendar
+	Unit     id.ID      `json:"unit,omitempty"` // in whose calendar it is counted; 0 is the town's
+	Calendar int        `json:"calendar"`       // the edition of that calendar
+	Recounts []Recount  `json:"recounts,omitempty"`
 	Rules    string     `json:"rules"`           // whose limits: a category and its version
 	First    Stage      `json:"first,omitempty"` // of the whole: the stage that it begins with
 }
@@ -122,8 +123,10 @@ func (c Clocks) pauses() []when.Pause {
 // clone is a copy that shares nothing, so that what an act adds to it is not in
 // what the matter was before.
 func (c Clocks) clone() Clocks {
-	c.Stage.Legs = append([]when.Leg(nil), c.Stage.Legs...)
-	c.Whole.Legs = append([]when.Leg(nil), c.Whole.Legs...)
+	for _, r := range []*Run{&c.Stage, &c.Whole} {
+		r.Legs = append([]when.Leg(nil), r.Legs...)
+		r.Recounts = append([]Recount(nil), r.Recounts...)
+	}
 	c.Stops = append([]Stop(nil), c.Stops...)
 	return c
 }
@@ -161,8 +164,14 @@ func (s *Service) turnTo(m *Matter, from State, now time.Time) {
 	case m.State == Joined: // its clocks run on under the number it follows, and are its own again when it is taken out
 		m.Due, m.WarnAt, m.Kept = time.Time{}, time.Time{}, was
 	case from == Joined: // as if it had never been joined: what was a mistake of the town's is not the reporter's time
-		s.setDue(m, now)
-		m.Due, m.MovedAt, m.Kept = m.Kept.Due, m.Kept.MovedAt, Kept{}
+		due := m.Kept.Due
+		if s.learnNow(m, now) { // what has become known meanwhile it would have learnt
+			due = time.Time{}
+		}
+		if s.setDue(m, now); !due.IsZero() {
+			m.Due = due
+		}
+		m.MovedAt, m.Kept = m.Kept.MovedAt, Kept{}
 	default:
 		s.runOn(m, from, now)
 		s.setDue(m, now)
@@ -184,6 +193,7 @@ func (s *Service) runOn(m *Matter, from State, now time.Time) {
 	c := &m.Clocks
 	if n := len(c.Stops); n > 0 && from.paused() {
 		c.Stops[n-1].To = max(millis(now), c.Stops[n-1].From)
+		s.learnNow(m, now)
 		m.Promised = s.dueOf(c.Whole, *c) // what was paused is added
 	}
 	was, is := from.Stage(), m.State.Stage()
@@ -269,7 +279,7 @@ func (s *Service) setDue(m *Matter, now time.Time) {
 	case m.TurnUnit == 0 && m.Turn() == "":
 	case !m.Clocks.Stage.IsZero():
 		r := m.Clocks.Stage
-		due, warn := s.calendars.At(r.Calendar, r.Unit).DueLegs(r.Begun(), r.Legs, m.Clocks.pauses())
+		due, warn := s.calendarOf(r).DueLegs(r.Begun(), r.Legs, m.Clocks.pauses())
 		m.Due, m.WarnAt = instant(due), instant(warn)
 	}
 }
@@ -284,7 +294,7 @@ func instant(t time.Time) time.Time {
 
 // dueOf is when a clock ends; zero while it stands still.
 func (s *Service) dueOf(r Run, c Clocks) time.Time {
-	due, _ := s.calendars.At(r.Calendar, r.Unit).DueLegs(r.Begun(), r.Legs, c.pauses())
+	due, _ := s.calendarOf(r).DueLegs(r.Begun(), r.Legs, c.pauses())
 	return instant(due)
 }
 

@@ -4,6 +4,7 @@ package matters
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yuanba/internal/kit/errs"
@@ -21,6 +22,16 @@ type Reckoning struct {
 	Unit   id.ID // whose turn it was; 0 of the whole
 	Ended  *Ended
 	Appeal *Appeal // for those at work on the matter
+	when.Derivation
+	Unheard []int     // years of whose holidays nothing was known when it was counted, though now it is
+	Before  []Earlier // what it was said to be before it was counted anew, the first first
+}
+
+// An Earlier is an end as it was said before holidays became known, under the calendar
+// and the rules of that day.
+type Earlier struct {
+	Until time.Time // when it was counted anew
+	Due   time.Time // as it was said then
 	when.Derivation
 }
 
@@ -66,11 +77,12 @@ func (s *Service) Explain(ctx context.Context, by scope.Actor, number string) (x
 func (s *Service) reckonings(m Matter, ended []Ended, appeals []Appeal) (rs []Reckoning) {
 	running := m.State.Stage() != ""
 	if running && !m.Clocks.Whole.IsZero() {
-		rs = append(rs, Reckoning{Run: m.Clocks.Whole, Derivation: s.derive(m.Clocks.Whole, m.Clocks.Stops)})
+		rs = append(rs, s.reckon(m.Clocks.Whole, m.Clocks.Stops))
 	}
 	for i := range ended {
 		e := ended[i]
-		r := Reckoning{Run: e.Run, Unit: e.Unit, Ended: &e, Derivation: s.derive(e.Run, e.Stops)}
+		r := s.reckon(e.Run, e.Stops)
+		r.Unit, r.Ended = e.Unit, &e
 		for j := range appeals {
 			if appeals[j].Stage == e.ID {
 				r.Appeal = &appeals[j]
@@ -86,14 +98,35 @@ func (s *Service) reckonings(m Matter, ended []Ended, appeals []Appeal) (rs []Re
 		if m.Clocks.Stage.Stage == StageHandle {
 			unit = m.Lead
 		}
-		rs = append(rs, Reckoning{Run: m.Clocks.Stage, Unit: unit, Derivation: s.derive(m.Clocks.Stage, m.Clocks.Stops)})
+		r := s.reckon(m.Clocks.Stage, m.Clocks.Stops)
+		r.Unit = unit
+		rs = append(rs, r)
 	}
 	return rs
 }
 
+// reckon is a clock with its reasons, and with what was said of it before.
+func (s *Service) reckon(r Run, stops []Stop) Reckoning {
+	k := Reckoning{Run: r, Derivation: s.derive(r, stops)}
+	now, _ := s.calendars.Current(r.Unit)
+	k.Unknown = slices.DeleteFunc(k.Unknown, func(year int) bool {
+		if now.Known(year) {
+			k.Unheard = append(k.Unheard, year)
+			return true
+		}
+		return false
+	})
+	for i := range r.Recounts {
+		if was, then, ok := r.before(i, stops); ok {
+			k.Before = append(k.Before, Earlier{Until: fromMillis(r.Recounts[i].At), Due: fromMillis(r.Recounts[i].Was), Derivation: s.derive(was, then)})
+		}
+	}
+	return k
+}
+
 // derive is a clock with its reasons.
 func (s *Service) derive(r Run, stops []Stop) when.Derivation {
-	return s.calendars.At(r.Calendar, r.Unit).DeriveLegs(r.Begun(), r.Legs, Clocks{Stops: stops}.pauses())
+	return s.calendarOf(r).DeriveLegs(r.Begun(), r.Legs, Clocks{Stops: stops}.pauses())
 }
 
 // TakenLonger is by how much an ended stage was late by the clock; 0 if it was not.

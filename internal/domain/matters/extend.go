@@ -30,7 +30,7 @@ func (s *Service) AskExtension(ctx context.Context, by scope.Actor, d ID, limit 
 	}
 	return s.change(ctx, by, d, AskExtension, func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		r := m.Clocks.Stage
-		if first := r.Limit(); longer(s.calendars.At(r.Calendar, r.Unit), r, limit, first) {
+		if first := r.Limit(); longer(s.calendarOf(r), r, limit, first) {
 			return Step{}, errs.At("limit", "matter.extend.long")
 		}
 		m.Clocks = m.Clocks.clone()
@@ -64,6 +64,8 @@ func (s *Service) Extend(ctx context.Context, by scope.Actor, d ID, note string)
 		c.Whole.extend(limit)
 		c.Wanted = nil
 		m.Clocks, m.Extensions = c, m.Extensions+1
+		s.learnNow(m, tx.Now())
+		c = m.Clocks
 		s.setDue(m, tx.Now())
 		m.Promised = s.dueOf(c.Whole, c)
 		return Step{Public: true, Words: note, Until: m.Due, Detail: limit.String()}, nil

@@ -93,7 +93,7 @@ func (s *Service) Lines(tx *sqldb.Tx, to people.Owner, refs []id.ID) ([]letters.
 // shortOf is the message that says a notice in a word or two: what is asked of its
 // reader, or how the matter stands now.
 func shortOf(n Notice) string {
-	for _, a := range []Act{Act(Soon), Act(Late), Urge, Supervise, WhistleAct} {
+	for _, a := range []Act{Act(Soon), Act(Late), Act(Answering), Act(Call), Urge, Supervise, WhistleAct} {
 		if n.Key == noticeKey(a) {
 			return "matter.short." + string(a)
 		}

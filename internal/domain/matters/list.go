@@ -180,6 +180,7 @@ type Inbox struct {
 	Found    int      // what the whole filter leaves
 	Whistles []Called // calls to their units not yet answered
 	Assists  []Called // parts asked of their units
+	Calls    []Called // reporters whom their desks are to ring
 }
 
 // Counts are the numbers beside an inbox.
@@ -265,6 +266,9 @@ func (s *Service) Inbox(ctx context.Context, by scope.Actor, f Filter, after *Ca
 			return err
 		}
 		if in.Assists, err = s.assistsFor(tx, units); err != nil {
+			return err
+		}
+		if in.Calls, err = s.callsFor(tx, by.Units("raise_for", now)); err != nil {
 			return err
 		}
 		in.Counts.Whistles, in.Counts.Assists = len(in.Whistles), len(in.Assists)

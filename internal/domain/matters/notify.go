@@ -44,7 +44,7 @@ var called = map[Act]bool{Urge: true, Supervise: true, WhistleAct: true, AskExte
 
 // NoticeKeys are the messages of which a Notice's Key is one.
 func NoticeKeys() []string {
-	keys := []string{noticeKey(Act(Soon)), noticeKey(Act(Late))}
+	keys := []string{noticeKey(Act(Soon)), noticeKey(Act(Late)), noticeKey(RecountAct), noticeKey(Act(Answering)), noticeKey(Act(Call))}
 	for _, l := range levels {
 		keys = append(keys, noticeKey(Act(l)))
 	}

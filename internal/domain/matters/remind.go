@@ -10,6 +10,7 @@ import (
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/kit/when"
@@ -26,6 +27,9 @@ const (
 	Level1 Reminder = "level1" // the head of the unit is told
 	Level2 Reminder = "level2" // who supervises in the place is told
 	Level3 Reminder = "level3" // who commands there is told
+
+	Answering Reminder = "answer_soon" // the reporter's days to answer run out
+	Call      Reminder = "call"        // likewise, of a reporter whom no message reaches: the desk is to ring them
 )
 
 // levels are the reminders to those above, the nearest first.
@@ -35,10 +39,13 @@ var levels = [Levels]Reminder{Level1, Level2, Level3}
 // these rules:
 //   - soon when its end has come near; not if the whole turn is no longer than
 //     that, for then its beginning says it;
+//   - of the reporter's turn only that its end is near, to them;
 //   - late after its end, and each level when its time has passed too; not if the
 //     turn began late, as imported ones do.
 func (t Timing) says(what Reminder, c *when.Calendar, m Matter, now time.Time) bool {
 	switch {
+	case what == Answering:
+		return m.Turn() == TurnReporter && !m.Late(now) && !m.Due.After(c.Add(now, t.Nudge)) && m.Due.After(c.Add(m.MovedAt, t.Nudge))
 	case m.TurnUnit == 0 || m.Due.IsZero():
 		return false
 	case what == Soon:
@@ -51,67 +58,125 @@ func (t Timing) says(what Reminder, c *when.Calendar, m Matter, now time.Time) b
 	return !c.Add(m.Due, t.Levels[slices.Index(levels[:], what)]).After(now)
 }
 
-// remindMark is the name under which is kept up to when reminders were said.
-const remindMark = "matter.remind"
+// remindMark is the name under which is kept up to when reminders were said, and
+// remindRules that under which edition of the calendars and which version of the timing.
+const remindMark, remindRules = "matter.remind", "matter.remind.rules"
 
 // remindAgain is by how much a look for reminders reaches behind the last one,
 // for matters whose transaction took its time. Each is still said once.
 const remindAgain = 10 * time.Minute
 
+// keepReminders is how long it is kept that something was said: longer than any
+// level takes.
+const keepReminders = 60 * 24 * time.Hour
+
+// A group is those units whose turns are reminded of in one calendar: one that has
+// its own, or all that have none.
+type group struct {
+	calendar *when.Calendar
+	unit     id.ID   // 0: all but those of but
+	but      []id.ID // units that have their own
+}
+
+func (s *Service) groups() []group {
+	own := s.calendars.Units()
+	gs := []group{{calendar: s.calendars.Town(), but: own}}
+	for _, u := range own {
+		c, _ := s.calendars.Current(u)
+		gs = append(gs, group{calendar: c, unit: u})
+	}
+	return gs
+}
+
+// A span is ends of turns about which something may be to be said.
+type span struct {
+	what     Reminder
+	from, to time.Time
+}
+
+// spans are the ends that have come near, or have passed by so much, between last and
+// now. anew looks at all of them, since they were reckoned otherwise before.
+func (t Timing) spans(c *when.Calendar, last, now time.Time, anew bool) []span {
+	ahead := func(what Reminder, l when.Limit) span {
+		from := c.Add(last, l)
+		if anew || last.IsZero() || from.Before(now) {
+			from = now
+		}
+		return span{what, from, c.Add(now, l)}
+	}
+	spans := []span{{Late, last, now}, ahead(Soon, t.Remind)}
+	for i, l := range t.Levels {
+		var begin time.Time
+		switch {
+		case last.IsZero():
+		case anew:
+			begin = now.Add(-keepReminders / 2)
+		default:
+			begin = startOf(c, l, last)
+		}
+		spans = append(spans, span{levels[i], begin, startOf(c, l, now)})
+	}
+	return spans
+}
+
 // Remind writes notices about the ends of turns: to those members of the unit who
 // may act, when the end comes near and when it has passed, and to those above, one
-// level after the other, when it stays so. Each is said once, and again only if
-// the end has been moved. It is a job's, done every few minutes, and looks only at
-// the ends that have come near, or have passed by so much, since. It reports how
-// many reminders were said.
+// level after the other, when it stays so, all counted in the calendar of the unit
+// whose turn it is; and to the reporter whose answer is waited for, once, before the
+// days for it run out. Each is said once, and again only if the end has been moved. It
+// is a job's, done every few minutes, and looks only at the ends that have come near,
+// or have passed by so much, since. It reports how many reminders were said.
+//
+// Letters about it wait for the morning, unless the matter is urgent (package letters).
 func (s *Service) Remind(ctx context.Context) (said int, err error) {
 	var last, now time.Time
+	var rules int64
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		now = tx.Now()
+		if err := s.Heed(tx); err != nil {
+			return err
+		}
 		ms, err := sqldb.Mark(tx, remindMark)
+		if err != nil {
+			return err
+		}
 		if ms != 0 {
 			last = time.UnixMilli(ms).Add(-remindAgain)
 		}
+		rules, err = sqldb.Mark(tx, remindRules)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	c, t := s.calendars.Town(), s.Timing()
-	from := c.Add(last, t.Remind)
-	if last.IsZero() || from.Before(now) {
-		from = now
-	}
-	type span struct {
-		what     Reminder
-		from, to time.Time
-	}
-	spans := []span{{Late, last, now}, {Soon, from, c.Add(now, t.Remind)}}
-	for i, l := range t.Levels {
-		begin := time.Time{}
-		if !last.IsZero() {
-			begin = startOf(c, l, last)
+	t := s.Timing()
+	_, edition := s.calendars.Current(0)
+	in := int64(edition)<<32 | int64(t.Version)
+	for _, g := range s.groups() {
+		for _, x := range t.spans(g.calendar, last, now, rules != in) {
+			n, err := s.remindSpan(ctx, x, func(tx *sqldb.Tx, after Matter) ([]Matter, error) { return s.ending(tx, g, x, after) })
+			said += n
+			if err != nil {
+				return said, err
+			}
 		}
-		spans = append(spans, span{levels[i], begin, startOf(c, l, now)})
 	}
-	for _, x := range spans {
-		n, err := s.remindSpan(ctx, x.what, x.from, x.to)
-		said += n
-		if err != nil {
-			return said, err
-		}
+	asked := span{Answering, now, s.calendars.Town().Add(now, t.Nudge)}
+	n, err := s.remindSpan(ctx, asked, func(tx *sqldb.Tx, after Matter) ([]Matter, error) { return s.answering(tx, asked, after) })
+	said += n
+	if err != nil {
+		return said, err
 	}
 	return said, s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := dropReminders(tx, now.Add(-keepReminders)); err != nil {
 			return err
 		}
+		if err := sqldb.SetMark(tx, remindRules, in); err != nil {
+			return err
+		}
 		return sqldb.SetMark(tx, remindMark, now.UnixMilli())
 	})
 }
-
-// keepReminders is how long it is kept that something was said: longer than any
-// level takes.
-const keepReminders = 60 * 24 * time.Hour
 
 // startOf is the latest moment from which a limit has ended at end, to the second.
 func startOf(c *when.Calendar, l when.Limit, end time.Time) time.Time {
@@ -127,14 +192,13 @@ func startOf(c *when.Calendar, l when.Limit, end time.Time) time.Time {
 	return high
 }
 
-// remindSpan says what is to be said of the turns that end after one moment and
-// up to another.
-func (s *Service) remindSpan(ctx context.Context, what Reminder, from, to time.Time) (said int, err error) {
+// remindSpan says what is to be said of the turns of a span.
+func (s *Service) remindSpan(ctx context.Context, x span, next func(tx *sqldb.Tx, after Matter) ([]Matter, error)) (said int, err error) {
 	var after Matter
 	for {
 		var some []Matter
 		if err := s.db.Read(ctx, func(tx *sqldb.Tx) error {
-			some, err = s.ending(tx, from, to, after)
+			some, err = next(tx, after)
 			return err
 		}); err != nil || len(some) == 0 {
 			return said, err
@@ -142,7 +206,7 @@ func (s *Service) remindSpan(ctx context.Context, what Reminder, from, to time.T
 		after = some[len(some)-1]
 		n := 0
 		if err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-			n, err = s.remindThese(tx, what, some)
+			n, err = s.remindThese(tx, x.what, some)
 			return err
 		}); err != nil {
 			return said, err
@@ -156,12 +220,19 @@ func (s *Service) remindThese(tx *sqldb.Tx, what Reminder, ms []Matter) (said in
 	if err := s.orgs.Check(tx); err != nil {
 		return 0, err
 	}
-	c, t := s.calendars.Town(), s.Timing()
+	t := s.Timing()
 	for _, m := range ms {
+		c, _ := s.calendars.Current(m.TurnUnit)
 		if !t.says(what, c, m, tx.Now()) {
 			continue
 		}
-		first, err := insertReminder(tx, m, what)
+		kind, about := what, []notice(nil)
+		if what == Answering {
+			if kind, about, err = s.toAnswer(tx, m); err != nil {
+				return 0, err
+			}
+		}
+		first, err := insertReminder(tx, m, kind)
 		if err != nil {
 			return 0, err
 		}
@@ -169,6 +240,10 @@ func (s *Service) remindThese(tx *sqldb.Tx, what Reminder, ms []Matter) (said in
 			continue
 		}
 		said++
+		ns = append(ns, about...)
+		if what == Answering {
+			continue
+		}
 		for _, to := range s.toRemind(what, m, tx.Now()) {
 			ns = append(ns, notice{to: to, matter: m.ID, key: noticeKey(Act(what)), at: tx.Now(), urgent: m.Urgent, topic: people.Due})
 		}

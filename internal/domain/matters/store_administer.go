@@ -36,6 +36,13 @@ func loadCatalogue(tx *sqldb.Tx) (*Catalogue, error) {
 	return c, nil
 }
 
+// settledVersions are the newest version of the timing, and a number that grows with
+// every change of a category.
+func settledVersions(tx *sqldb.Tx) (timing int, categories int64, err error) {
+	err = tx.Row(`SELECT (SELECT COALESCE(max(version), 0) FROM matter_timing), (SELECT CAST(COALESCE(sum(version), 0) AS BIGINT) FROM category)`).Scan(&timing, &categories)
+	return timing, categories, err
+}
+
 func (c *Catalogue) position(group string) int {
 	return slices.IndexFunc(c.Groups, func(g Group) bool { return g.Code == group })
 }

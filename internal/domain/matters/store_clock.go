@@ -38,13 +38,24 @@ func scanEnded(r sqldb.Scanner) (e Ended, err error) {
 	return e, nil
 }
 
+// dueAfter are matters under way of which something is due at a moment or after it, by
+// ID, from the first behind after.
+func (s *Service) dueAfter(tx *sqldb.Tx, due time.Time, after ID) ([]Matter, error) {
+	var w sqldb.Where
+	sqldb.In(&w, "state", OpenStates()...)
+	w.Add("(due_at >= ? OR promised_at >= ?)", sqldb.At(due), sqldb.At(due))
+	w.Add("id > ?", after)
+	limit := w.Arg(recountAtOnce)
+	return sqldb.All(tx, s.scan, `SELECT `+columns+` FROM matter `+w.SQL()+` ORDER BY id LIMIT `+limit, w.Args()...)
+}
+
 // endedOf are the stages of a matter that are over, oldest first.
 func endedOf(tx *sqldb.Tx, matter ID) ([]Ended, error) {
 	return sqldb.All(tx, scanEnded, `SELECT `+stageColumns+` FROM matter_stage WHERE matter_id = $1 ORDER BY id LIMIT 500`, matter)
 }
 
-const appealColumns = `id, stage_id, matter_id, unit_id, account, actor, words, at, decision, decider, decided_by, reason, decided_at,
-	review_account, review_actor, review_words, review_at, review, reviewer, reviewed_by, review_reason, reviewed_at`
+const appealColumns = `id, stage_id, matter_id, unit_id, account, actor, words, at, decision, decider, decided_by, reason, decided_at, `+
+	`review_account, review_actor, review_words, review_at, review, reviewer, reviewed_by, review_reason, reviewed_at`
 
 func scanAppeal(r sqldb.Scanner) (a Appeal, err error) {
 	var at, decided, asked, reviewed sqldb.Time

@@ -14,12 +14,12 @@ import (
 
 // briefColumns are what is needed of a matter to say who hears of it.
 const briefColumns = `id, state, category, origin, town_id, village_id, grid_id, courtyard_id, public, hidden,
-	resident_id, turn_unit, lead_unit, joined_to, moved_at, due_at, urgent`
+	resident_id, turn_unit, centre, lead_unit, joined_to, moved_at, due_at, urgent`
 
 func (s *Service) scanBrief(r sqldb.Scanner) (m Matter, err error) {
 	var moved, due sqldb.Time
 	err = r.Scan(&m.ID, &m.State, &m.Category, &m.Origin, &m.Path[scope.Town], &m.Path[scope.Village], &m.Path[scope.Grid], &m.Path[scope.Courtyard],
-		&m.Public, &m.Hidden, &m.Resident, &m.TurnUnit, &m.Lead, &m.JoinedTo, &moved, &due, &m.Urgent)
+		&m.Public, &m.Hidden, &m.Resident, &m.TurnUnit, &m.Centre, &m.Lead, &m.JoinedTo, &moved, &due, &m.Urgent)
 	m.Path[scope.City], m.MovedAt, m.Due = s.city(), moved.Time, due.Time
 	return m, err
 }

@@ -76,6 +76,7 @@ type Timing struct {
 	Version int                `json:"-"`
 	Usual   StageLimits        `json:"usual"`    // of what is not yet classified
 	Answer  when.Limit         `json:"answer"`   // how long a reporter has to answer a question
+	Nudge   when.Limit         `json:"nudge"`    // so long before that they are reminded, once
 	Remind  when.Limit         `json:"remind"`   // so long before its end a unit is reminded of its turn
 	Levels  [Levels]when.Limit `json:"escalate"` // so long after its end the unit's head, who supervises, and who commands hear of it
 }
@@ -86,7 +87,7 @@ func UsualTiming() Timing {
 	days := func(n int) when.Limit { return when.Limit{N: n, Unit: when.WorkDays} }
 	return Timing{
 		Usual:  StageLimits{Accept: hours(4), Dispatch: hours(8), Handle: days(5), Verify: days(1)},
-		Answer: days(5), Remind: hours(4),
+		Answer: days(5), Nudge: days(1), Remind: hours(4),
 		Levels: [Levels]when.Limit{hours(1), days(1), days(3)},
 	}
 }
@@ -110,7 +111,7 @@ func (s *Service) SetTiming(ctx context.Context, by scope.Actor, t Timing, note 
 	}
 	var faults errs.List
 	t.Usual.check(&faults, "usual_")
-	for name, l := range map[string]when.Limit{"answer": t.Answer, "remind": t.Remind, "level1": t.Levels[0], "level2": t.Levels[1], "level3": t.Levels[2]} {
+	for name, l := range map[string]when.Limit{"answer": t.Answer, "nudge": t.Nudge, "remind": t.Remind, "level1": t.Levels[0], "level2": t.Levels[1], "level3": t.Levels[2]} {
 		if l.N < 1 || l.N > maxLimit {
 			faults.Add(name, "when.limit")
 		}

@@ -120,6 +120,13 @@ func Date(lang Lang, t time.Time) string {
 	return date(lang, t.In(Zone), true)
 }
 
+// Day returns the day with its day of the week: 3月5日（周四）, Thu 5 March; with the year
+// if that is another than this year.
+func Day(lang Lang, t time.Time, this int) string {
+	local := t.In(Zone)
+	return T(lang, "time.day", date(lang, local, local.Year() != this), T(lang, "time.weekday."+strconv.Itoa(int(local.Weekday()))))
+}
+
 // Exact returns day and minute in full, for titles and print.
 func Exact(lang Lang, t time.Time) string {
 	if t.IsZero() {

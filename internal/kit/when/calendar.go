@@ -19,6 +19,7 @@ package when
 import (
 	_ "embed" // the table of holidays
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -120,6 +121,33 @@ func (c *Calendar) With(t Table) *Calendar {
 	return n
 }
 
+// Learn returns the calendar that knows, of the years whose holidays c does not know,
+// what later knows of them: its holidays and the days worked for them, and with those
+// of a new year the days of the December before. Everything else is as c has it: the
+// hours, the years that it knows, and what it says itself of a day.
+func (c *Calendar) Learn(later *Calendar) *Calendar {
+	n := &Calendar{periods: c.periods, perDay: c.perDay, days: maps.Clone(c.days), names: maps.Clone(c.names), years: maps.Clone(c.years)}
+	news := func(year int) bool { return later.years[year] && !c.years[year] }
+	for d, x := range later.days {
+		at := join(d, 0)
+		if !x.kind.national() || !news(at.Year()) && !(at.Month() == time.December && news(at.Year()+1)) {
+			continue
+		}
+		if _, said := c.days[d]; !said {
+			n.days[d] = x
+		}
+	}
+	for y := range later.years {
+		n.years[y] = true
+	}
+	for zh, en := range later.names {
+		if n.names[zh] == "" {
+			n.names[zh] = en
+		}
+	}
+	return n
+}
+
 // Zone is the calendar's time zone, [Zone].
 func (c *Calendar) Zone() *time.Location { return Zone }
 
@@ -132,6 +160,9 @@ func (c *Calendar) PerDay() time.Duration { return c.perDay }
 // Known reports whether the holidays of the year are known. In a year that is
 // not, the weekends alone are free: nothing is guessed.
 func (c *Calendar) Known(year int) bool { return c.years[year] }
+
+// KnownYears are the years whose holidays are known, in no order.
+func (c *Calendar) KnownYears() iter.Seq[int] { return maps.Keys(c.years) }
 
 // KnownUntil is the last year up to which the holidays are known.
 func (c *Calendar) KnownUntil() int {

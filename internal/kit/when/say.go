@@ -38,8 +38,14 @@ func SayTime(lang i18n.Lang, d time.Duration) string {
 	return i18n.T(lang, "when.span.both", h, m)
 }
 
+// SayUnheard says that a limit was counted when the holidays of years were not known,
+// though now they are; "" if there are none.
+func SayUnheard(lang i18n.Lang, years []int) string { return sayYears(lang, "when.unheard", years) }
+
 // SayUnknown warns that the holidays of years are not known; "" if there are none.
-func SayUnknown(lang i18n.Lang, years []int) string {
+func SayUnknown(lang i18n.Lang, years []int) string { return sayYears(lang, "when.unknown", years) }
+
+func sayYears(lang i18n.Lang, key string, years []int) string {
 	if len(years) == 0 {
 		return ""
 	}
@@ -47,5 +53,5 @@ func SayUnknown(lang i18n.Lang, years []int) string {
 	for _, y := range years {
 		ys = append(ys, strconv.Itoa(y))
 	}
-	return i18n.T(lang, "when.unknown", strings.Join(ys, i18n.T(lang, "when.comma")))
+	return i18n.T(lang, key, strings.Join(ys, i18n.T(lang, "when.comma")))
 }

@@ -104,10 +104,34 @@ func hoursOf(b page.Base, ps []when.Period) string {
 // specialDays are the days of a year that are not what their day of the week says.
 func specialDays(b page.Base, year int, days []when.TableDay) page.Table {
 	t := page.Table{Caption: b.T("admin.calendar.year", year), Cols: []page.Col{{Text: b.T("admin.calendar.day")}, {Text: b.T("admin.calendar.what")}, {Text: b.T("admin.calendar.name")}}}
-	for _, d := range days {
-		t.Rows = append(t.Rows, []page.Cell{{Text: i18n.Date(b.Lang, d.Date)}, {Text: b.T("admin.calendar.day." + d.Kind)}, {Text: d.Name.In(b.Lang)}})
+	for i := 0; i < len(days); {
+		first, n := days[i], 1
+		for i+n < len(days) && follows(first, days[i+n-1], days[i+n]) {
+			n++
+		}
+		when, kind := i18n.Day(b.Lang, first.Date, year), first.Kind
+		if n > 1 {
+			when = b.T("admin.calendar.days", when, i18n.Day(b.Lang, days[i+n-1].Date, year), n)
+			kind = free(kind)
+		}
+		t.Rows = append(t.Rows, []page.Cell{{Text: when}, {Text: b.T("admin.calendar.day." + kind)}, {Text: first.Name.In(b.Lang)}})
+		i += n
 	}
 	return t
+}
+
+// free is the kind under which days of a holiday stand in one line: that one of them is
+// given for another day is of no account there.
+func free(kind string) string {
+	if kind == "lieu" {
+		return "off"
+	}
+	return kind
+}
+
+// follows reports whether a day goes on with what the one before it and the first say.
+func follows(first, last, next when.TableDay) bool {
+	return next.Date.Sub(last.Date) == 24*time.Hour && free(next.Kind) == free(first.Kind) && next.Name == first.Name
 }
 
 // calendarOf is the unit whose calendar the address names, 0 for the town's.
@@ -194,6 +218,7 @@ func (c *Counter) timingForm(s *sheet) error {
 	s.askLimits("usual_", "", t.Usual)
 	s.heading(s.T("admin.timing.others"))
 	s.askLimit("answer", "admin.timing.answer", t.Answer)
+	s.askLimit("nudge", "admin.timing.nudge", t.Nudge)
 	s.askLimit("remind", "admin.timing.remind", t.Remind)
 	s.heading(s.T("admin.timing.levels"))
 	for i, name := range levelNames {
@@ -207,7 +232,7 @@ func (c *Counter) setTiming(r *http.Request, f *form.Form) (done, error) {
 	t := c.Matters.Timing()
 	t.Version = f.Int("version", 0, 1<<30)
 	t.Usual = readLimits(f, "usual_")
-	t.Answer, t.Remind = readLimit(f, "answer"), readLimit(f, "remind")
+	t.Answer, t.Nudge, t.Remind = readLimit(f, "answer"), readLimit(f, "nudge"), readLimit(f, "remind")
 	for i, name := range levelNames {
 		t.Levels[i] = readLimit(f, name)
 	}

@@ -30,6 +30,7 @@ type clockSheet struct {
 	Warning page.Note // shown if it has a Text
 	Open    bool      // the stretches are shown without a click
 	Table   page.Table
+	Before  []page.Table // as it was counted before holidays became known
 }
 
 var clocked = page.New[clockPage](files, "clock.html")
@@ -87,11 +88,27 @@ func (c *Counter) clockSheet(b page.Base, x matters.Explained, k matters.Reckoni
 		}
 	}
 	if x.View == matters.Inside {
-		fact("clock.rules", c.rulesOf(b, k.Run))
+		if k.Run.Stage == matters.StageWhole || k.Run.Rules != x.Clocks[0].Run.Rules || k.Run.Calendar != x.Clocks[0].Run.Calendar { // else it is said of the whole
+			fact("clock.rules", c.rulesOf(b, k.Run))
+		}
 		c.appealFacts(b, k, fact)
 	}
-	if text := when.SayUnknown(b.Lang, k.Unknown); text != "" {
-		s.Warning = page.Note{Tone: page.ToneSoon, Text: text}
+	for i, x := range k.Before {
+		until := k.Due
+		if i+1 < len(k.Before) {
+			until = k.Before[i+1].Due
+		}
+		if !x.Due.Equal(until) {
+			fact("clock.before", b.T("clock.before.at", i18n.Exact(b.Lang, x.Due), i18n.When(b.Lang, b.Now, x.Until)))
+		}
+		s.Before = append(s.Before, clockTable(b, x.Derivation))
+	}
+	unknown, unheard := when.SayUnknown(b.Lang, k.Unknown), when.SayUnheard(b.Lang, k.Unheard)
+	switch {
+	case unknown != "" && k.Ended == nil:
+		s.Warning = page.Note{Tone: page.ToneSoon, Text: b.T("clock.provisional", unknown)}
+	case unknown != "" || unheard != "":
+		s.Warning = page.Note{Tone: page.ToneQuiet, Text: when.SayUnheard(b.Lang, append(k.Unheard, k.Unknown...))}
 	}
 	return s
 }
@@ -164,17 +181,18 @@ func clockTable(b page.Base, d when.Derivation) page.Table {
 		if v.Counted() {
 			counted = page.Cell{Text: when.SayTime(b.Lang, v.To.Sub(v.From))}
 		}
-		t.Rows = append(t.Rows, []page.Cell{{Text: stretch(b, v.From, v.To)}, counted, {Text: v.Say(b.Lang)}})
+		t.Rows = append(t.Rows, []page.Cell{{Text: stretch(b, d.From, v.From, v.To)}, counted, {Text: v.Say(b.Lang)}})
 	}
 	t.Foot = []page.Cell{{Text: b.T("clock.sum")}, {Text: when.SayTime(b.Lang, d.Whole()-d.Left)}, {Text: ""}}
 	return t
 }
 
-// stretch is from when to when: the day once if it is the same.
-func stretch(b page.Base, from, to time.Time) string {
+// stretch is from when to when, of a clock that began at a moment: the day once if it is
+// the same, its year only if it is another than at the beginning.
+func stretch(b page.Base, begun, from, to time.Time) string {
 	day := func(t time.Time) string {
 		t = t.In(when.Zone)
-		return i18n.Exact(b.Lang, t)
+		return i18n.Day(b.Lang, t, begun.In(when.Zone).Year()) + " " + t.Format("15:04")
 	}
 	if to.IsZero() {
 		return b.T("clock.since", day(from))

@@ -145,6 +145,9 @@ func (c *Counter) inboxFor(r *http.Request) (v inboxPage, err error) {
 	for _, k := range in.Assists {
 		v.Calls = append(v.Calls, c.called(b, k, "matter.role.assist", "assist"))
 	}
+	for _, k := range in.Calls {
+		v.Calls = append(v.Calls, c.toRing(b, k))
+	}
 	if in.More {
 		last := in.Cards[len(in.Cards)-1]
 		v.Pager.Older = without(r, "after", last.ID.String(), "at", last.Due.UTC().Format("20060102T150405.000"))
@@ -173,6 +176,16 @@ func (c *Counter) called(b page.Base, k matters.Called, what, act string) page.R
 	r.Meta = append([]string{b.T("form.at", k.By, k.Words)}, r.Meta...)
 	_, light := when.Share(k.At, k.Due, b.Now)
 	r.Due, r.Left, r.Light = k.Due, i18n.Left(b.Lang, b.Now, k.Due), c.light(b.Now, k.At, k.Due, light)
+	return r
+}
+
+// toRing is a row for a reporter whom the desk is to ring: what they say is written
+// down for them.
+func (c *Counter) toRing(b page.Base, k matters.Called) page.Row {
+	r := c.row(b, k.Card, "")
+	r.Href = "/matters/" + k.Card.Number + "/answer"
+	r.Tags = append([]string{b.T("matter.inbox.ring")}, r.Tags...)
+	r.Meta = append([]string{b.T("matter.inbox.ring.why")}, r.Meta...)
 	return r
 }
 

@@ -5,6 +5,7 @@ package matters
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"yuanba/internal/domain/matters"
@@ -176,6 +177,8 @@ func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
 			if l, err := when.Parse(p.Detail); err == nil {
 				e.What += " " + l.Say(b.Lang)
 			}
+		case matters.RecountAct:
+			e.What = recounted(b, p)
 		case matters.Extend:
 			e.What += " " + i18n.Exact(b.Lang, p.Until)
 		case matters.Suspend:
@@ -188,6 +191,33 @@ func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
 		tl.Events = append(tl.Events, e)
 	}
 	return tl
+}
+
+// recounted says what the holidays of a year changed of the ends of a matter.
+func recounted(b page.Base, p matters.Step) string {
+	x := matters.RecountOf(p)
+	years := make([]string, len(x.Years))
+	for i, y := range x.Years {
+		years[i] = strconv.Itoa(y)
+	}
+	said := b.T("matter.did.recount", strings.Join(years, b.T("when.comma")))
+	var moved []string
+	for _, end := range []struct {
+		key string
+		t   [2]time.Time
+	}{{"matter.did.recount.promised", x.Promised}, {"matter.did.recount.due", x.Due}} {
+		if end.t[1].IsZero() {
+			continue
+		}
+		moved = append(moved, b.T(end.key, i18n.Exact(b.Lang, end.t[0]), i18n.Exact(b.Lang, end.t[1])))
+	}
+	switch len(moved) {
+	case 0:
+		return b.T("form.at", said, b.T("matter.did.recount.same"))
+	case 1:
+		return b.T("form.at", said, moved[0])
+	}
+	return b.T("form.at", said, b.T("matter.did.recount.both", moved[0], moved[1]))
 }
 
 // saying is what was done, and what it settled.
@@ -213,7 +243,7 @@ func ratingWords(b page.Base, r matters.Rating) string {
 var icons = map[matters.Act]string{
 	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.Correct: "edit", matters.Confirm: "check", matters.WhistleAct: "whistle",
 	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.UnsupportAct: "x", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.Inform: "talk", matters.ShowName: "user", matters.HideName: "lock",
-	matters.Add: "talk", matters.Ask: "ask", matters.AskExtension: "clock", matters.Extend: "check", matters.RefuseExtension: "x", matters.AppealAct: "talk", matters.GrantAppeal: "check", matters.RefuseAppeal: "x", matters.AskReview: "scale", matters.GrantReview: "check", matters.RefuseReview: "x", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
+	matters.Add: "talk", matters.Ask: "ask", matters.AskExtension: "clock", matters.Extend: "check", matters.RefuseExtension: "x", matters.RecountAct: "calendar", matters.AppealAct: "talk", matters.GrantAppeal: "check", matters.RefuseAppeal: "x", matters.AskReview: "scale", matters.GrantReview: "check", matters.RefuseReview: "x", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
 	matters.Join: "join", matters.Unjoin: "split", matters.Split: "split", matters.Unsplit: "join", matters.Rate: "star", matters.Withdraw: "x",
 }
 
@@ -251,7 +281,7 @@ func (c *Counter) who(b page.Base, w matters.Whole, p matters.Step) string {
 		return b.T("matter.neighbour")
 	case p.Account == 0 && p.Unit == 0 && p.Act == matters.Resume:
 		return b.T("matter.clock")
-	case p.Account == 0 && p.Unit == 0 && (p.Act == matters.Unjoin || p.Actor == matters.Sorter):
+	case p.Account == 0 && p.Unit == 0 && (p.Act == matters.Unjoin || p.Act == matters.RecountAct || p.Actor == matters.Sorter):
 		return b.T("matter.program")
 	case unit == "":
 		return p.Actor
