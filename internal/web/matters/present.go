@@ -200,7 +200,7 @@ func recounted(b page.Base, p matters.Step) string {
 	for i, y := range x.Years {
 		years[i] = strconv.Itoa(y)
 	}
-	said := b.T("matter.did.recount", strings.Join(years, b.T("when.comma")))
+	said := b.T("matter.did.recount.years", strings.Join(years, b.T("when.comma")))
 	var moved []string
 	for _, end := range []struct {
 		key string
