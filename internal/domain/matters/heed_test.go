@@ -35,7 +35,7 @@ func TestOtherProcessesHeedWhatIsSettled(t *testing.T) {
 		}
 		d.must(there.Heed(ctx))
 		slip := d.raise(d.resident, func(r *matters.Raising) { r.Category = "" })
-		if m := d.get(slip.Number).Matter; !m.Due.Equal(there.Clock.Now().Add(2 * time.Hour)) || m.Clocks.Stage.Rules != "usual/1" {
+		if m := d.get(slip.Number).Matter; !m.Due.Equal(there.Clock.Now().Add(2*time.Hour)) || m.Clocks.Stage.Rules != "usual/1" {
 			t.Errorf("accepting is due %s under %s", m.Due, m.Clocks.Stage.Rules)
 		}
 		d.to(slip, matters.Dispatched)

@@ -54,7 +54,7 @@ func endedOf(tx *sqldb.Tx, matter ID) ([]Ended, error) {
 	return sqldb.All(tx, scanEnded, `SELECT `+stageColumns+` FROM matter_stage WHERE matter_id = $1 ORDER BY id LIMIT 500`, matter)
 }
 
-const appealColumns = `id, stage_id, matter_id, unit_id, account, actor, words, at, decision, decider, decided_by, reason, decided_at, `+
+const appealColumns = `id, stage_id, matter_id, unit_id, account, actor, words, at, decision, decider, decided_by, reason, decided_at, ` +
 	`review_account, review_actor, review_words, review_at, review, reviewer, reviewed_by, review_reason, reviewed_at`
 
 func scanAppeal(r sqldb.Scanner) (a Appeal, err error) {
