@@ -73,6 +73,7 @@ var doors = []door{
 	{route: "POST /hot/{id}/recall", path: "/hot/{place}/recall", want: "404 everybody"},
 	{route: "GET /trail/rows", path: "/trail/rows", want: "200 audit"},
 	{route: "GET /news", path: "/news", want: "200 residents staff"},
+	{route: "GET /push-worker.js", path: "/push-worker.js", want: "200 everybody"},
 	{route: "GET /mailbox", path: "/mailbox", want: "200 residents staff"},
 	{route: "GET /mailbox/sent", path: "/mailbox/sent", want: "200 residents staff"},
 	{route: "GET /feeds/mine/{token}/{file}", path: "/feeds/mine/none/due.ics", want: "404 everybody"},

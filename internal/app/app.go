@@ -36,6 +36,7 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/jobs"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/schema"
@@ -263,6 +264,15 @@ func (a *App) openLetters(random io.Reader) error {
 	} else {
 		if n.Ways, err = a.Config.Ways(); err != nil {
 			return err
+		}
+		if len(a.Config.Push.hosts()) > 0 {
+			secret, err := a.key("push")
+			if err != nil {
+				return err
+			}
+			if n.Ways[notify.Push], err = a.Config.pushWay(secret); err != nil {
+				return err
+			}
 		}
 		if n.Alarm, err = a.Config.AlarmWay(); err != nil {
 			return err

@@ -56,6 +56,7 @@ type Config struct {
 	SMS      SMS      `toml:"sms"`
 	WeCom    WeCom    `toml:"wecom"`
 	WeChat   WeChat   `toml:"wechat"`
+	Push     Push     `toml:"push"`
 	DingTalk DingTalk `toml:"dingtalk"`
 	S3       S3       `toml:"s3"`
 	Map      Map      `toml:"map"`

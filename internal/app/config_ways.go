@@ -4,6 +4,7 @@ package app
 
 import (
 	"fmt"
+	"strings"
 
 	"yuanba/internal/kit/notify"
 )
@@ -114,8 +115,47 @@ type DingTalk struct {
 	RobotSecret string `toml:"robot_secret" secret:"true"`
 }
 
-// Ways are the channels that are set up. The error names the first that makes no
-// sense.
+// Push reaches browsers through the push services of their makers. Without Hosts it
+// does not.
+type Push struct {
+	// Hosts are the services that may be asked, with commas between; "*.example.com" is
+	// any below it.
+	Hosts string `toml:"hosts"`
+	// Contact is whom they may ask: an address with https:// or mailto:; empty: the
+	// town's own address.
+	Contact string `toml:"contact"`
+	// Rate is how many messages are sent a second.
+	Rate float64 `toml:"rate" default:"10"`
+}
+
+func (p Push) hosts() (all []string) {
+	for h := range strings.SplitSeq(p.Hosts, ",") {
+		if h = strings.TrimSpace(h); h != "" {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// pushWay is the way to browsers, whose key follows from the secret.
+func (c Config) pushWay(secret []byte) (notify.Notifier, error) {
+	key, err := notify.NewPushKey(secret)
+	if err != nil {
+		return nil, fmt.Errorf("push: %w", err)
+	}
+	contact := c.Push.Contact
+	if contact == "" {
+		contact = c.Address()
+	}
+	n, err := notify.ByPush(notify.PushOptions{Key: key, Hosts: c.Push.hosts(), Contact: contact})
+	if err != nil {
+		return nil, fmt.Errorf("push: %w", err)
+	}
+	return notify.Slowed(n, c.Push.Rate), nil
+}
+
+// Ways are the channels that are set up, but for browsers, for which a key of the
+// database is needed. The error names the first that makes no sense.
 func (c Config) Ways() (map[notify.Channel]notify.Notifier, error) {
 	ways := map[notify.Channel]notify.Notifier{}
 	if sender, err := c.Mail.Sender(); err != nil {
@@ -158,6 +198,11 @@ func (c Config) Ways() (map[notify.Channel]notify.Notifier, error) {
 			return nil, fmt.Errorf("%s: %w", w.name, err)
 		}
 		ways[w.ch] = notify.Slowed(n, w.rate)
+	}
+	if len(c.Push.hosts()) > 0 {
+		if _, err := c.pushWay(make([]byte, 32)); err != nil { // with any key
+			return nil, err
+		}
 	}
 	return ways, nil
 }

@@ -73,7 +73,15 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	if wechat.Work, err = a.Config.WeCom.envelope(); err != nil {
 		return fmt.Errorf("wecom: %w", err)
 	}
-	(&webletters.Counter{Letters: a.Letters, Matters: a.Matters, Tray: a.Tray, WeChat: wechat}).Routes(mux)
+	secret, err := a.key("push")
+	if err != nil {
+		return err
+	}
+	pushKey, err := notify.NewPushKey(secret)
+	if err != nil {
+		return err
+	}
+	(&webletters.Counter{Letters: a.Letters, Matters: a.Matters, Tray: a.Tray, WeChat: wechat, PushKey: pushKey.Public()}).Routes(mux)
 	(&webinsights.Counter{Insights: a.Insights, Live: a.Live, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Rows: counter.Rows, Maps: maps, Hottest: hot.Hottest}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
 	(&admin.Counter{DB: a.DB, Calendars: a.Calendars, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Routing: a.Routing, Exchange: a.Exchange, Webhooks: a.Webhooks, Chats: a.Letters.Offers(notify.WeCom) || a.Letters.Offers(notify.DingTalk), DemoKey: a.demo}).Routes(mux)

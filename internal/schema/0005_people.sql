@@ -55,7 +55,7 @@ CREATE TABLE mailbox (
     id              {{id}},
     owner           TEXT    NOT NULL CHECK (owner IN ('resident', 'account', 'matter')),
     owner_id        BIGINT  NOT NULL,
-    channel         TEXT    NOT NULL CHECK (channel IN ('mail', 'sms', 'wechat', 'wecom', 'dingtalk')),
+    channel         TEXT    NOT NULL CHECK (channel IN ('mail', 'sms', 'wechat', 'wecom', 'dingtalk', 'push')),
     address_sealed  BYTEA,
     lang            TEXT    NOT NULL,
     wanted          BOOLEAN NOT NULL,  -- letters are switched on

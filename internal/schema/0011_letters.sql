@@ -5,7 +5,7 @@
 CREATE TABLE letter (
     id          {{id}},
     mailbox_id  BIGINT  REFERENCES mailbox (id),
-    channel     TEXT    NOT NULL CHECK (channel IN ('mail', 'sms', 'wechat', 'wecom', 'dingtalk')),
+    channel     TEXT    NOT NULL CHECK (channel IN ('mail', 'sms', 'wechat', 'wecom', 'dingtalk', 'push')),
     owner       TEXT    NOT NULL CHECK (owner IN ('resident', 'account', 'matter', 'phone')),
     owner_id    BIGINT  NOT NULL,
     kind        TEXT    NOT NULL CHECK (kind IN ('confirm', 'news', 'code')),

@@ -344,7 +344,7 @@ CREATE TABLE job_turn (
 CREATE TABLE letter (
     id          INTEGER PRIMARY KEY,
     mailbox_id  BIGINT  REFERENCES mailbox (id),
-    channel     TEXT    NOT NULL CHECK (channel = 'mail' OR channel = 'sms' OR channel = 'wechat' OR channel = 'wecom' OR channel = 'dingtalk'),
+    channel     TEXT    NOT NULL CHECK (channel = 'mail' OR channel = 'sms' OR channel = 'wechat' OR channel = 'wecom' OR channel = 'dingtalk' OR channel = 'push'),
     owner       TEXT    NOT NULL CHECK (owner = 'resident' OR owner = 'account' OR owner = 'matter' OR owner = 'phone'),
     owner_id    BIGINT  NOT NULL,
     kind        TEXT    NOT NULL CHECK (kind = 'confirm' OR kind = 'news' OR kind = 'code'),
@@ -437,7 +437,7 @@ CREATE TABLE mailbox (
     id              INTEGER PRIMARY KEY,
     owner           TEXT    NOT NULL CHECK (owner = 'resident' OR owner = 'account' OR owner = 'matter'),
     owner_id        BIGINT  NOT NULL,
-    channel         TEXT    NOT NULL CHECK (channel = 'mail' OR channel = 'sms' OR channel = 'wechat' OR channel = 'wecom' OR channel = 'dingtalk'),
+    channel         TEXT    NOT NULL CHECK (channel = 'mail' OR channel = 'sms' OR channel = 'wechat' OR channel = 'wecom' OR channel = 'dingtalk' OR channel = 'push'),
     address_sealed  BYTEA,
     lang            TEXT    NOT NULL,
     wanted          BOOLEAN NOT NULL,  -- letters are switched on

@@ -70,6 +70,13 @@ func (c composer) news(lines []Line, of people.Ownership) notify.Message {
 			facts["state"] = c.t(lines[0].State)
 		}
 	}
+	if c.channel == notify.Push { // which lies on a screen that others see
+		words, kind := c.t("letter.push.many", len(lines)), notify.Many
+		if len(lines) == 1 {
+			words, kind = c.t("letter.push.single", lines[0].Number), notify.One
+		}
+		return notify.Message{Kind: kind, Name: c.town(), Text: words, Link: facts["link"]}
+	}
 	if c.channel != notify.Mail {
 		if len(lines) == 1 {
 			return c.short(notify.One, "short.one", facts)

@@ -25,7 +25,8 @@ const (
 // Give keeps the address by which the owner wants to be written to, in place of an
 // earlier one of that channel, and sends the question whether it is right; from is
 // the network address that asks. Texts go to the telephone that the owner signs in
-// with, and need no address and no question. Only the owner may, and for the names
+// with, and need no address and no question; nor does a browser, whose subscription
+// is the address. Only the owner may, and for the names
 // that staff have in WeChat Work and DingTalk whoever administers the town (else
 // Denied). It is Invalid beside "mailbox" if it is no address, TooMany if the
 // address or the asker has had its share, and Busy if nothing can be sent that way.
@@ -39,6 +40,9 @@ func (s *Service) Give(ctx context.Context, by scope.Actor, of people.Owner, ch 
 			return err
 		})
 	}
+	if ch == notify.Push {
+		return s.givePush(ctx, by, of, address, lang)
+	}
 	e, err := people.ParseReach(ch, address)
 	if err != nil {
 		return err
@@ -49,6 +53,25 @@ func (s *Service) Give(ctx context.Context, by scope.Actor, of people.Owner, ch 
 			return err
 		}
 		return s.ask(tx, box, e, from)
+	})
+}
+
+// givePush keeps a browser's subscription. It is Invalid beside "mailbox" if it is
+// none, or of a push service that messages are not handed to from here.
+func (s *Service) givePush(ctx context.Context, by scope.Actor, of people.Owner, subscription string, lang i18n.Lang) error {
+	if own, ok := people.OwnerOf(by); !ok || own != of {
+		return errs.New(errs.Denied, "people.own.only")
+	}
+	p, err := notify.ReadPush(subscription)
+	if err != nil {
+		return errs.At("mailbox", "people.mailbox.push")
+	}
+	if !notify.Takes(s.Ways[notify.Push], p.Text()) {
+		return errs.At("mailbox", "people.mailbox.push.host", p.Host())
+	}
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		_, err := s.People.BindMailbox(tx, by, of, notify.Push, p.Text(), lang)
+		return err
 	})
 }
 

@@ -189,7 +189,11 @@ func (s *Service) failed(ctx context.Context, j *jobs.Job, l Letter, why error) 
 		l.Fault = why.Error()
 		switch f.Is {
 		case notify.Nobody:
-			if err := s.People.RefuseMailbox(tx, scope.Program("letters"), l.Mailbox, f.Code); err != nil {
+			if l.Channel == notify.Push { // which comes back only as another
+				if err := s.People.ExpireMailbox(tx, scope.Program("letters"), l.Mailbox); err != nil {
+					return err
+				}
+			} else if err := s.People.RefuseMailbox(tx, scope.Program("letters"), l.Mailbox, f.Code); err != nil {
 				return err
 			}
 			fallthrough

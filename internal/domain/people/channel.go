@@ -42,12 +42,12 @@ func TopicsOf(o Ownership) []Topic {
 func ChannelsOf(o Ownership) []notify.Channel {
 	switch o {
 	case OwnedByAccount:
-		return []notify.Channel{notify.Mail, notify.WeCom, notify.DingTalk}
+		return []notify.Channel{notify.Mail, notify.WeCom, notify.DingTalk, notify.Push}
 	case OwnedBySlip:
 		return []notify.Channel{notify.Mail}
 	case OwnedByResident:
 	}
-	return []notify.Channel{notify.Mail, notify.SMS, notify.WeChat}
+	return []notify.Channel{notify.Mail, notify.SMS, notify.WeChat, notify.Push}
 }
 
 func readTopics(s string) (ts []Topic) {
@@ -103,7 +103,7 @@ func ParseReach(ch notify.Channel, s string) (seal.Text, error) {
 			return seal.Text{}, errs.At("mailbox", "people.mailbox.userid")
 		}
 		return reach(ch, s), nil
-	case notify.SMS, notify.WeChat: // whose addresses nobody types
+	case notify.SMS, notify.WeChat, notify.Push: // whose addresses nobody types
 	}
 	return seal.Text{}, errs.At("channel", "people.mailbox.channel")
 }
@@ -115,6 +115,9 @@ func reach(ch notify.Channel, s string) seal.Text {
 		return email(s).Text
 	case notify.SMS:
 		return phone(s).Text
+	case notify.Push: // the browser's maker, not the browser
+		p, _ := notify.ReadPush(s)
+		return seal.Masked(s, p.Host())
 	case notify.WeChat, notify.WeCom, notify.DingTalk:
 	}
 	return seal.Masked(s, s[:min(2, len(s)/2)]+"***")

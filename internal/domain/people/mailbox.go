@@ -224,6 +224,16 @@ func (s *Service) RefuseMailbox(tx *sqldb.Tx, by scope.Actor, d id.ID, code stri
 	return noteMailbox(tx, by, d, "refuse", code)
 }
 
+// ExpireMailbox deletes an address that is no more and never comes back: a browser
+// that has given up its subscription. It is the program's.
+func (s *Service) ExpireMailbox(tx *sqldb.Tx, by scope.Actor, d id.ID) error {
+	m, err := s.Mailbox(tx, d)
+	if err != nil || m.Ended() {
+		return err
+	}
+	return s.endMailbox(tx, by, m, RuleTerm)
+}
+
 // EndMailboxes deletes the owner's addresses, by every channel. The owner may, and
 // whoever may forget the rest of what is known about them; the caller sees to it.
 func (s *Service) EndMailboxes(tx *sqldb.Tx, by scope.Actor, of Owner, rule Rule) error {

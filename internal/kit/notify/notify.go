@@ -2,7 +2,7 @@
 
 // Package notify takes one message to one person, whatever the way: e-mail, a text
 // to a telephone through a gateway, WeChat Work (企业微信), a WeChat public account
-// (公众号), DingTalk (钉钉).
+// (公众号), DingTalk (钉钉), a browser (web push).
 //
 // Every way is a [Notifier]. What it answers is exact: nil only if the message was
 // taken, and else a [Fault] that says what is to be expected of another try. Where
@@ -37,10 +37,11 @@ const (
 	WeChat   Channel = "wechat"   // a public account's template message
 	WeCom    Channel = "wecom"    // an application's message in WeChat Work
 	DingTalk Channel = "dingtalk" // a work notice
+	Push     Channel = "push"     // a browser, through its maker's service
 )
 
 // Channels lists the channels.
-var Channels = []Channel{Mail, SMS, WeChat, WeCom, DingTalk}
+var Channels = []Channel{Mail, SMS, WeChat, WeCom, DingTalk, Push}
 
 // Repeats reports whether a message may be sent twice without coming twice: a
 // server of mail knows it again by its Message-ID.

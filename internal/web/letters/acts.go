@@ -99,8 +99,12 @@ func (c *Counter) give(owner ownerOf) page.Handler {
 		}
 		address, done := "", "channel.given"
 		if ch != notify.SMS {
-			address, done = f.Line(fieldOf(ch), 300), "mailbox.asked"
-			if ch != notify.Mail {
+			address, done = f.Line(fieldOf(ch), 1500), "mailbox.asked"
+			switch ch {
+			case notify.Mail:
+			case notify.Push:
+				done = "channel.given"
+			default:
 				done = "channel.asked"
 			}
 		}

@@ -73,6 +73,31 @@ func TestTextsOnAndOff(t *testing.T) {
 	})
 }
 
+// A browser subscribes by the form that a script fills in; without one the page says
+// what is missing. What no browser gave is refused.
+func TestBrowserTold(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
+		c := newCounter(t, town)
+		me := c.me()
+		body := c.get(me, "/mailbox", `data-push="`+pushKey+`"`, "这台设备的浏览器", `src="/static/push.`, "这一项要浏览器开着脚本才能用")
+		if !strings.Contains(body, `<button class="button" hidden>`) {
+			t.Error("a button that does nothing without a script is shown")
+		}
+		c.do(me, http.MethodPost, "/mailbox?channel=push", url.Values{"push": {"nothing"}}, http.StatusUnprocessableEntity, "这不是浏览器给的提醒地址")
+		c.do(anybody, http.MethodPost, "/mailbox?channel=push", url.Values{"push": {"nothing"}}, http.StatusForbidden)
+		s := notifytest.Push(t, pushKey, time.Now)
+		c.do(me, http.MethodPost, "/mailbox?channel=push", url.Values{"push": {s.Subscription()}}, http.StatusSeeOther)
+		c.get(me, "/mailbox", `action="/mailbox/off?channel=push"`, "127.0.0.1", `name="topics_push"`)
+		c.do(me, http.MethodPost, "/mailbox/forget?channel=push", nil, http.StatusSeeOther)
+		w := httptest.NewRecorder()
+		c.mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/push-worker.js", nil))
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/javascript; charset=utf-8" || !strings.Contains(w.Body.String(), `"push"`) || strings.Contains(w.Body.String(), "fetch") {
+			t.Errorf("the worker: %d %s", w.Code, w.Body)
+		}
+	})
+}
+
 func TestColleaguesNames(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, town *apptest.Town) {

@@ -25,6 +25,7 @@ type Counter struct {
 	Matters *matters.Service
 	Tray    *letters.Tray // of a demonstration; nil elsewhere
 	WeChat  WeChat
+	PushKey string // by which browsers subscribe
 }
 
 // WeChat is the public account that people send codes to, and the application in
@@ -57,6 +58,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /mailbox/sent", private(c.sent))
 	mux.Handle("POST /mailbox/feed", page.Limit(0.2, 40, private(c.subscribe)))
 	mux.Handle("POST /mailbox/feed/end", private(c.unsubscribe))
+	mux.Handle("GET "+pushWorkerPath, http.HandlerFunc(pushWorker))
 	if c.WeChat.Token != "" || c.WeChat.Work != nil {
 		mux.Handle("GET "+wechatPath, http.HandlerFunc(c.hello))
 		mux.Handle("POST "+wechatPath, http.HandlerFunc(c.hear))

@@ -33,9 +33,12 @@ type counter struct {
 	mux *http.ServeMux
 }
 
+// pushKey is the public half of some key by which browsers subscribe.
+const pushKey = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+
 func newCounter(t *testing.T, town *apptest.Town) *counter {
 	c := &counter{town, t, http.NewServeMux()}
-	(&webletters.Counter{Letters: town.Letters, Matters: town.Matters, Tray: town.Tray}).Routes(c.mux)
+	(&webletters.Counter{Letters: town.Letters, Matters: town.Matters, Tray: town.Tray, PushKey: pushKey}).Routes(c.mux)
 	return c
 }
 

@@ -101,6 +101,7 @@ type way struct {
 	Give           string // the button that gives one; "" for none
 	Main           bool   // and it is the main one
 	Code           bool   // it is given by a code
+	Push           string // the key by which this browser subscribes; "" for other channels
 	Bind           string // the button that gives it by a code as well; "" for none
 	Again, On, Off bool
 	Forget         bool
@@ -119,14 +120,15 @@ type shown struct {
 	boxes   map[notify.Channel]people.Mailbox
 	offers  map[notify.Channel]bool
 	topics  []people.Topic
-	work    bool // WeChat Work hands on codes
+	work    bool   // WeChat Work hands on codes
+	push    string // the key
 	feed    letters.Feed
 	hasFeed bool
 	tray    bool
 }
 
 func (c *Counter) page(r *http.Request, of whose, f *form.Form) (v mailboxPage, err error) {
-	s := shown{offers: map[notify.Channel]bool{}, topics: c.Letters.Topics(of.owner.Kind), tray: c.Tray != nil, work: c.WeChat.Work != nil}
+	s := shown{offers: map[notify.Channel]bool{}, topics: c.Letters.Topics(of.owner.Kind), tray: c.Tray != nil, work: c.WeChat.Work != nil, push: c.PushKey}
 	if s.boxes, err = c.Letters.Of(r.Context(), of.owner); err != nil {
 		return v, err
 	}
@@ -158,11 +160,15 @@ func present(b page.Base, of whose, s shown) mailboxPage {
 	offered := false
 	for _, ch := range people.ChannelsOf(of.owner.Kind) {
 		box, any := s.boxes[ch]
-		if of.name != "" && ch == notify.Mail || !s.offers[ch] && !any {
+		if of.name != "" && (ch == notify.Mail || ch == notify.Push) || !s.offers[ch] && !any {
 			continue
 		}
 		offered = offered || s.offers[ch]
 		w := wayOf(b, of, ch, box, any, s.offers[ch])
+		if ch == notify.Push && s.offers[ch] && of.name == "" {
+			w.Push = s.push
+			v.Base = v.Base.With(pushScript)
+		}
 		if ch == notify.WeCom && s.work && w.Asks && of.name == "" {
 			w.Bind = b.T("channel.wecom.give")
 		}
@@ -221,7 +227,7 @@ func wayOf(b page.Base, of whose, ch notify.Channel, box people.Mailbox, any, of
 	case box.Refused():
 		w.Pill = page.Pill{Text: b.T(state + "refused"), Tone: page.ToneLate}
 		w.Note = page.Note{Tone: page.ToneLate, Text: b.T(state+"refused.note", i18n.Date(b.Lang, box.RefusedAt))}
-		w.Again = box.Channel != notify.SMS && box.Channel != notify.WeChat
+		w.Again = box.Channel != notify.SMS && box.Channel != notify.WeChat && box.Channel != notify.Push
 	case !box.Confirmed():
 		w.Pill = page.Pill{Text: b.T(state + "unconfirmed"), Tone: page.ToneSoon}
 		w.Note = page.Note{Tone: page.ToneSoon, Text: b.T(state+"unconfirmed.note", box.Address.String(), i18n.When(b.Lang, b.Now, box.ExpiresAt))}
@@ -255,6 +261,11 @@ func (w *way) offer(b page.Base, ch notify.Channel, box people.Mailbox, any bool
 	case notify.SMS:
 		if !any || box.Refused() {
 			w.Give = b.T("channel.sms.give")
+		}
+	case notify.Push:
+		w.Give = b.T("channel.push.give")
+		if any {
+			w.Give = b.T("channel.push.other")
 		}
 	case notify.WeChat:
 		w.Code, w.Give = true, b.T("channel.wechat.give")
