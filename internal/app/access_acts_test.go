@@ -163,7 +163,7 @@ func actDoors() []actDoor {
 			x.must(x.Matters.Support(x.t.Context(), x.guest("zhou"), m.ID, matters.Supporting{Words: "我家也是。"}))
 			return m
 		}},
-		{act: matters.UnsupportAct, state: matters.Handling, who: "zhao", form: []string{"which", "{voice}"}, setup: func(x *walk, m matters.Matter) matters.Matter {
+		{act: matters.UnsupportAct, state: matters.Handling, who: "wang zhao", form: []string{"which", "{voice}"}, setup: func(x *walk, m matters.Matter) matters.Matter {
 			x.must(x.Matters.Support(x.t.Context(), x.As("zhao"), m.ID, matters.Supporting{Words: "窗口代记。"}))
 			x.at["voice"] = x.whole(m.Number).Supports[0].ID.String()
 			return m

@@ -114,7 +114,7 @@ func (s *Service) saidBefore(tx *sqldb.Tx, m Matter, p Support, browser string) 
 
 // Unsupport takes back a "me too": whoever gave it takes back their own, at any time
 // and without a reason; one that was given at the desk is taken back there, named by
-// its ID, by staff with raise_for in the place. Its words, its photos and its
+// its ID, by staff who work on the matter and have raise_for in the place. Its words, its photos and its
 // telephone are deleted, nobody is told of the matter because of it any more, and it
 // is counted nowhere, neither at a matter that this one was joined to nor at a part
 // that has come back into this one. The story keeps a line that it was given and one
@@ -127,6 +127,9 @@ func (s *Service) Unsupport(ctx context.Context, by scope.Actor, d ID, in Unsupp
 	may := func(tx *sqldb.Tx, m Matter) error {
 		switch {
 		case by.Kind == scope.Staff:
+			if s.view(tx, by, m) != Inside { // who does not see what was said
+				return errs.New(errs.Denied, scope.DeniedNeed)
+			}
 			return needs(by, "raise_for")(tx, m)
 		case !m.ForgottenAt.IsZero():
 			return errs.New(errs.Conflict, "matter.unsupport.none")
