@@ -98,7 +98,7 @@ func learnt(t *testing.T, w *apptest.Town, leads ...id.ID) {
 	if err := w.Routing.Allow(t.Context(), w.As("admin"), code, &routing.Allowance{Percent: 50, Promise: 60, Accept: true}, 20, 0, "试一下"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Matters.Raise(t.Context(), scope.Actor{Kind: scope.Anonymous}, matters.Raising{Body: "河边的事情，请来看一下。", Place: w.Place("文君街道", "宝塔社区")[scope.Village], Public: true}); err != nil {
+	if _, err := w.Matters.Raise(t.Context(), scope.Actor{Kind: scope.Anonymous}, matters.Raising{Body: "河边的事情，请来看一下。", Place: w.Place("文君街道")[scope.Town], Public: true}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Routing.Step(t.Context(), 1000); err != nil {
@@ -207,6 +207,8 @@ func TestEveryRecordIsChecked(t *testing.T) {
 				table, key = "calendar_edition", "number"
 			case "timing":
 				table, key = "matter_timing", "version"
+			case "routing_allowance":
+				key = "version"
 			case "connection":
 				table = "exchange_connection"
 			case "formula":
