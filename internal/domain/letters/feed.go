@@ -36,11 +36,31 @@ func (s *Service) NewFeed(ctx context.Context, by scope.Actor, lang i18n.Lang) (
 	if token, err = s.secret(32); err != nil {
 		return "", err
 	}
-	hash, err := s.Seal.Index("letters.feed", token)
-	if err != nil {
+	return token, s.makeFeed(ctx, by, of, lang, token, "")
+}
+
+// NewFeedFor is NewFeed for a resident who has come to the desk: one without a
+// telephone, who reads their news at a neighbour's or at a public machine. It needs
+// the desk in the resident's place (Denied); the trail says for whom it was done. It
+// is NotFound if the town does not know them, or not any more.
+func (s *Service) NewFeedFor(ctx context.Context, by scope.Actor, resident id.ID, lang i18n.Lang) (token string, err error) {
+	if err := s.People.MayServe(ctx, by, resident); err != nil {
 		return "", err
 	}
-	return token, s.DB.Write(ctx, func(tx *sqldb.Tx) error {
+	if token, err = s.secret(32); err != nil {
+		return "", err
+	}
+	return token, s.makeFeed(ctx, by, people.Owner{Kind: people.OwnedByResident, ID: resident}, lang, token, "resident")
+}
+
+// makeFeed keeps an owner's new secret address, in place of an earlier one; behalf is
+// for whom it was done, "" if for the actor.
+func (s *Service) makeFeed(ctx context.Context, by scope.Actor, of people.Owner, lang i18n.Lang, token, behalf string) error {
+	hash, err := s.Seal.Index("letters.feed", token)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := endFeed(tx, of); err != nil {
 			return err
 		}
@@ -48,7 +68,7 @@ func (s *Service) NewFeed(ctx context.Context, by scope.Actor, lang i18n.Lang) (
 		if err := insertFeed(tx, f, hash); err != nil {
 			return err
 		}
-		return noteFeed(tx, by, f.ID, "make")
+		return trail.Append(tx, by, trail.Entry{Noun: "letter_feed", Record: f.ID, Act: "make", For: behalf})
 	})
 }
 

@@ -85,6 +85,25 @@ func (s *Service) Find(ctx context.Context, by scope.Actor, phone, idNumber stri
 	return found, nil
 }
 
+// MayServe is nil if the actor may act at the desk for a resident: they serve in the
+// resident's place (else Denied), and the town knows the resident still (else
+// NotFound).
+func (s *Service) MayServe(ctx context.Context, by scope.Actor, resident id.ID) error {
+	return s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		r, err := load(tx, s.box, resident)
+		if err != nil {
+			return err
+		}
+		if err := staffMay(by, needDesk, r.Place, tx.Now()); err != nil {
+			return err
+		}
+		if r.Forgotten() {
+			return errs.New(errs.NotFound, "people.resident.none")
+		}
+		return nil
+	})
+}
+
 // postFor is the post by which the actor has the need.
 func postFor(by scope.Actor, need scope.Need) string {
 	for _, g := range by.Grants {

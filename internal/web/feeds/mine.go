@@ -23,6 +23,7 @@ import (
 const (
 	newsFile = "news" + ending
 	dueFile  = "due.ics"
+	pageFile = "news"
 )
 
 // MineNews is the address of somebody's news, by the secret that only they know.
@@ -31,11 +32,15 @@ func MineNews(token string) string { return "/feeds/mine/" + token + "/" + newsF
 // MineDue is the address of what somebody owes until when.
 func MineDue(token string) string { return "/feeds/mine/" + token + "/" + dueFile }
 
+// MinePage is the address of somebody's news as a page, for whoever reads it at a
+// machine that is not theirs.
+func MinePage(token string) string { return "/feeds/mine/" + token + "/" + pageFile }
+
 // mine answers with what concerns the owner of a secret address, in the language in
 // which they asked for it.
 func (c *Counter) mine(w http.ResponseWriter, r *http.Request) error {
 	file := r.PathValue("file")
-	if file != newsFile && file != dueFile {
+	if file != newsFile && file != dueFile && file != pageFile {
 		return errs.New(errs.NotFound, "feeds.none")
 	}
 	f, err := c.Letters.FeedBy(r.Context(), r.PathValue("token"))
@@ -50,6 +55,9 @@ func (c *Counter) mine(w http.ResponseWriter, r *http.Request) error {
 	b.Lang = f.Lang
 	if file == newsFile {
 		return c.news(w, r, b, f, by)
+	}
+	if file == pageFile {
+		return c.read(w, r, b, by)
 	}
 	cal, err := c.due(r.Context(), b, by)
 	if err != nil {

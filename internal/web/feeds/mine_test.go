@@ -122,6 +122,36 @@ func (d *desk) token(by scope.Actor) string {
 	return token
 }
 
+// At the same address people read their news as a page: of what is not public the
+// number alone, without a link that would lead nowhere.
+func TestNewsAsAPage(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.Town) {
+		d := newDesk(t, w)
+		private := d.raise(func(in *matters.Raising) { in.Title, in.Public = "我家的难处", false })
+		open := d.raise(func(in *matters.Raising) { in.Title = "路灯不亮" })
+		for _, m := range []matters.Slip{private, open} {
+			if err := d.Matters.Accept(t.Context(), w.As("zhao"), m.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		page := d.get(scope.Actor{}, feeds.MinePage(d.token(d.zhou.Actor())))
+		body := page.Body.String()
+		if page.Code != http.StatusOK || page.Header().Get("Cache-Control") != "no-store" || page.Header().Get("X-Robots-Tag") != "noindex" {
+			t.Fatalf("%d %v", page.Code, page.Header())
+		}
+		if strings.Contains(body, "我家的难处") || !strings.Contains(body, private.Number) || strings.Contains(body, `href="/matters/`+private.Number) || !strings.Contains(body, `href="/matters/`+open.Number) {
+			t.Errorf("%s", body)
+		}
+		if x := d.get(scope.Actor{}, feeds.MinePage("AAAA")); x.Code != http.StatusNotFound {
+			t.Errorf("nobody's address: %d", x.Code)
+		}
+	})
+}
+
 // Staff owe the ends of the turns in their inbox, and residents their answers; of
 // what is not public only the number is there, whoever owns the address.
 func TestCalendarOfWhatIsOwed(t *testing.T) {

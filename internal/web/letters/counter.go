@@ -58,6 +58,8 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /mailbox/sent", private(c.sent))
 	mux.Handle("POST /mailbox/feed", page.Limit(0.2, 40, private(c.subscribe)))
 	mux.Handle("POST /mailbox/feed/end", private(c.unsubscribe))
+	mux.Handle("GET /desk/residents/{id}/feed", private(c.deskFeed))
+	mux.Handle("POST /desk/residents/{id}/feed", page.Limit(0.2, 40, private(c.makeDeskFeed)))
 	mux.Handle("GET "+pushWorkerPath, http.HandlerFunc(pushWorker))
 	if c.WeChat.Token != "" || c.WeChat.Work != nil {
 		mux.Handle("GET "+wechatPath, http.HandlerFunc(c.hello))

@@ -14,6 +14,7 @@ import (
 	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/seal"
+	"yuanba/internal/web/feeds"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/page"
 )
@@ -68,6 +69,16 @@ func init() {
 	})
 	gallery.Add("letters/bind", resident, func(w http.ResponseWriter, r *http.Request) error {
 		return secretShown.Show(w, r, bindingPage(page.From(r), notify.WeChat, "邛崃院坝", "QX7M-K2PA", "今天 16:30", true))
+	})
+	gallery.Add("letters/desk", staff, func(w http.ResponseWriter, r *http.Request) error {
+		return deskFeedShown.Show(w, r, deskFeedOf(page.From(r), 1, "/desk/residents/0000000000001"))
+	})
+	gallery.Add("letters/desk/slip", staff, func(w http.ResponseWriter, r *http.Request) error {
+		v, err := deskSlip(page.From(r), 1, "/desk/residents/0000000000001", "https://town.example.cn"+feeds.MinePage("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+		if err != nil {
+			return err
+		}
+		return deskFeedShown.Show(w, r, v)
 	})
 	gallery.Add("letters/feed", resident, func(w http.ResponseWriter, r *http.Request) error {
 		return secretShown.Show(w, r, feedPage(page.From(r), "https://town.example.cn", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))

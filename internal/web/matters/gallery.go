@@ -218,7 +218,7 @@ func stepNames(v raisePage) (names []string) {
 
 func showSampleSlip(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("matter.slip.title")
-	code, err := qrSVG("https://yuanba.example/query?number=QL-2026-004217")
+	code, err := page.QR("https://yuanba.example/query?number=QL-2026-004217")
 	if err != nil {
 		return err
 	}

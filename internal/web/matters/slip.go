@@ -3,13 +3,8 @@
 package matters
 
 import (
-	"fmt"
-	"html/template"
 	"net/http"
-	"strconv"
 	"strings"
-
-	"rsc.io/qr"
 
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/errs"
@@ -61,7 +56,7 @@ func (c *Counter) showSlip(w http.ResponseWriter, r *http.Request, s matters.Sli
 	if err != nil {
 		return err
 	}
-	code, err := qrSVG(c.Address + "/query?number=" + m.Number)
+	code, err := page.QR(c.Address + "/query?number=" + m.Number)
 	if err != nil {
 		return err
 	}
@@ -74,36 +69,6 @@ func (c *Counter) showSlip(w http.ResponseWriter, r *http.Request, s matters.Sli
 		},
 	}}
 	return slipped.Show(w, r, v)
-}
-
-// qrSVG draws an address as a QR code, black on white, with its quiet zone. What
-// is black side by side is drawn at once: half the bytes, which everybody who
-// raises a matter is sent.
-func qrSVG(address string) (template.HTML, error) {
-	code, err := qr.Encode(address, qr.M)
-	if err != nil {
-		return "", err
-	}
-	const before = `<svg class="qr" viewBox="0 0 %[1]d %[1]d" role="img" aria-label="QR" shape-rendering="crispEdges"><rect width="%[1]d" height="%[1]d" fill="#fff"/><path fill="#000" d="`
-	b := fmt.Appendf(make([]byte, 0, 8<<10), before, code.Size+8)
-	num := func(letter byte, n int) { b = strconv.AppendInt(append(b, letter), int64(n), 10) }
-	for y := range code.Size {
-		for x := 0; x < code.Size; x++ {
-			from := x
-			for x < code.Size && code.Black(x, y) {
-				x++
-			}
-			if n := x - from; n > 0 {
-				num('M', from+4)
-				num(' ', y+4)
-				num('h', n)
-				num('v', 1)
-				num('h', -n)
-				b = append(b, 'z')
-			}
-		}
-	}
-	return template.HTML(append(b, `"/></svg>`...)), nil
 }
 
 // queryPage asks for number and code.
