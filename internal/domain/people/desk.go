@@ -98,7 +98,7 @@ func (s *Service) MayServe(ctx context.Context, by scope.Actor, resident id.ID) 
 			return err
 		}
 		if r.Forgotten() {
-			return errs.New(errs.NotFound, "people.resident.none")
+			return errs.New(errs.NotFound, "people.none")
 		}
 		return nil
 	})

@@ -33,7 +33,7 @@ func (c *Counter) atDesk(r *http.Request) (d id.ID, at string, err error) {
 		return 0, "", errs.New(errs.Denied, scope.DeniedNeed)
 	}
 	if d, err = id.Parse(r.PathValue("id")); err != nil {
-		return 0, "", errs.New(errs.NotFound, "people.resident.none")
+		return 0, "", errs.New(errs.NotFound, "people.none")
 	}
 	return d, "/desk/residents/" + d.String(), c.Letters.People.MayServe(r.Context(), by, d)
 }
