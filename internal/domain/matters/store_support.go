@@ -168,25 +168,3 @@ func copyOf(tx *sqldb.Tx, p Support, part id.ID) (Support, bool, error) {
 	}
 	return ps[0], true, nil
 }
-
-// deleteSupport takes a "me too" away, and the files that came with it. Its line in
-// the story stays, and does not know any more which account it was of. The line was
-// written after it, in the same moment.
-func deleteSupport(tx *sqldb.Tx, m *Matter, p Support) error {
-	return rewrite(tx, m, func() error {
-		steps, err := sqldb.All(tx, sqldb.ID, `
-			SELECT id FROM matter_step WHERE matter_id = $1 AND act = 'support' AND at = $2 AND id > $3 ORDER BY id LIMIT 1`, m.ID, sqldb.At(p.At), p.ID)
-		if err != nil {
-			return err
-		}
-		for _, step := range steps {
-			if _, err := tx.Exec(`DELETE FROM matter_file WHERE matter_id = $1 AND step_id = $2`, m.ID, step); err != nil {
-				return err
-			}
-			if _, err := tx.Exec(`UPDATE matter_step SET account = 0 WHERE id = $1 AND unit_id = 0`, step); err != nil {
-				return err
-			}
-		}
-		return tx.One(`DELETE FROM matter_support WHERE id = $1`, p.ID)
-	})
-}
