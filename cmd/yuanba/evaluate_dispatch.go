@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"yuanba/internal/domain/routing"
 	"yuanba/internal/kit/classify"
 )
 
@@ -39,9 +40,9 @@ counts as wrong.`,
 			if err != nil {
 				return err
 			}
-			var written []rule
+			var w *written
 			if rules != "" {
-				if written, err = readRules(rules); err != nil {
+				if w, err = readRules(rules); err != nil {
 					return err
 				}
 			}
@@ -68,10 +69,10 @@ counts as wrong.`,
 				return err
 			}
 			v.Learned = outcomeOf(test, func(r request) string { return m.Guess(classify.Text{Title: r.kind}).Label })
-			if written != nil {
-				o := outcomeOf(test, func(r request) string { return fired(written, r.kind).unit })
+			if w != nil {
+				o := outcomeOf(test, func(r request) string { _, unit := w.fired(r.kind); return unit })
 				v.Written = &o
-				v.Rules = countRules(written, test)
+				v.Rules = countRules(w, test)
 			}
 			return c.answer(v, func(w io.Writer) { v.write(w) })
 		},
@@ -120,16 +121,16 @@ func outcomeOf(test []request, to func(request) string) outcome {
 	return o
 }
 
-func countRules(written []rule, test []request) []ruleCount {
+func countRules(w *written, test []request) []ruleCount {
 	counts := map[string]ruleCount{}
 	for _, r := range test {
-		x := fired(written, r.kind)
-		n := counts[x.name]
-		n.Name, n.Fired = x.name, n.Fired+1
-		if x.unit == r.agency {
+		name, unit := w.fired(r.kind)
+		n := counts[name]
+		n.Name, n.Fired = name, n.Fired+1
+		if unit == r.agency {
 			n.Right++
 		}
-		counts[x.name] = n
+		counts[name] = n
 	}
 	var all []ruleCount
 	for _, n := range counts {
@@ -184,37 +185,33 @@ func readRequests(name string) ([]request, error) {
 	return rs, err
 }
 
-// A rule sends what one of its words stands in to a unit.
-type rule struct {
-	name, unit string
-	words      []string
+// A written is a list of rules with the agency to which each sends. They are the
+// town's own rules ([routing.Rules]) without a town: an agency of the file is a name
+// and no unit.
+type written struct {
+	rules routing.Rules
+	units []string
 }
 
-func readRules(name string) ([]rule, error) {
-	var rs []rule
+func readRules(name string) (*written, error) {
+	w := &written{}
 	err := readTable(name, []string{"name", "words", "unit"}, func(f []string) error {
-		r := rule{name: strings.TrimSpace(f[0]), unit: strings.TrimSpace(f[2])}
-		for _, w := range strings.Split(strings.ToLower(f[1]), "|") {
-			if w = strings.TrimSpace(w); w != "" {
-				r.words = append(r.words, w)
-			}
-		}
-		if r.name == "" || r.unit == "" || r.words == nil {
+		r := routing.Rule{Name: f[0], When: routing.When{Any: strings.Split(f[1], "|")}}.Tidy()
+		unit := strings.TrimSpace(f[2])
+		if r.Name == "" || unit == "" || r.When.Any == nil {
 			return errors.New("a rule needs a name, words and a unit")
 		}
-		rs = append(rs, r)
+		w.rules, w.units = append(w.rules, r), append(w.units, unit)
 		return nil
 	})
-	return rs, err
+	return w, err
 }
 
-// fired is the first rule that fits; its name is "" if none does.
-func fired(rs []rule, kind string) rule {
-	kind = strings.ToLower(kind)
-	for _, r := range rs {
-		if slices.ContainsFunc(r.words, func(w string) bool { return strings.Contains(kind, w) }) {
-			return r
-		}
+// fired is the first rule that fits and its agency; both are "" if none does.
+func (w *written) fired(kind string) (name, unit string) {
+	i := w.rules.First(routing.Case{Text: routing.Words(kind, "")}, routing.Town{})
+	if i < 0 {
+		return "", ""
 	}
-	return rule{}
+	return w.rules[i].Name, w.units[i]
 }

@@ -102,6 +102,13 @@ func actDoors() []actDoor {
 		}))
 		return x.whole(slip.Number).Matter
 	}
+	disputed := func(x *walk, m matters.Matter) matters.Matter {
+		for _, who := range []string{"wu", "he"} {
+			x.must(x.Matters.Dispatch(x.t.Context(), x.As("zhao"), m.ID, matters.Dispatching{Lead: x.As(who).Unit}))
+			x.must(x.Matters.SendBack(x.t.Context(), x.As(who), m.ID, "不归我们管，请另派。"))
+		}
+		return x.whole(m.Number).Matter
+	}
 	named := func(x *walk, m matters.Matter) matters.Matter {
 		x.must(x.Matters.ShowName(x.t.Context(), x.guest("chen"), m.ID))
 		return m
@@ -121,6 +128,7 @@ func actDoors() []actDoor {
 		{act: matters.SendBack, state: matters.Verified, who: "zhao", form: []string{"words", "还在滴，请再修。"}},
 		{act: matters.Correct, state: matters.Classified, who: "zhao", form: []string{"category", "lamp"}, setup: sorted},
 		{act: matters.Confirm, state: matters.Classified, who: "zhao", setup: sorted},
+		{act: matters.Decide, state: matters.Classified, who: "sun", form: []string{"lead", "{water}", "words", "管网归水务局管。"}, setup: disputed},
 		{act: matters.Take, state: matters.Dispatched, who: "wu"},
 		{act: matters.Handle, state: matters.Handling, who: "wu", form: []string{"words", "换了水管，已经不漏。"}},
 		{act: matters.AskExtension, state: matters.Handling, who: "wu", form: []string{"n", "1", "unit", "work_days", "words", "等配件到货。"}},

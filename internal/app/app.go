@@ -178,8 +178,9 @@ func (a *App) build(ctx context.Context) error {
 	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
 	a.Letters.Hear(matters.WeekOfUnits, a.Matters.Weeks())
 	a.Letters.HearWeekly()
-	a.Routing = routing.New(routing.Needs{DB: a.DB, Matters: a.Matters, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Log: a.log})
+	a.Routing = routing.New(routing.Needs{DB: a.DB, Matters: a.Matters, Orgs: a.Orgs, Places: a.Places, Calendars: a.Calendars, People: a.People, Letters: a.Letters, Log: a.log})
 	a.Letters.Hear(routing.NewsOfSorting, a.Routing.Stops())
+	a.Matters.GuideBy(a.Routing)
 	a.Exchange = exchange.New(exchange.Needs{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Matters: a.Matters, Seal: a.Box, Log: a.log, Dial: a.dial, Fetch: a.fetchPhoto, Photo: a.photoAddress})
 	a.Webhooks = webhooks.New(webhooks.Needs{
 		DB: a.DB, Places: a.Places, People: a.People, Access: a.Access, Letters: a.Letters, Matters: a.Matters, Seal: a.Box, Random: random, Log: a.log,

@@ -32,7 +32,7 @@ func (a *App) Records() []trail.Checked {
 		{"resident": a.People.EachDigest},
 		{"account": access.Digests, "api_key": access.KeyDigests},
 		{"category": matters.EachCategoryDigest, "timing": matters.EachTimingDigest, "matter": a.Matters.EachDigest},
-		{"routing_trial": routing.EachDigest, "routing_allowance": routing.EachAllowanceDigest, "routing_sorting": routing.EachSortingDigest},
+		{"routing_trial": routing.EachDigest, "routing_allowance": routing.EachAllowanceDigest, "routing_sorting": routing.EachSortingDigest, "routing_rules": routing.EachEdition, "routing_draft": routing.EachDraft},
 		{"connection": exchange.Digests, "webhook": webhooks.Digests},
 		{"formula": insights.EachDigest},
 	} {

@@ -77,7 +77,7 @@ func live(dsn, dir string) error {
 	if err != nil {
 		return err
 	}
-	err = sim.Make(context.Background(), sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People,
+	err = sim.Make(context.Background(), sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Routing: a.Routing,
 		Matters: a.Matters, Calendar: a.Calendars.Town(), Clock: clock}, small)
 	if err == nil {
 		err = a.CatchUp(context.Background())

@@ -36,7 +36,7 @@ CREATE TABLE matter_timing (
 CREATE TABLE matter (
     id           {{id}},
     number       TEXT NOT NULL,
-    state        TEXT NOT NULL CHECK (state IN ('received','accepted','classified','dispatched','handling','handled','verified','closed','asked_intake','asked_handler','suspended','declined','joined','withdrawn')),
+    state        TEXT NOT NULL CHECK (state IN ('received','accepted','classified','disputed','dispatched','handling','handled','verified','closed','asked_intake','asked_handler','suspended','declined','joined','withdrawn')),
     -- what
     title        TEXT NOT NULL,
     body         TEXT NOT NULL,
@@ -64,7 +64,7 @@ CREATE TABLE matter (
     raised_for   TEXT NOT NULL,          -- how they stand to the reporter, in words: neighbour, grid worker
     query_code   BYTEA,                  -- blind index of the code on the slip
     -- whose turn
-    turn         TEXT NOT NULL CHECK (turn IN ('','intake','dispatch','handle','verify','reporter')),
+    turn         TEXT NOT NULL CHECK (turn IN ('','intake','dispatch','command','handle','verify','reporter')),
     turn_unit    BIGINT NOT NULL,
     centre       BIGINT NOT NULL,
     acceptor     BIGINT NOT NULL,
@@ -82,6 +82,9 @@ CREATE TABLE matter (
     suspensions  BIGINT NOT NULL,
     resume_at    BIGINT,
     returns      BIGINT NOT NULL,
+    disputes     BIGINT NOT NULL,        -- how many times a unit has returned it as not its own
+    decided      BOOLEAN NOT NULL,       -- whoever commands has named its unit, which keeps it
+    rule         BIGINT NOT NULL CHECK (rule >= -1), -- the rule of where it goes that fired, -1: none did, 0: none was asked
     reopened     BIGINT NOT NULL,
     supervised   BOOLEAN NOT NULL,
     urged        BIGINT NOT NULL,
@@ -118,6 +121,10 @@ CREATE INDEX matter_resident ON matter (resident_id, id) WHERE resident_id <> 0;
 CREATE INDEX matter_category ON matter (category, id);
 -- what other programs ask for: what everybody may read, by when it was raised
 CREATE INDEX matter_published ON matter (raised_at, id, category) WHERE public AND NOT hidden;
+-- what no rule sends anywhere and waits for the dispatcher, as the inbox is sorted
+CREATE INDEX matter_no_rule ON matter (turn_unit, due_at, id) WHERE rule = -1 AND turn = 'dispatch';
+-- what a rule caught, newest first
+CREATE INDEX matter_rule ON matter (rule, id) WHERE rule <> 0;
 -- what runs out: reminders, resumptions
 CREATE INDEX matter_due ON matter (due_at, id) WHERE turn_unit <> 0;
 CREATE INDEX matter_resume ON matter (resume_at) WHERE resume_at IS NOT NULL;

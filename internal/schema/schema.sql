@@ -462,7 +462,7 @@ CREATE TABLE mark (
 CREATE TABLE matter (
     id           INTEGER PRIMARY KEY,
     number       TEXT NOT NULL,
-    state        TEXT NOT NULL CHECK (state = 'received' OR state = 'accepted' OR state = 'classified' OR state = 'dispatched' OR state = 'handling' OR state = 'handled' OR state = 'verified' OR state = 'closed' OR state = 'asked_intake' OR state = 'asked_handler' OR state = 'suspended' OR state = 'declined' OR state = 'joined' OR state = 'withdrawn'),
+    state        TEXT NOT NULL CHECK (state = 'received' OR state = 'accepted' OR state = 'classified' OR state = 'disputed' OR state = 'dispatched' OR state = 'handling' OR state = 'handled' OR state = 'verified' OR state = 'closed' OR state = 'asked_intake' OR state = 'asked_handler' OR state = 'suspended' OR state = 'declined' OR state = 'joined' OR state = 'withdrawn'),
     -- what
     title        TEXT NOT NULL,
     body         TEXT NOT NULL,
@@ -490,7 +490,7 @@ CREATE TABLE matter (
     raised_for   TEXT NOT NULL,          -- how they stand to the reporter, in words: neighbour, grid worker
     query_code   BYTEA,                  -- blind index of the code on the slip
     -- whose turn
-    turn         TEXT NOT NULL CHECK (turn = '' OR turn = 'intake' OR turn = 'dispatch' OR turn = 'handle' OR turn = 'verify' OR turn = 'reporter'),
+    turn         TEXT NOT NULL CHECK (turn = '' OR turn = 'intake' OR turn = 'dispatch' OR turn = 'command' OR turn = 'handle' OR turn = 'verify' OR turn = 'reporter'),
     turn_unit    BIGINT NOT NULL,
     centre       BIGINT NOT NULL,
     acceptor     BIGINT NOT NULL,
@@ -508,6 +508,9 @@ CREATE TABLE matter (
     suspensions  BIGINT NOT NULL,
     resume_at    BIGINT,
     returns      BIGINT NOT NULL,
+    disputes     BIGINT NOT NULL,        -- how many times a unit has returned it as not its own
+    decided      BOOLEAN NOT NULL,       -- whoever commands has named its unit, which keeps it
+    rule         BIGINT NOT NULL CHECK (rule >= -1), -- the rule of where it goes that fired, -1: none did, 0: none was asked
     reopened     BIGINT NOT NULL,
     supervised   BOOLEAN NOT NULL,
     urged        BIGINT NOT NULL,
@@ -535,6 +538,8 @@ CREATE INDEX matter_grid ON matter (grid_id, id);
 
 CREATE INDEX matter_joined ON matter (joined_to) WHERE joined_to <> 0;
 
+CREATE INDEX matter_no_rule ON matter (turn_unit, due_at, id) WHERE rule = -1 AND turn = 'dispatch';
+
 CREATE UNIQUE INDEX matter_number ON matter (number);
 
 CREATE UNIQUE INDEX matter_origin ON matter (origin) WHERE origin <> '';
@@ -546,6 +551,8 @@ CREATE INDEX matter_resident ON matter (resident_id, id) WHERE resident_id <> 0;
 CREATE INDEX matter_resume ON matter (resume_at) WHERE resume_at IS NOT NULL;
 
 CREATE INDEX matter_retention ON matter (closed_at) WHERE closed_at IS NOT NULL AND forgotten_at IS NULL;
+
+CREATE INDEX matter_rule ON matter (rule, id) WHERE rule <> 0;
 
 CREATE INDEX matter_split ON matter (split_from) WHERE split_from <> 0;
 
@@ -975,6 +982,24 @@ CREATE TABLE routing_allowance (
     version BIGINT PRIMARY KEY,
     spec    TEXT   NOT NULL,
     note    TEXT   NOT NULL,             -- why; '' where the program took back what it did not keep to
+    account BIGINT NOT NULL,
+    actor   TEXT   NOT NULL,
+    at      BIGINT NOT NULL
+);
+
+CREATE TABLE routing_draft (
+    id      BIGINT PRIMARY KEY CHECK (id = 1),
+    base    BIGINT NOT NULL,            -- the edition that it began with
+    version BIGINT NOT NULL,
+    spec    TEXT   NOT NULL,
+    actor   TEXT   NOT NULL,
+    at      BIGINT NOT NULL
+);
+
+CREATE TABLE routing_edition (
+    number  BIGINT PRIMARY KEY,
+    spec    TEXT   NOT NULL,
+    reason  TEXT   NOT NULL,
     account BIGINT NOT NULL,
     actor   TEXT   NOT NULL,
     at      BIGINT NOT NULL

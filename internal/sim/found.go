@@ -12,6 +12,7 @@ import (
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/routing"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -225,6 +226,26 @@ func checked(n string) string {
 		sum += int(n[i]-'0') * w
 	}
 	return n + string("10X98765432"[sum%11])
+}
+
+// rule puts the shipped rules in use.
+func (s *simulation) rule() error {
+	if s.Routing == nil {
+		return nil
+	}
+	admin := s.cast["admin"]
+	rs, err := routing.Shipped(s.Routing.Town())
+	if err != nil {
+		return err
+	}
+	if err := s.Routing.ReplaceRules(s.ctx, admin, 0, rs); err != nil {
+		return err
+	}
+	_, d, err := s.Routing.Rules(s.ctx, admin)
+	if err != nil {
+		return err
+	}
+	return s.Routing.PutInUse(s.ctx, admin, d.Version, "开张时定的规则，按职责清单来。")
 }
 
 // prepare writes the prepared replies of the desks.

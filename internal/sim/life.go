@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/orgs"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -29,6 +30,7 @@ func (s *simulation) next(l *life, state matters.State) error {
 		matters.AskedIntake:  {9 * time.Hour, s.onAsked},
 		matters.Accepted:     {40 * time.Minute, s.onAccepted},
 		matters.Classified:   {time.Hour, s.onClassified},
+		matters.Disputed:     {4 * time.Hour, s.onDisputed},
 		matters.Dispatched:   {3 * time.Hour, s.onDispatched},
 		matters.Handling:     {34 * time.Hour, s.onHandling},
 		matters.AskedHandler: {10 * time.Hour, s.onAsked},
@@ -92,12 +94,31 @@ func (s *simulation) onAsked(l *life) error {
 
 func (s *simulation) onAccepted(l *life) error {
 	in := matters.Classifying{Category: l.category.Code, Answers: s.answers(l.category), Urgent: l.told.Urgent}
-	return s.then(l, matters.Classified, s.Matters.Classify(s.ctx, l.acceptor, l.id, in))
+	if err := s.Matters.Classify(s.ctx, l.acceptor, l.id, in); err != nil || s.Routing == nil {
+		return s.then(l, matters.Classified, err)
+	}
+	w, err := s.Matters.Get(s.ctx, founder, l.number)
+	if err != nil {
+		return err
+	}
+	if r, ok := w.Ruling(); ok && r.Fired() {
+		l.ruled = r.Lead
+	}
+	if w.Matter.State == matters.Dispatched { // by a rule, at once
+		l.lead = w.Matter.Lead
+		if l.fate.stopAfter == matters.Classified {
+			l.fate.stopAfter = matters.Dispatched
+		}
+	}
+	return s.next(l, w.Matter.State)
 }
 
 func (s *simulation) onClassified(l *life) error {
 	dir := s.Orgs.Directory()
 	lead, ok := dir.Responsible(l.category.Unit, l.place.Path)
+	if u, found := dir.Unit(l.ruled); found { // what the rules say is chosen already
+		lead, ok = u, true
+	}
 	if l.fate.bounce && !l.bounced {
 		wrong := pick(s.rnd, []string{"urban-management", "housing", "water", "transport", "market"})
 		if u, found := dir.Responsible(wrong, l.place.Path); found && u.ID != lead.ID {
@@ -111,6 +132,9 @@ func (s *simulation) onClassified(l *life) error {
 			return fmt.Errorf("no unit for %s", l.category.Unit)
 		}
 	}
+	if l.fate.dispute && l.returned < 2 { // one that is not its own, and then another
+		lead = s.wrongFor(l, lead.ID)
+	}
 	l.lead = lead.ID
 	in := matters.Dispatching{Lead: lead.ID}
 	if s.chance(0.06) {
@@ -123,11 +147,45 @@ func (s *simulation) onClassified(l *life) error {
 
 func (s *simulation) onDispatched(l *life) error {
 	by := s.memberWith(l.lead, "handle", l.place.Path)
+	if l.fate.dispute && l.returned < 2 {
+		state := matters.Classified
+		if l.returned++; l.returned == 2 {
+			state = matters.Disputed
+		}
+		return s.then(l, state, s.Matters.SendBack(s.ctx, by, l.id, s.sayOne(l.written.Then.Returns, l, "经查，此事不在本单位职责范围内，请另派。")))
+	}
 	if l.fate.bounce && !l.bounced {
 		l.bounced = true
 		return s.then(l, matters.Classified, s.Matters.SendBack(s.ctx, by, l.id, s.sayOne(l.written.Then.Returns, l, "此事不归本单位管，请改派。")))
 	}
 	return s.then(l, matters.Handling, s.Matters.Take(s.ctx, by, l.id, ""))
+}
+
+// wrongFor is a unit of the city for which a disputed matter is not, another one
+// each time.
+func (s *simulation) wrongFor(l *life, right id.ID) orgs.Unit {
+	for _, key := range []string{"urban-management", "housing", "water", "transport", "market"} {
+		u, ok := s.Orgs.Directory().Responsible(key, scope.Path{})
+		if ok && u.ID != right && u.ID != l.lead {
+			return u
+		}
+	}
+	panic("the city has fewer than three bureaus")
+}
+
+// onDisputed is the deputy secretary, who names the unit that it is for.
+func (s *simulation) onDisputed(l *life) error {
+	dir := s.Orgs.Directory()
+	lead, ok := dir.Unit(l.ruled)
+	if !ok {
+		if lead, ok = dir.Responsible(l.category.Unit, l.place.Path); !ok {
+			return fmt.Errorf("no unit for %s", l.category.Unit)
+		}
+	}
+	l.lead = lead.ID
+	err := s.Matters.Decide(s.ctx, s.commander(l), l.id, matters.Deciding{Lead: lead.ID, Reason: pick(s.rnd, []string{
+		"查了职责清单，这类事由你单位牵头，另外两家配合。", "按首接负责和部门职责，由你单位办理，不要再推。", "几家坐下来核过了，设施归你单位管，请尽快办。"})})
+	return s.then(l, matters.Dispatched, err)
 }
 
 func (s *simulation) onHandling(l *life) error {

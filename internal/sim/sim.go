@@ -23,6 +23,7 @@ import (
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/routing"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
@@ -64,6 +65,7 @@ type Town struct {
 	Access   *access.Service
 	People   *people.Service
 	Matters  *matters.Service
+	Routing  *routing.Service // nil: there are no rules of dispatch
 	Calendar *when.Calendar
 	Clock    *Clock // the clock of DB
 }
@@ -118,7 +120,7 @@ func Make(ctx context.Context, t Town, plan Plan) error {
 		name string
 		do   func() error
 	}{
-		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"year", s.year},
+		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"year", s.year},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("simulate %s: %w", step.name, err)

@@ -36,6 +36,8 @@ type life struct {
 	lead     id.ID
 	acceptor scope.Actor
 	bounced  bool
+	ruled    id.ID // the unit that the rules name
+	returned int   // how many units have returned it in a dispute
 	asked    bool
 	reworked bool
 	plant    *plant // what it shares its cause with; nil: nothing
@@ -50,6 +52,7 @@ type fate struct {
 	reopen    bool // not solved the first time
 	ask       bool
 	bounce    bool // sent to the wrong unit first
+	dispute   bool // two units say that it is not theirs
 	rework    bool // the verifier sends it back
 	extend    bool
 	suspend   bool
@@ -141,6 +144,9 @@ func (s *simulation) lives() []*life {
 		f.suspend = f.stopAfter == matters.Suspended
 		f.ask = f.stopAfter == matters.AskedHandler || f.stopAfter == matters.AskedIntake
 		f.bounce = s.chance(0.1)
+		if i%70 == 3 { // waits for the deputy secretary when the year ends
+			f.dispute, f.bounce, f.stopAfter = true, false, matters.Disputed
+		}
 		all = append(all, &life{fate: f, channel: pick(s.rnd, []matters.Channel{matters.Web, matters.Web, matters.Web, matters.Phone, matters.Grid})})
 	}
 	for i, l := range all {
@@ -163,6 +169,8 @@ func (s *simulation) vary(f *fate) {
 	f.ask, f.bounce, f.rework = s.chance(0.06), s.chance(0.05), s.chance(0.04)
 	f.extend, f.suspend, f.urge = s.chance(0.04), s.chance(0.006), s.chance(0.03)
 	f.reopen = s.chance(0.03)
+	f.dispute = s.chance(0.004)
+	f.bounce = f.bounce && !f.dispute
 }
 
 // raisedAt draws when a matter is raised: by day, more in the evening; one that
@@ -217,7 +225,7 @@ func (s *simulation) awake(at time.Time) time.Time {
 // ages are how long ago, in hours, the matters were raised that are in a stage
 // at the end: mostly in time for it.
 var ages = map[matters.State][2]float64{
-	matters.Received: {0.2, 9}, matters.Accepted: {2, 26}, matters.Classified: {3, 28}, matters.AskedIntake: {3, 48}, matters.Dispatched: {8, 60},
+	matters.Received: {0.2, 9}, matters.Accepted: {2, 26}, matters.Classified: {3, 28}, matters.AskedIntake: {3, 48}, matters.Dispatched: {8, 60}, matters.Disputed: {14, 60},
 	matters.Handling: {26, 120}, matters.AskedHandler: {26, 120}, matters.Suspended: {200, 1200}, matters.Handled: {60, 140}, matters.Verified: {70, 150}, matters.Closed: {90, 300},
 }
 

@@ -270,7 +270,7 @@ func detailed(s matters.State) georeport.Word {
 	switch s {
 	case matters.Received, matters.AskedIntake:
 		return "RECEIVED"
-	case matters.Accepted, matters.Classified, matters.Dispatched, matters.Handling, matters.AskedHandler, matters.Suspended:
+	case matters.Accepted, matters.Classified, matters.Disputed, matters.Dispatched, matters.Handling, matters.AskedHandler, matters.Suspended:
 		return "IN_PROCESS"
 	case matters.Handled, matters.Verified:
 		return "PROCESSED"

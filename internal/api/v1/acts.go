@@ -57,6 +57,12 @@ type Dispatch struct {
 	Words  string   `json:"words,omitempty" maxLength:"3000" doc:"A note for the unit."`
 }
 
+// Decide names the unit of a matter that is disputed.
+type Decide struct {
+	Lead  string `json:"lead" doc:"The id of the unit that handles it and cannot return it."`
+	Words string `json:"words" maxLength:"3000" doc:"The reason, for the units."`
+}
+
 // Until sets a day.
 type Until struct {
 	Until Day    `json:"until" format:"date" doc:"The last day, by the town's calendar."`
@@ -255,6 +261,7 @@ func acts() []Operation {
 		shown(matters.Add, (*matters.Service).Add),
 		act(matters.Classify, classify),
 		act(matters.Dispatch, dispatch),
+		act(matters.Decide, decide),
 		worded(matters.SendBack, (*matters.Service).SendBack),
 		act(matters.Correct, func(c *call, ctx context.Context, m matters.Matter, in Correct) error {
 			return c.s.Matters.Correct(ctx, c.by(), m.ID, in.Category, in.Words)
@@ -457,6 +464,14 @@ func dispatch(c *call, ctx context.Context, m matters.Matter, in Dispatch) error
 		return err
 	}
 	return c.s.Matters.Dispatch(ctx, c.by(), m.ID, matters.Dispatching{Lead: lead[0], Assist: assist, Words: in.Words})
+}
+
+func decide(c *call, ctx context.Context, m matters.Matter, in Decide) error {
+	lead, err := c.unitsOf("lead", []string{in.Lead})
+	if err != nil {
+		return err
+	}
+	return c.s.Matters.Decide(ctx, c.by(), m.ID, matters.Deciding{Lead: lead[0], Reason: in.Words})
 }
 
 // unitsOf are the units with the ids.

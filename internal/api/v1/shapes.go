@@ -36,7 +36,7 @@ type Point struct {
 type Card struct {
 	Number       string     `json:"number" doc:"The number on the reporter's slip." example:"QL-2026-004217"`
 	Title        string     `json:"title"`
-	State        string     `json:"state" enum:"received,asked_intake,accepted,classified,dispatched,handling,asked_handler,suspended,handled,verified,closed,declined,joined,withdrawn"`
+	State        string     `json:"state" enum:"received,asked_intake,accepted,classified,disputed,dispatched,handling,asked_handler,suspended,handled,verified,closed,declined,joined,withdrawn"`
 	StateName    string     `json:"state_name"`
 	Category     string     `json:"category,omitempty" doc:"The code of the category; absent until it is classified."`
 	CategoryName string     `json:"category_name,omitempty"`

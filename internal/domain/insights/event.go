@@ -70,6 +70,7 @@ type reader struct {
 	filed    bool
 	accepted bool
 	sent     time.Time // when it was dispatched last
+	sentBy   id.ID     // by which centre
 	owner    id.ID     // whose it is
 }
 
@@ -186,6 +187,8 @@ func (r *reader) count(m matters.Moment) {
 		r.filed = true
 	case matters.Dispatch:
 		r.add(m, Dispatched, overdue(m), m.Before.TurnUnit)
+		r.sent, r.sentBy = m.At, m.Before.TurnUnit
+	case matters.Decide:
 		r.sent = m.At
 	case matters.SendBack:
 		r.sentBack(m)
@@ -216,7 +219,7 @@ func (r *reader) sentBack(m matters.Moment) {
 	case matters.Classified:
 		r.add(m, FiledBack, false, m.Before.TurnUnit)
 	case matters.Dispatched, matters.Handling:
-		r.add(m, Returned, false, m.After.TurnUnit)
+		r.add(m, Returned, false, firstOf(r.sentBy, m.After.TurnUnit))
 	default:
 		r.add(m, Rework, false, m.After.Lead)
 	}

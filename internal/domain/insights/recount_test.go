@@ -224,6 +224,11 @@ func (c *recount) did(m *tale, i int, measure insights.Measure) (yes bool, unit 
 	case "dispatched_late":
 		return acted("dispatch") && over, turn
 	case "returned":
+		for j := i - 1; j >= 0 && turnNow != 0; j-- { // of the centre that had sent it there
+			if m.acts[j].act == "dispatch" {
+				return acted("send_back") && (x.from == "dispatched" || x.from == "handling"), id.ID(m.number(j, "turn"))
+			}
+		}
 		return acted("send_back") && (x.from == "dispatched" || x.from == "handling"), turnNow
 	case "taken":
 		return acted("take"), lead
@@ -269,7 +274,7 @@ func (c *recount) slow(m *tale, i int) bool {
 		limit = when.Limit{N: 1, Unit: when.UrgentHours}
 	}
 	for j := i - 1; j >= 0; j-- {
-		if m.acts[j].act == "dispatch" {
+		if m.acts[j].act == "dispatch" || m.acts[j].act == "decide" {
 			return m.acts[i].at.After(c.cal.Add(m.acts[j].at, limit))
 		}
 	}

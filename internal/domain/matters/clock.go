@@ -18,7 +18,7 @@ type Stage string
 // The stages, and the whole of them.
 const (
 	StageAccept   Stage = "accept"   // from raising to accepting
-	StageDispatch Stage = "dispatch" // from accepting to the unit: classifying included
+	StageDispatch Stage = "dispatch" // from accepting to the unit: classifying included; of what is disputed, the decision
 	StageHandle   Stage = "handle"   // from the dispatch to the unit's report
 	StageVerify   Stage = "verify"   // from the report to closing
 	StageWhole    Stage = "whole"    // from raising to closing: what is promised to the reporter
@@ -32,7 +32,7 @@ func (s State) Stage() Stage {
 	switch s {
 	case Received, AskedIntake:
 		return StageAccept
-	case Accepted, Classified:
+	case Accepted, Classified, Disputed:
 		return StageDispatch
 	case Dispatched, Handling, AskedHandler, Suspended:
 		return StageHandle
@@ -154,6 +154,8 @@ func (s *Service) turnTo(m *Matter, from State, now time.Time) {
 	switch m.Turn() {
 	case TurnIntake, TurnDispatch, TurnVerify:
 		m.TurnUnit = m.Centre
+	case TurnCommand:
+		m.TurnUnit = s.commands(*m)
 	case TurnHandle:
 		m.TurnUnit = m.Lead
 	case TurnReporter, "":
@@ -262,9 +264,9 @@ func (m *Matter) end(r Run, due time.Time, now time.Time) {
 	}
 	switch r.Stage {
 	case StageWhole:
-	case StageHandle:
+	case StageHandle, StageDispatch: // that of what is disputed is not the centre's
 		e.Unit = r.Unit
-	case StageAccept, StageDispatch, StageVerify:
+	case StageAccept, StageVerify:
 		e.Unit = m.Centre
 	}
 	m.ended = append(m.ended, e)
@@ -302,8 +304,11 @@ func (s *Service) dueOf(r Run, c Clocks) time.Time {
 func (s *Service) run(m Matter, stage Stage, from time.Time) Run {
 	limits, rules := s.limits(m)
 	r := Run{Stage: stage, From: millis(from), Legs: []when.Leg{{Limit: limits.Of(stage)}}, Unit: m.Centre, Rules: rules}
-	if stage == StageHandle {
+	switch {
+	case stage == StageHandle:
 		r.Unit = m.Lead
+	case m.State == Disputed:
+		r.Unit = m.TurnUnit
 	}
 	_, r.Calendar = s.calendars.Current(r.Unit)
 	return r

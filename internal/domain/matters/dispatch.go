@@ -72,7 +72,9 @@ func (s *Service) dispatching(by scope.Actor, in Dispatching) (edit, error) {
 // to the dispatcher, a dispatcher to the acceptor, a verifier or the acceptor to
 // the unit for rework. Everything is kept, and the clock of the whole runs on. A
 // unit that returns a matter leads it no more, and what it asked of others ends.
-// Needs what the table of moves asks in its state.
+// The second time a unit returns it whoever commands in the place decides; what was
+// decided is not returned any more, which is a Conflict. Needs what the table of
+// moves asks in its state.
 func (s *Service) SendBack(ctx context.Context, by scope.Actor, d ID, reason string) error {
 	reason, err := words("words", reason, minReason)
 	if err != nil {
@@ -85,6 +87,11 @@ func (s *Service) SendBack(ctx context.Context, by scope.Actor, d ID, reason str
 			return Step{Words: reason, ToUnit: m.Lead, Public: true}, nil
 		case Dispatched, Handling: // the unit gives it up, and whoever was to help it is free
 			m.Lead = 0
+			m.Disputes++
+			m.State = Classified
+			if m.Disputes >= disputedFrom && s.commands(*m) != 0 {
+				m.State = Disputed
+			}
 			return Step{Words: reason}, endAssists(tx, m)
 		default: // from the dispatcher to the acceptor
 			return Step{Words: reason}, nil

@@ -23,6 +23,7 @@
 //	   │               send back          send back          │   rework: the same unit         │
 //	   ├─▶ declined                                          └────── reopen: not solved ───────┘
 //	   ├─▶ joined         and back by unjoin, to the state and the clock it had
+//	   ├─▶ disputed       returned by a second unit: who commands decides, then dispatched
 //	   └─▶ withdrawn      Beside the road: asked (the reporter's turn), suspended (nobody's).
 //
 // The full drawing is docs/flows/matter.md, made from the table. Permission
@@ -69,7 +70,7 @@
 //
 // A verb is a method, the act, the route, the button and the message of one name.
 // It stands in the file of its name, or of those who do it: intake.go (Accept,
-// Decline, Ask, Answer, Classify, Resume), dispatch.go (Dispatch and what the unit
+// Decline, Ask, Answer, Classify, Resume), decide.go (Decide), dispatch.go (Dispatch and what the unit
 // does: Take, Handle, SendBack, Extend, Suspend), join.go (Unjoin), split.go
 // (Unsplit), close.go (Verify), rate.go (Reopen, Withdraw), supervise.go (Urge,
 // whistles, assisting). clock.go sets whose turn it is until when, see.go says who

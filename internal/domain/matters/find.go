@@ -230,7 +230,7 @@ func (s *Service) Search(ctx context.Context, by scope.Actor, words string, f Fi
 		q := search.Query{Noun: "matter", Text: words, Limit: f.most() + 1}
 		s.tag(&q, by, f, tx.Now())
 		ps, _ := s.sight(by, f, tx.Now())
-		if ps.Limited() || len(f.States) > 0 || f.Open || f.Late || f.Urgent || f.Channel != "" || !f.From.IsZero() || !f.To.IsZero() {
+		if ps.Limited() || len(f.States) > 0 || f.Open || f.Late || f.Urgent || f.Rule != 0 || f.Channel != "" || !f.From.IsZero() || !f.To.IsZero() {
 			q.Limit = narrowed
 		}
 		hits, more, err := s.hits(tx, q)

@@ -16,6 +16,7 @@ const (
 	AskedIntake  State = "asked_intake"  // the reporter is to answer the intake desk
 	Accepted     State = "accepted"      // the acceptor is to classify it
 	Classified   State = "classified"    // the dispatcher is to choose a unit
+	Disputed     State = "disputed"      // two units say that it is not theirs: who commands in the place is to decide
 	Dispatched   State = "dispatched"    // the unit is to take it or send it back
 	Handling     State = "handling"      // the unit is at work
 	AskedHandler State = "asked_handler" // the reporter is to answer the unit
@@ -43,6 +44,7 @@ const (
 	SendBack        Act = "send_back"
 	Correct         Act = "correct"
 	Confirm         Act = "confirm"
+	Decide          Act = "decide"
 	Take            Act = "take"
 	Handle          Act = "handle"
 	AskExtension    Act = "ask_extension"
@@ -80,6 +82,8 @@ const byReporter scope.Need = "reporter"
 //   - who receives a return may not push the matter forward: a dispatcher to whom
 //     a unit returns it can only dispatch it anew or return it to the acceptor, who
 //     must classify it anew;
+//   - whose a matter is is disputed by a return: the second time a unit returns it
+//     whoever commands in the place decides, once, and the unit named keeps it;
 //   - rework goes to the same unit;
 //   - who accepted a matter closes it;
 //   - no matter is filed without a row of the catalogue, so what is really several
@@ -132,10 +136,17 @@ var Flow = flow.New("matter", Received,
 	flow.On(Classified, Add, Classified, byReporter),
 	flow.On(Classified, Withdraw, Withdrawn, byReporter),
 
+	flow.On(Disputed, Decide, Dispatched, "command"),
+	flow.On(Disputed, Urge, Disputed, "supervise"),
+	flow.On(Disputed, Supervise, Disputed, "command"),
+	flow.On(Disputed, Add, Disputed, byReporter),
+	flow.On(Disputed, Withdraw, Withdrawn, byReporter),
+
 	flow.On(Dispatched, Take, Handling, "handle"),
 	flow.On(Dispatched, SendBack, Classified, "handle"),
 	flow.On(Dispatched, Correct, Classified, "intake"),
 	flow.On(Dispatched, Confirm, Dispatched, "intake"),
+	flow.On(Dispatched, SendBack, Disputed, "handle"),
 	flow.On(Dispatched, Urge, Dispatched, "supervise"),
 	flow.On(Dispatched, Supervise, Dispatched, "command"),
 	flow.On(Dispatched, Add, Dispatched, byReporter),
@@ -143,6 +154,7 @@ var Flow = flow.New("matter", Received,
 
 	flow.On(Handling, Handle, Handled, "handle"),
 	flow.On(Handling, SendBack, Classified, "handle"),
+	flow.On(Handling, SendBack, Disputed, "handle"),
 	flow.On(Handling, Ask, AskedHandler, "handle"),
 	flow.On(Handling, AskExtension, Handling, "handle"),
 	flow.On(Handling, Extend, Handling, "supervise"),
@@ -195,6 +207,7 @@ type Turn string
 const (
 	TurnIntake   Turn = "intake"
 	TurnDispatch Turn = "dispatch"
+	TurnCommand  Turn = "command"
 	TurnHandle   Turn = "handle"
 	TurnVerify   Turn = "verify"
 	TurnReporter Turn = "reporter"
@@ -207,6 +220,8 @@ func (s State) Turn() Turn {
 		return TurnIntake
 	case Classified:
 		return TurnDispatch
+	case Disputed:
+		return TurnCommand
 	case Dispatched, Handling:
 		return TurnHandle
 	case Handled:
@@ -224,7 +239,7 @@ func (s State) Open() bool {
 	switch s {
 	case Closed, Declined, Joined, Withdrawn:
 		return false
-	case Received, AskedIntake, Accepted, Classified, Dispatched, Handling, AskedHandler, Suspended, Handled, Verified:
+	case Received, AskedIntake, Accepted, Classified, Disputed, Dispatched, Handling, AskedHandler, Suspended, Handled, Verified:
 		return true
 	}
 	return false

@@ -36,6 +36,10 @@ func (s *Service) hindrance(tx *sqldb.Tx, by scope.Actor, m Matter, act Act) err
 	case AppealAct, GrantAppeal, RefuseAppeal, AskReview, GrantReview, RefuseReview:
 		_, _, err := s.appealable(tx, by, m, act)
 		return err
+	case SendBack:
+		if m.Decided && (m.State == Dispatched || m.State == Handling) {
+			return errs.New(errs.Conflict, "matter.decided")
+		}
 	case Suspend:
 		if m.Suspensions > 0 {
 			return errs.New(errs.Conflict, "matter.suspend.once")

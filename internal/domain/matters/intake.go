@@ -92,13 +92,22 @@ type Classifying struct {
 }
 
 // Classify puts a matter in its category, and may correct its place and title.
-// Its due times follow the category. Needs intake.
+// Its due times follow the category. The town's rules are asked where it goes: which
+// of them fired is kept with it, and one that is to dispatch at once does. Needs
+// intake.
 func (s *Service) Classify(ctx context.Context, by scope.Actor, d ID, in Classifying) error {
 	rule, err := s.classifying(by, in)
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, by, d, Classify, rule)
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		m, err := s.changeIn(tx, by, d, Classify, rule)
+		if err != nil {
+			return err
+		}
+		_, err = s.dispatchAtOnce(tx, m)
+		return err
+	})
 }
 
 // classifying is the rule of Classify. What the program does so is told to
@@ -118,7 +127,7 @@ func (s *Service) classifying(by scope.Actor, in Classifying) (edit, error) {
 			return nil, err
 		}
 	}
-	return func(_ *sqldb.Tx, m *Matter) (Step, error) {
+	return func(tx *sqldb.Tx, m *Matter) (Step, error) {
 		var faults errs.List
 		m.Category, m.Urgent = k.Code, in.Urgent || k.Urgent
 		if answers != nil {
@@ -139,8 +148,12 @@ func (s *Service) classifying(by scope.Actor, in Classifying) (edit, error) {
 				m.Centre = c.ID
 			}
 		}
+		if err := faults.Err(); err != nil {
+			return Step{}, err
+		}
 		s.promiseAnew(m)
-		return Step{Words: note, Detail: k.Code, Public: by.Kind == scope.System}, faults.Err()
+		m.ruled, err = s.ask(tx, m)
+		return Step{Words: note, Detail: k.Code, Public: by.Kind == scope.System}, err
 	}, nil
 }
 

@@ -54,8 +54,9 @@ type Filter struct {
 	Unit     id.ID       // the lead unit
 	Category string
 	States   []State
-	Open     bool // only what is still to be done
-	Late     bool // only what is overdue
+	Rule     id.ID // caught by this rule; NoRule: waits for the dispatcher and no rule catches it
+	Open     bool  // only what is still to be done
+	Late     bool  // only what is overdue
 	Urgent   bool
 	Public   bool // only what everybody may read
 	Channel  Channel
@@ -100,7 +101,7 @@ func (s *Service) List(ctx context.Context, by scope.Actor, f Filter) (p Page, e
 // of places, their own unit's matters, or what everybody may read.
 func (s *Service) limit(w *sqldb.Where, by scope.Actor, f Filter, now time.Time) {
 	if ps, ok := s.sight(by, f, now); ok {
-		ps.Where(w, "")
+		ps.Where(w, f.prefix())
 		return
 	}
 	w.Add("public AND NOT hidden")
@@ -186,6 +187,7 @@ type Inbox struct {
 // Counts are the numbers beside an inbox.
 type Counts struct {
 	Turn, Late, Soon, Whistles, Assists int
+	NoRule                              int // of Turn, what no rule sends anywhere
 }
 
 // A Called is a call to one of the actor's units.
@@ -237,11 +239,11 @@ func (s *Service) UnderWay(ctx context.Context, by scope.Actor, in scope.Scope) 
 var turns = []struct {
 	need scope.Need
 	turn Turn
-}{{"intake", TurnIntake}, {"dispatch", TurnDispatch}, {"handle", TurnHandle}, {"verify", TurnVerify}}
+}{{"intake", TurnIntake}, {"dispatch", TurnDispatch}, {"command", TurnCommand}, {"handle", TurnHandle}, {"verify", TurnVerify}}
 
 // Inbox returns what waits for the actor: the matters whose turn is their
 // unit's, for what they may do there, what is due first on top; and the calls to
-// their units. Only the Place, Category, Late, DueFrom and DueTo of the filter
+// their units. Only the Place, Category, Late, DueFrom, DueTo and the Rule NoRule of the filter
 // apply, and not to the calls; nor does the filter change Counts.
 func (s *Service) Inbox(ctx context.Context, by scope.Actor, f Filter, after *Card) (in Inbox, err error) {
 	if by.Kind != scope.Staff {
@@ -252,6 +254,9 @@ func (s *Service) Inbox(ctx context.Context, by scope.Actor, f Filter, after *Ca
 		w, ok := s.inboxOf(by, now)
 		if ok {
 			if in.Counts, err = countInbox(tx, w, now); err != nil {
+				return err
+			}
+			if in.Counts.NoRule, err = countNoRule(tx, w, by.Has("dispatch")); err != nil {
 				return err
 			}
 			if in.Within, in.Found, err = s.narrowInbox(tx, &w, f, in.Counts); err != nil {
@@ -288,11 +293,14 @@ func (s *Service) narrowInbox(tx *sqldb.Tx, w *sqldb.Where, f Filter, all Counts
 		if within, err = countInbox(tx, *w, now); err != nil {
 			return within, 0, err
 		}
+		if within.NoRule, err = countNoRule(tx, *w, all.NoRule > 0); err != nil {
+			return within, 0, err
+		}
 	}
-	due := Filter{Late: f.Late, DueFrom: f.DueFrom, DueTo: f.DueTo}
+	due := Filter{Late: f.Late, DueFrom: f.DueFrom, DueTo: f.DueTo, Rule: min(f.Rule, 0)}
 	s.narrow(w, due, now)
 	switch {
-	case !due.DueFrom.IsZero() || !due.DueTo.IsZero():
+	case due.Rule != 0, !due.DueFrom.IsZero() || !due.DueTo.IsZero():
 		left, err := countInbox(tx, *w, now)
 		return within, left.Turn, err
 	case due.Late:
@@ -388,10 +396,19 @@ func (s *Service) ownPart(g scope.Grant) scope.Part {
 	return p
 }
 
+// prefix is that of the columns by which a list is limited to places: what no rule
+// catches is few, and found by its own index and not by that of the place.
+func (f Filter) prefix() string {
+	if f.Rule == NoRule {
+		return "+"
+	}
+	return ""
+}
+
 // narrow adds what the filter asks for.
 func (s *Service) narrow(w *sqldb.Where, f Filter, now time.Time) {
 	if f.Place.Level != scope.City {
-		scope.Scopes{f.Place}.Where(w, "")
+		scope.Scopes{f.Place}.Where(w, f.prefix())
 	}
 	if f.Unit != 0 {
 		w.Add("lead_unit = ?", f.Unit)
@@ -405,6 +422,13 @@ func (s *Service) narrow(w *sqldb.Where, f Filter, now time.Time) {
 	}
 	if len(states) > 0 {
 		sqldb.In(w, "state", states...)
+	}
+	switch {
+	case f.Rule == NoRule:
+		w.Add(waitsWithoutRule)
+	case f.Rule != 0:
+		w.Add("rule = ?", f.Rule)
+		w.Add("rule <> 0")
 	}
 	if f.Late {
 		w.Add("turn_unit <> 0 AND due_at < ?", sqldb.At(now))

@@ -68,6 +68,7 @@ type Matter struct {
 	RaisedBy   id.ID  // the account that wrote it down for somebody
 	RaisedFor  string // how who wrote it down stands to the reporter, or the name of the program it came through
 	codeIndex  []byte
+	ruled      Ruling  // what the rules have just said
 	ended      []Ended // stages that an act has ended, to be written with it
 
 	TurnUnit  id.ID // the unit whose turn it is, if it is a unit's
@@ -87,6 +88,9 @@ type Matter struct {
 	Suspensions int
 	ResumeAt    time.Time
 	Returns     int
+	Disputes    int   // how many times a unit has returned it as not its own
+	Decided     bool  // whoever commands has named its unit, which keeps it
+	Rule        id.ID // the rule of where it goes that fired when it was classified; NoRule, or 0 if none was asked
 	Reopened    int
 	Supervised  bool
 	Urged       int
@@ -157,7 +161,7 @@ func (m Matter) digest() []byte {
 		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.TurnUnit, m.Centre, m.Acceptor, m.Lead,
 		m.RaisedAt, m.MovedAt, m.Due, m.Promised, m.ClosedAt, m.WarnAt, t.clocks, m.Extensions, m.Suspensions, m.ResumeAt,
-		m.Returns, m.Reopened, m.Supervised, m.Urged,
+		m.Returns, m.Disputes, m.Decided, m.Rule, m.Reopened, m.Supervised, m.Urged,
 		m.Result, m.JoinedTo, string(m.Kept.State), m.Kept.Due, m.Kept.MovedAt, m.SplitFrom, string(m.Solved), m.Satisfied, m.RatingWords, m.ForgottenAt,
 		m.Supporters, m.Assisting, []byte(m.story))
 }

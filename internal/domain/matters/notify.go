@@ -35,16 +35,25 @@ const raised Act = "raise"
 // told are the acts of which reporters, supporters and subscribers hear. Of a
 // raising only subscribers hear.
 var told = map[Act]bool{
-	raised: true, Accept: true, Decline: true, Ask: true, Dispatch: true, Take: true, Inform: true, Handle: true, Extend: true, RefuseExtension: true, Suspend: true,
+	raised: true, Accept: true, Decline: true, Ask: true, Dispatch: true, Decide: true, Take: true, Inform: true, Handle: true, Extend: true, RefuseExtension: true, Suspend: true,
 	Resume: true, Close: true, Reopen: true, Join: true, Unjoin: true, SplitOff: true, Unsplit: true,
 }
 
 // called are the acts of which those hear whose turn it is or who are called.
 var called = map[Act]bool{Urge: true, Supervise: true, WhistleAct: true, AskExtension: true, AppealAct: true, GrantAppeal: true, RefuseAppeal: true, AskReview: true, GrantReview: true, RefuseReview: true}
 
+// hears reports whether anybody hears of what a row of the trail tells.
+func hears(r trail.Row) bool { return told[Act(r.Act)] || calls(r) }
+
+// calls reports whether those hear of it whose turn it is or who are called: of a
+// return only the one that leads to a decision.
+func calls(r trail.Row) bool {
+	return called[Act(r.Act)] || Act(r.Act) == SendBack && State(r.To) == Disputed
+}
+
 // NoticeKeys are the messages of which a Notice's Key is one.
 func NoticeKeys() []string {
-	keys := []string{noticeKey(Act(Soon)), noticeKey(Act(Late)), noticeKey(RecountAct), noticeKey(Act(Answering)), noticeKey(Act(Call))}
+	keys := []string{noticeKey(Act(Soon)), noticeKey(Act(Late)), noticeKey(SendBack), noticeKey(RecountAct), noticeKey(Act(Answering)), noticeKey(Act(Call))}
 	for _, l := range levels {
 		keys = append(keys, noticeKey(Act(l)))
 	}
@@ -153,7 +162,7 @@ func (s *Service) notices(ctx context.Context, rows []trail.Row) (ns []notice, e
 	kept := map[ID]*Matter{}
 	seen, seenMoved := map[ID]bool{}, map[ID]bool{}
 	for _, r := range rows {
-		if r.Noun != "matter" || !told[Act(r.Act)] && !called[Act(r.Act)] {
+		if r.Noun != "matter" || !hears(r) {
 			continue
 		}
 		acts = append(acts, r)
@@ -212,7 +221,12 @@ func (s *Service) spread(tx *sqldb.Tx, a *audience, m Matter, r trail.Row) (ns [
 		seen[to] = true
 		ns = append(ns, notice{to: to, matter: of.ID, key: noticeKey(act), at: r.At, urgent: m.Urgent, topic: topic})
 	}
-	if called[act] {
+	if act == Decide { // the unit that keeps it
+		for _, to := range s.atUnits([]id.ID{m.Lead}, tx.Now()) {
+			tell(to, m, people.Due)
+		}
+	}
+	if calls(r) {
 		who := s.onTurn(m, tx.Now())
 		switch act {
 		case WhistleAct:

@@ -39,6 +39,7 @@ type Service struct {
 	rules     Rules
 	catalogue atomic.Pointer[Catalogue]
 	timing    atomic.Pointer[Timing]
+	guide     Guide // nil: there are no rules
 
 	known       known       // what was written here lately
 	triedLimits triedMemory // what other limits would have made of the last months
@@ -168,6 +169,15 @@ func (s *Service) changeOf(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, rule
 	if err := expected(tx, m); err != nil {
 		return m, err
 	}
+	m, err := s.move(tx, by, m, act, rule, files...)
+	if err == nil && act == Classify {
+		m, err = s.dispatchAtOnce(tx, m)
+	}
+	return m, err
+}
+
+// move is changeOf for who may see the matter, as it stands.
+func (s *Service) move(tx *sqldb.Tx, by scope.Actor, m Matter, act Act, rule edit, files ...NewFile) (Matter, error) {
 	mv, err := Flow.Find(m.State, act)
 	if err != nil {
 		return m, s.tooLate(tx, by, m, act)

@@ -26,7 +26,8 @@ type Sorting struct {
 
 // Sort does to a matter what a clerk does who sorts it: it accepts it if that is
 // asked, classifies it, and sends it to a unit if one is named, by the same moves
-// and rules. Everybody reads that it was the program. Only the program may; it is
+// and rules. Where one of the town's rules names another unit, a person decides, or the
+// rule if it dispatches at once. Everybody reads that it was the program. Only the program may; it is
 // Conflict if somebody was quicker.
 func (s *Service) Sort(tx *sqldb.Tx, d ID, in Sorting) (m Matter, err error) {
 	by := scope.Program(Sorter)
@@ -42,8 +43,14 @@ func (s *Service) Sort(tx *sqldb.Tx, d ID, in Sorting) (m Matter, err error) {
 	if err != nil {
 		return m, err
 	}
-	if m, err = s.changeIn(tx, by, d, Classify, rule); err != nil || in.Lead == 0 {
+	if m, err = s.changeIn(tx, by, d, Classify, rule); err != nil {
 		return m, err
+	}
+	if r := m.ruled; r.Fired() && (r.AtOnce || r.Lead != in.Lead) { // what the town wrote goes before what was learnt
+		return s.dispatchAtOnce(tx, m)
+	}
+	if in.Lead == 0 {
+		return m, nil
 	}
 	if rule, err = s.dispatching(by, Dispatching{Lead: in.Lead}); err != nil {
 		return m, err
@@ -143,6 +150,9 @@ func (s *Service) Correct(ctx context.Context, by scope.Actor, d ID, category, n
 		}
 		m.Category, m.Urgent = k.Code, m.Urgent || k.Urgent
 		s.promiseAnew(m)
+		if m.ruled, err = s.ask(tx, m); err != nil {
+			return Step{}, err
+		}
 		if m.State == Dispatched {
 			m.Lead = 0
 			return Step{Public: true, Words: note, Detail: k.Code}, endAssists(tx, m)

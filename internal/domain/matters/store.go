@@ -21,7 +21,7 @@ const columns = `id, number, state, title, body, category, answers, urgent, chan
 	public, named, hidden, name_hidden, resident_id, contact_id, raised_by, raised_for, query_code,
 	turn, turn_unit, centre, acceptor, lead_unit, assisting,
 	raised_at, moved_at, due_at, promised_at, closed_at, warn_at, clocks, extensions, suspensions, resume_at,
-	returns, reopened, supervised, urged,
+	returns, disputes, decided, rule, reopened, supervised, urged,
 	result, joined_to, kept_state, kept_due_at, kept_moved_at, split_from, supporters, solved, satisfied, rating_words, forgotten_at, story, version`
 
 func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
@@ -38,7 +38,7 @@ func (s *Service) scan(r sqldb.Scanner) (m Matter, err error) {
 		&m.Public, &m.Named, &m.Hidden, &m.NameHidden, &m.Resident, &m.Contact, &m.RaisedBy, &m.RaisedFor, &m.codeIndex,
 		&turn, &m.TurnUnit, &m.Centre, &m.Acceptor, &m.Lead, &m.Assisting,
 		&raised, &moved, &due, &promised, &closed, &warn, &clocks, &m.Extensions, &m.Suspensions, &resume,
-		&m.Returns, &m.Reopened, &m.Supervised, &m.Urged,
+		&m.Returns, &m.Disputes, &m.Decided, &m.Rule, &m.Reopened, &m.Supervised, &m.Urged,
 		&m.Result, &m.JoinedTo, &m.Kept.State, &keptDue, &keptMoved, &m.SplitFrom, &m.Supporters, &m.Solved, &m.Satisfied, &m.RatingWords, &forgotten, (*[]byte)(&m.story), &m.Version)
 	if err != nil {
 		return m, err
@@ -85,7 +85,7 @@ func (m Matter) valuesAs(t texts) []any {
 		m.Public, m.Named, m.Hidden, m.NameHidden, m.Resident, m.Contact, m.RaisedBy, m.RaisedFor, m.codeIndex,
 		m.Turn(), m.TurnUnit, m.Centre, m.Acceptor, m.Lead, m.Assisting,
 		at(m.RaisedAt), at(m.MovedAt), at(m.Due), at(m.Promised), at(m.ClosedAt), at(m.WarnAt), t.clocks, m.Extensions, m.Suspensions, at(m.ResumeAt),
-		m.Returns, m.Reopened, m.Supervised, m.Urged,
+		m.Returns, m.Disputes, m.Decided, m.Rule, m.Reopened, m.Supervised, m.Urged,
 		m.Result, m.JoinedTo, m.Kept.State, at(m.Kept.Due), at(m.Kept.MovedAt), m.SplitFrom, m.Supporters, m.Solved, m.Satisfied, m.RatingWords, at(m.ForgottenAt), []byte(m.story), m.Version}
 }
 
@@ -142,7 +142,7 @@ func insert(tx *sqldb.Tx, m *Matter) error {
 // raised. A statement that names what stands there costs a third less than one
 // that is given it each time.
 const emptyWhenNew = ` origin hidden name_hidden raised_by raised_for acceptor lead_unit assisting closed_at handle_ms
-	extensions suspensions resume_at paused_ms returns reopened supervised urged result joined_to kept_state kept_due_at
+	extensions suspensions resume_at paused_ms returns disputes decided rule reopened supervised urged result joined_to kept_state kept_due_at
 	kept_moved_at split_from supporters solved satisfied rating_words forgotten_at story `
 
 // The statement that inserts such a matter, which of values it takes, and which

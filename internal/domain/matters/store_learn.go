@@ -4,10 +4,28 @@ package matters
 
 import (
 	"math"
+	"time"
 
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
+
+func (s *Service) samples(tx *sqldb.Tx, since time.Time, most int) ([]Sample, error) {
+	city := s.city()
+	return sqldb.All(tx, func(r sqldb.Scanner) (x Sample, err error) {
+		var raised, closed sqldb.Time
+		err = r.Scan(&x.ID, &x.Number, &x.Title, &x.Body, &x.Category, &x.Lead, &x.Channel, &x.Urgent, &raised, &closed,
+			&x.Path[scope.Town], &x.Path[scope.Village], &x.Path[scope.Grid], &x.Path[scope.Courtyard])
+		x.Path[scope.City], x.RaisedAt, x.Open = city, raised.Time, closed.IsZero()
+		return x, err
+	}, `
+		SELECT id, number, title, body, category, lead_unit, channel, urgent, raised_at, closed_at, town_id, village_id, grid_id, courtyard_id
+		FROM matter
+		WHERE id >= $1 AND raised_at >= $2 AND category <> ''
+		ORDER BY id DESC
+		LIMIT $3`, id.First(since), sqldb.At(since), most)
+}
 
 func lessons(tx *sqldb.Tx, before ID, most int) ([]Lesson, error) {
 	if before == 0 {

@@ -38,7 +38,7 @@ func (s *Service) cards(tx *sqldb.Tx, w *sqldb.Where, f Filter) (p Page, err err
 	most := f.most()
 	limit := w.Arg(most + 1)
 	order := "id"
-	if f.Late { // few: looked up and sorted, not looked for among all from the newest on
+	if f.Late || f.Rule == NoRule { // few: looked up and sorted, not looked for among all from the newest on
 		order = "+id"
 	}
 	p.Cards, err = sqldb.All(tx, s.scanCard, `
@@ -77,6 +77,35 @@ func countInbox(tx *sqldb.Tx, w sqldb.Where, now time.Time) (c Counts, err error
 		SELECT count(*), count(*) FILTER (WHERE due_at < `+at+`), count(*) FILTER (WHERE due_at >= `+at+` AND due_at < `+soon+`)
 		FROM (SELECT due_at FROM matter `+w.SQL()+` LIMIT 10000) AS waiting`, w.Args()...).Scan(&c.Turn, &c.Late, &c.Soon)
 	return c, err
+}
+
+// countNoRule counts what no rule catches of an inbox, at most to ten thousand; 0
+// unless somebody is to be told.
+func countNoRule(tx *sqldb.Tx, w sqldb.Where, told bool) (n int, err error) {
+	if !told {
+		return 0, nil
+	}
+	w.Add(waitsWithoutRule)
+	err = tx.Row(`SELECT count(*) FROM (SELECT 1 FROM matter `+w.SQL()+` LIMIT 10000) AS waiting`, w.Args()...).Scan(&n)
+	return n, err
+}
+
+// waitsWithoutRule is what waits for the dispatcher and no rule sends anywhere, as
+// its index says it.
+const waitsWithoutRule = "rule = -1 AND turn = 'dispatch'"
+
+// caught counts the matters raised since a moment that each rule caught, at most to
+// ten thousand.
+func caught(tx *sqldb.Tx, rules []id.ID, since id.ID) (map[id.ID]int, error) {
+	n := make(map[id.ID]int, len(rules))
+	for _, r := range rules {
+		var k int
+		if err := tx.Row(`SELECT count(*) FROM (SELECT 1 FROM matter WHERE rule = $1 AND rule <> 0 AND id >= $2 LIMIT 10000) AS caught`, r, since).Scan(&k); err != nil {
+			return nil, err
+		}
+		n[r] = k
+	}
+	return n, nil
 }
 
 // cardsWhere returns the cards of the matters whose column names the given one.

@@ -145,7 +145,7 @@ func (w *walker) step(rt *rapid.T) {
 }
 
 // onward are the acts that carry a matter on.
-var onward = []matters.Act{matters.Accept, matters.Classify, matters.Dispatch, matters.Take, matters.Handle, matters.Verify, matters.Close}
+var onward = []matters.Act{matters.Accept, matters.Classify, matters.Dispatch, matters.Decide, matters.Take, matters.Handle, matters.Verify, matters.Close}
 
 // sensible is somebody who can do something, often what carries the matter on.
 func (w *walker) sensible(rt *rapid.T, slip matters.Slip, by scope.Actor, act matters.Act) (scope.Actor, matters.Act) {
@@ -153,7 +153,7 @@ func (w *walker) sensible(rt *rapid.T, slip matters.Slip, by scope.Actor, act ma
 		by  scope.Actor
 		act matters.Act
 	}
-	var all, on []move
+	var all, on, back []move
 	for _, x := range w.people {
 		mine, err := w.Matters.Get(w.ctx, x, slip.Number)
 		if err != nil {
@@ -164,7 +164,13 @@ func (w *walker) sensible(rt *rapid.T, slip matters.Slip, by scope.Actor, act ma
 			if slices.Contains(onward, a) {
 				on = append(on, move{x, a})
 			}
+			if a == matters.SendBack && mine.Matter.State == matters.Dispatched {
+				back = append(back, move{x, a})
+			}
 		}
+	}
+	if len(back) > 0 && rapid.Bool().Draw(rt, "not ours") { // often enough to be disputed
+		on = back
 	}
 	if len(on) > 0 && rapid.Bool().Draw(rt, "onward") {
 		all = on
@@ -200,7 +206,7 @@ func (w *walker) moved(rt *rapid.T, was, now matters.Whole, act matters.Act) {
 func (w *walker) holds(rt *rapid.T, slip matters.Slip) matters.Matter {
 	m := w.whole(rt, scope.Program("test"), slip).Matter
 	led := []matters.State{matters.Dispatched, matters.Handling, matters.AskedHandler, matters.Suspended, matters.Handled, matters.Verified, matters.Closed}
-	before := []matters.State{matters.Received, matters.AskedIntake, matters.Accepted, matters.Classified, matters.Joined, matters.Declined}
+	before := []matters.State{matters.Received, matters.AskedIntake, matters.Accepted, matters.Classified, matters.Disputed, matters.Joined, matters.Declined}
 	turn := m.Turn()
 	for what, ok := range map[string]bool{
 		"a unit's turn has a unit":                  (m.TurnUnit != 0) == (turn != "" && turn != matters.TurnReporter),
@@ -215,6 +221,9 @@ func (w *walker) holds(rt *rapid.T, slip matters.Slip) matters.Matter {
 		"who accepted it is known":                  m.Acceptor != 0 || !slices.Contains(led, m.State),
 		"it is classified before it is sent":        m.Category != "" || !slices.Contains(led, m.State),
 		"extended twice and suspended once at most": m.Extensions <= 2 && m.Suspensions <= 1,
+		"what was decided was disputed":             !m.Decided || m.Disputes == 2,
+		"and is disputed once":                      m.Disputes <= 2,
+		"who commands decides":                      m.State != matters.Disputed || m.Disputes == 2 && !m.Decided,
 		"nobody is counted who is not there":        m.Supporters >= 0,
 		"the promise is a time":                     !m.Promised.IsZero(),
 	} {
@@ -300,6 +309,8 @@ func (w *walker) do(rt *rapid.T, by scope.Actor, slip matters.Slip, act matters.
 		return m.Correct(ctx, by, d, "lamp", why)
 	case matters.Confirm:
 		return m.Confirm(ctx, by, d)
+	case matters.Decide:
+		return m.Decide(ctx, by, d, matters.Deciding{Lead: w.water, Reason: why})
 	case matters.Take:
 		return m.Take(ctx, by, d, "")
 	case matters.Handle:

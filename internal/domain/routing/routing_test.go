@@ -162,15 +162,21 @@ func TestLearnsFromWhatIsClosed(t *testing.T) {
 		}
 
 		// Another process with the same database suggests the same.
-		other := routing.New(routing.Needs{DB: w.DB, Matters: w.Matters, Orgs: w.Orgs})
+		other := routing.New(routing.Needs{DB: w.DB, Matters: w.Matters, Orgs: w.Orgs, Places: w.Places, Calendars: w.Calendars})
 		if again, err := other.Categories(ctx, asked); err != nil || len(again) == 0 || again[0].Confidence != got[0].Confidence {
 			t.Errorf("another process: %+v, %v; want %+v", again, err, got)
 		}
-		if _, err := w.Sealer.Seal(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if rep, err := trail.Verify(ctx, w.DB, trail.Options{Now: w.Clock.Now(), Records: w.Records()}); err != nil || !rep.OK {
-			t.Errorf("the trail: %+v, %v", rep.FirstFault, err)
-		}
+		verify(t, w)
 	})
+}
+
+// verify holds the trail against the records.
+func verify(t *testing.T, w *apptest.Town) {
+	t.Helper()
+	if _, err := w.Sealer.Seal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if rep, err := trail.Verify(t.Context(), w.DB, trail.Options{Now: w.Clock.Now(), Records: w.Records()}); err != nil || !rep.OK {
+		t.Errorf("the trail: %+v, %v", rep.FirstFault, err)
+	}
 }

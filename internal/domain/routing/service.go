@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
+	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/classify"
 	"yuanba/internal/kit/errs"
@@ -30,12 +33,16 @@ const learner = "routing"
 
 // A Service suggests, and learns to.
 type Service struct {
-	db      *sqldb.DB
-	matters *matters.Service
-	orgs    *orgs.Service
-	people  *people.Service
-	letters *letters.Service
-	log     *slog.Logger
+	db        *sqldb.DB
+	matters   *matters.Service
+	orgs      *orgs.Service
+	people    *people.Service
+	letters   *letters.Service
+	log       *slog.Logger
+	places    *places.Service
+	calendars *calendars.Service
+
+	edition atomic.Pointer[Edition] // in use
 
 	follower trail.Follower // that sorts what is allowed
 	tried    memory
@@ -45,17 +52,19 @@ type Service struct {
 
 // Needs are the services below this one.
 type Needs struct {
-	DB      *sqldb.DB
-	Matters *matters.Service
-	Orgs    *orgs.Service
-	People  *people.Service
-	Letters *letters.Service // nil: nobody is written to
-	Log     *slog.Logger
+	DB        *sqldb.DB
+	Matters   *matters.Service
+	Orgs      *orgs.Service
+	People    *people.Service
+	Letters   *letters.Service // nil: nobody is written to
+	Log       *slog.Logger
+	Places    *places.Service
+	Calendars *calendars.Service
 }
 
 // New returns the service.
 func New(n Needs) *Service {
-	s := &Service{db: n.DB, matters: n.Matters, orgs: n.Orgs, people: n.People, letters: n.Letters, log: n.Log, follower: trail.Follower{Name: sorterName}, inUse: map[Subject]model{}}
+	s := &Service{db: n.DB, matters: n.Matters, orgs: n.Orgs, people: n.People, letters: n.Letters, places: n.Places, calendars: n.Calendars, log: n.Log, follower: trail.Follower{Name: sorterName}, inUse: map[Subject]model{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -63,6 +63,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /admin/routing", guarded(c.learnt))
 	c.task(mux, allowPath+"{code}", task{key: "routing.allow.", form: c.allowForm, do: c.setAllowed})
 	mux.Handle("GET "+tryPath+"{code}", page.Limit(0.5, 20, page.Long(time.Minute, guarded(c.tried))))
+	c.ruleRoutes(mux)
 	c.keyRoutes(mux)
 	c.calendarRoutes(mux)
 	c.connectionRoutes(mux)
@@ -225,7 +226,7 @@ var landed = page.New[landingPage](files, "landing.html")
 func (c *Counter) landing(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("admin.title")
 	v := landingPage{Base: b, Head: page.Head{Title: b.T("admin.title"), Lead: b.T("admin.lead")}}
-	for _, at := range []string{"places", "units", "accounts", "categories", "timing", "calendars", "routing", "templates", "letters", "keys", "connections", "webhooks", "jobs"} {
+	for _, at := range []string{"places", "units", "accounts", "categories", "timing", "calendars", "rules", "routing", "templates", "letters", "keys", "connections", "webhooks", "jobs"} {
 		v.Rows = append(v.Rows, page.Row{Href: "/admin/" + at, Title: b.T("admin.to." + at), Meta: []string{b.T("admin.about." + at)}})
 	}
 	if err := c.stoppedNotes(&v, r); err != nil {

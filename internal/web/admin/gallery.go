@@ -15,6 +15,7 @@ import (
 	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/page"
@@ -63,6 +64,35 @@ func init() {
 			Meta: []string{b.T("limits.try.row", b.T("clock.stage.handle"), i18n.Exact(b.Lang, gallery.Now.AddDate(0, 0, -2)), i18n.Exact(b.Lang, gallery.Now.AddDate(0, 0, -5)), i18n.Exact(b.Lang, gallery.Now.AddDate(0, 0, -4)))}}}
 		v.Use, v.Reason = true, page.NewField(b.Lang, nil, "note", "admin.calendar.note").Need().Max(200)
 		return tryLimitsShown.Show(w, r, v)
+	})
+	gallery.Add("admin/rules", by, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("admin.to.rules")
+		v := rulesPage{Base: b, Draft: true, Edit: true, Head: page.Head{Title: b.T("admin.to.rules"), Lead: b.T("admin.rules.lead")},
+			Notes: []page.Note{{Tone: page.ToneSoon, Text: b.T("admin.rules.draft", "系统员", i18n.When(b.Lang, gallery.Now, gallery.Now))}},
+			Dry:   page.Link{Href: "/admin/rules", Text: b.T("admin.rules.dry"), Icon: "eye", Main: true}, Seen: []page.Hidden{{Name: "version", Value: "3"}},
+			Rules: []ruleLine{
+				{ID: 1, Number: 1, Name: "燃气险情", When: b.T("rule.say.any", "“燃气”、“煤气”") + b.T("rule.and") + b.T("rule.say.urgent"), Gives: b.T("rule.gives", "邛崃市燃气公司"), Caught: b.T("admin.rules.caught", 12), Href: "/matters", Tags: []string{b.T("admin.rules.at_once"), b.T("admin.rules.edited")}, Ways: []ruleWay{{"/admin/rules", b.T("admin.rules.down"), "燃气险情"}, {"/admin/rules", b.T("admin.rules.retire"), "燃气险情"}}},
+				{ID: 2, Number: 2, Name: "部件先属主后属地", When: b.T("rule.say.kind", b.T("rule.kind.part")), Gives: b.T("rule.gives", b.T("rule.to.standard")), Caught: b.T("admin.rules.caught", 0), Hit: true, Ways: []ruleWay{{"/admin/rules", b.T("admin.rules.up"), "部件先属主后属地"}}},
+			},
+			Try:    []page.Field{page.NewField(b.Lang, nil, "number", "admin.rules.try.number"), page.NewField(b.Lang, nil, "words", "admin.rules.try.words").Rows(2)},
+			Said:   b.T("admin.rules.try.fired", "部件先属主后属地", "邛崃市综合行政执法局"),
+			Passed: []passed{{"燃气险情", b.T("rule.miss.any")}},
+			Ways:   []page.Link{{Href: "/admin/rules", Text: b.T("admin.rules.export"), Icon: "download"}},
+		}
+		return ruled.Show(w, r, v)
+	})
+	gallery.Add("admin/rules-dry", by, func(w http.ResponseWriter, r *http.Request) error {
+		old := routing.Answer{Fired: true, Rule: routing.Rule{Name: "部件先属主后属地"}, Lead: 1}
+		run := routing.DryRun{Since: gallery.Now, Matters: 1_204, Same: 1_180, Went: routing.Agreed{Of: 1_100, Old: 990, New: 1_012}, Changes: map[routing.Change]int{routing.Elsewhere: 20, routing.Dropped: 4},
+			Units:    []routing.UnitChange{{Unit: 1, Old: 80, New: 60}, {Unit: 2, Old: 10, New: 26}},
+			Examples: map[routing.Change][]routing.Example{routing.Elsewhere: {{Card: matters.Card{Number: "QL-2026-004217", Title: "路灯不亮，老人夜里不敢出门", RaisedAt: gallery.Now}, Old: old, New: routing.Answer{Fired: true, Rule: routing.Rule{Name: "路灯归街道"}, Lead: 2}}}}}
+		b := page.From(r).Titled("admin.rules.dry.title")
+		v := dryOf(b, run, func(u id.ID) string {
+			return map[id.ID]string{1: "邛崃市综合行政执法局", 2: "文君街道办事处"}[u]
+		})
+		v.Edit, v.Why = true, page.NewField(b.Lang, nil, "reason", "insights.why").Rows(2).Need()
+		v.Tabs = []page.Tab{{Href: "/admin/rules/dry", Text: b.T("admin.rules.dry.months", 3), Current: true, Count: -1}}
+		return dried.Show(w, r, v)
 	})
 	gallery.Add("admin/account", by, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r)

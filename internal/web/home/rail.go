@@ -19,7 +19,7 @@ const railFor = 2 * time.Second
 
 // hasInbox reports whether matters can be somebody's turn.
 func hasInbox(a scope.Actor) bool {
-	return a.Has("intake") || a.Has("dispatch") || a.Has("handle") || a.Has("verify")
+	return a.Has("intake") || a.Has("dispatch") || a.Has("command") || a.Has("handle") || a.Has("verify")
 }
 
 // Rail is the desk's left rail, of what the reader's posts are for. It costs the
@@ -47,6 +47,7 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	}
 	add(box, "/inbox", "home.rail.inbox", "inbox", n.Turn)
 	add(box, "/inbox?due=late", "home.rail.late", "clock", n.Late)
+	add(n.NoRule > 0, "/inbox?rule=none", "home.rail.no_rule", "ask", n.NoRule)
 	add(n.Whistles+n.Assists > 0, "/inbox#calls", "home.rail.calls", "whistle", n.Whistles+n.Assists)
 	u := unitOf(a)
 	add(u != 0, "/matters?open=1&unit="+u.String(), "home.rail.unit", "unit", 0)
@@ -60,6 +61,7 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(true, "/units", "home.rail.units", "house", 0)
 	add(true, "/news", "home.rail.news", "bell", news)
 	add(a.Has("administer"), "/admin", "home.rail.admin", "gear", 0)
+	add(a.Has("audit"), "/admin/rules", "home.rail.rules", "arrow", 0)
 	at := current(b.Path, items)
 	for i := range items {
 		items[i].Current = i == at

@@ -57,13 +57,14 @@ type actPage struct {
 	Checks    bool // the words can be read before they leave
 	Checked   bool // they were
 	Advice    []advice
+	Dispute   *dispute // for who decides it
 	whole     matters.Whole
 }
 
 // prepared is a reply that can be put into the form.
 type prepared struct{ Name, Words, Href string }
 
-var acting = page.New[actPage](files, "act.html", "entries.html")
+var acting = page.New[actPage](files, "act.html", "entries.html", "dispute.html")
 
 // allowed says why the reader cannot do an act now, before they fill in its form;
 // the domain says it again when the form is sent.
@@ -167,8 +168,16 @@ func (c *Counter) actPage(r *http.Request, act matters.Act, f *form.Form) (v act
 			f = form.Of("words", chosen)
 		}
 	}
+	if act == matters.Decide {
+		if v.Dispute, err = c.disputeOf(r, b, w); err != nil {
+			return v, err
+		}
+	}
 	v.Entries = spec.form(c, b, w, f)
 	if err := c.suggest(r, b, act, w.Matter, v.Entries); err != nil {
+		return v, err
+	}
+	if err := c.byRules(r, b, act, w, v.Entries); err != nil {
 		return v, err
 	}
 	if v.Checks = checks(act); v.Checks {

@@ -47,6 +47,13 @@ func init() {
 		matters.Confirm: {side: true, do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
 			return c.Matters.Confirm(r.Context(), page.Actor(r), m.ID)
 		}},
+		matters.Decide: {main: true, key: "d", form: decideForm, do: func(c *Counter, r *http.Request, f *form.Form, m matters.Matter) error {
+			in := matters.Deciding{Lead: f.ID("lead"), Reason: said(f)}
+			if err := f.Err(); err != nil {
+				return err
+			}
+			return c.Matters.Decide(r.Context(), page.Actor(r), m.ID, in)
+		}},
 		matters.Take:            {main: true, key: "t", do: worded((*matters.Service).Take)},
 		matters.Handle:          {main: true, key: "h", form: wordsAndFiles("matter.field.result"), do: withFiles((*matters.Service).Handle)},
 		matters.AskExtension:    {side: true, form: askExtensionForm, do: askExtension},
@@ -197,6 +204,13 @@ func dispatchForm(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entr
 		{"select", page.NewField(b.Lang, f, "lead", "matter.field.lead").Of(c.unitOptions(b, w.Matter.Path, usual)).Need()},
 		{"boxes", page.NewField(b.Lang, f, "assist", "matter.field.assisting").Of(c.unitOptions(b, w.Matter.Path, 0))},
 		area(b, f, "matter.field.note.unit", 3),
+	}
+}
+
+func decideForm(c *Counter, b page.Base, w matters.Whole, f *form.Form) []entry {
+	return []entry{
+		{"select", page.NewField(b.Lang, f, "lead", "matter.field.decide").Of(c.unitOptions(b, w.Matter.Path, 0)).Need()},
+		needed(area(b, f, "matter.field.decide.reason", 4)),
 	}
 }
 

@@ -243,6 +243,22 @@ func (w *town) late() matters.Matter {
 	return w.whole(m.Number).Matter
 }
 
+// disputed is a classified matter after the water bureau and the police station have
+// returned it.
+func (w *town) disputed(m matters.Matter) matters.Matter {
+	w.t.Helper()
+	ctx := context.Background()
+	for _, who := range []string{"wu", "he"} {
+		if err := w.Matters.Dispatch(ctx, w.As("zhao"), m.ID, matters.Dispatching{Lead: w.As(who).Unit}); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := w.Matters.SendBack(ctx, w.As(who), m.ID, "不归我们管，请另派。"); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return w.whole(m.Number).Matter
+}
+
 // on takes a matter on from one state to another, by the people whose turn it is.
 func (w *town) on(d matters.ID, from, to matters.State) {
 	w.t.Helper()

@@ -100,6 +100,10 @@ func (c *Counter) inboxBar(b page.Base, r *http.Request, found int) page.Filter 
 		due = append(due, page.Option{Value: x, Text: b.T("matter.filter.due." + x)})
 	}
 	bar.Fields = append(bar.Fields, page.NewField(b.Lang, f, "due", "matter.filter.due").Of(due).Example(b.T("matter.filter.due.any")).Quiet())
+	if s := r.URL.Query().Get("rule"); s != "" {
+		bar.Hidden = append(bar.Hidden, page.Hidden{Name: "rule", Value: s})
+		bar.Chips = append(bar.Chips, c.ruleChip(b, r, s))
+	}
 	if bar.Reset != "" {
 		bar.Count = b.T("list.count", found)
 	}
@@ -130,8 +134,12 @@ func (c *Counter) inboxFor(r *http.Request) (v inboxPage, err error) {
 		v.Empty = page.Empty{Icon: "search", Title: b.T("matter.inbox.none"), Text: b.T("matter.inbox.none.text"), Action: page.Link{Href: "/inbox", Text: b.T("matter.inbox.none.all", in.Counts.Turn)}}
 	}
 	v.Tabs = []page.Tab{ // of what the category and the place leave
-		{Text: b.T("matter.inbox.turn"), Href: without(r, "due", "", "after", "", "at", ""), Count: in.Within.Turn, Current: !f.Late},
-		{Text: b.T("matter.inbox.late"), Href: without(r, "due", dueLate, "after", "", "at", ""), Count: in.Within.Late, Current: f.Late},
+		{Text: b.T("matter.inbox.turn"), Href: without(r, "due", "", "rule", "", "after", "", "at", ""), Count: in.Within.Turn, Current: !f.Late},
+		{Text: b.T("matter.inbox.late"), Href: without(r, "due", dueLate, "rule", "", "after", "", "at", ""), Count: in.Within.Late, Current: f.Late},
+	}
+	v.Tabs[0].Current = v.Tabs[0].Current && f.Rule == 0
+	if in.Counts.NoRule > 0 || f.Rule == matters.NoRule {
+		v.Tabs = append(v.Tabs, page.Tab{Text: b.T("matter.inbox.no_rule"), Href: without(r, "rule", "none", "due", "", "after", "", "at", ""), Count: in.Within.NoRule, Current: f.Rule == matters.NoRule})
 	}
 	for i, k := range in.Cards {
 		v.Rows[i].Yours = true

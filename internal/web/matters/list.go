@@ -62,6 +62,9 @@ func (c *Counter) readFilter(q url.Values) (f matters.Filter, err error) {
 		f.Place = scope.Of(x.Path)
 	}
 	f.Unit, f.Before = one("unit"), one("before")
+	if err == nil {
+		f.Rule, err = readRule(q.Get("rule"))
+	}
 	f.Category, f.Channel = q.Get("category"), matters.Channel(q.Get("channel"))
 	f.Open, f.Late, f.Urgent = q.Get("open") != "", q.Get("late") != "", q.Get("urgent") != ""
 	if s := q.Get("state"); s != "" {
@@ -193,7 +196,7 @@ func typed(q url.Values) *form.Form {
 
 // narrowed reports whether the address asks for less than the whole list.
 func narrowed(q url.Values) bool {
-	for _, name := range append([]string{"unit", "late", "urgent", "open"}, barNames...) {
+	for _, name := range append([]string{"unit", "rule", "late", "urgent", "open"}, barNames...) {
 		if q.Get(name) != "" {
 			return true
 		}
@@ -229,6 +232,10 @@ func (c *Counter) filterBar(b page.Base, r *http.Request, f *form.Form) page.Fil
 		if d, err := id.Parse(u); err == nil {
 			bar.Chips = append(bar.Chips, page.Chip{Text: c.unit(b.Lang, d), Without: without(r, "unit", "")})
 		}
+	}
+	if s := q.Get("rule"); s != "" {
+		bar.Hidden = append(bar.Hidden, page.Hidden{Name: "rule", Value: s})
+		bar.Chips = append(bar.Chips, c.ruleChip(b, r, s))
 	}
 	for _, flag := range []string{"late", "urgent", "open"} {
 		if q.Get(flag) != "" {

@@ -26,7 +26,7 @@ func pill(lang i18n.Lang, s matters.State, late bool) page.Pill {
 		p.Tone = page.ToneDone
 	case matters.Declined, matters.Withdrawn, matters.Joined, matters.Suspended:
 		p.Tone = page.ToneQuiet
-	case matters.AskedIntake, matters.AskedHandler:
+	case matters.AskedIntake, matters.AskedHandler, matters.Disputed:
 		p.Tone = page.ToneSoon
 	case matters.Received, matters.Accepted, matters.Classified, matters.Dispatched, matters.Handling, matters.Handled, matters.Verified:
 	}
@@ -164,12 +164,14 @@ func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
 		switch p.Act {
 		case matters.Join, matters.Unjoin, matters.Split, matters.SplitOff, matters.Unsplit:
 			e.What = saying(b, e.What, p.Detail)
+		case matters.RuleAct:
+			e.What, e.Note = ruledWords(b, p, c.unit(b.Lang, p.ToUnit)), ""
 		case matters.Classify, matters.Correct, matters.Confirm:
 			k, _ := c.Matters.Catalogue().Get(p.Detail)
 			e.What = saying(b, e.What, k.Name.In(b.Lang))
 		case matters.Rate:
 			e.What = saying(b, e.What, ratingWords(b, matters.RatingOf(p)))
-		case matters.Dispatch:
+		case matters.Dispatch, matters.Decide:
 			if p.ToUnit != 0 {
 				e.What += " " + c.unit(b.Lang, p.ToUnit)
 			}
@@ -220,6 +222,15 @@ func recounted(b page.Base, p matters.Step) string {
 	return b.T("form.at", said, b.T("matter.did.recount.both", moved[0], moved[1]))
 }
 
+// ruledWords is what the rules said when the matter was classified.
+func ruledWords(b page.Base, p matters.Step, unit string) string {
+	r, ok := matters.RulingOf(p)
+	if !ok || !r.Fired() {
+		return b.T("matter.rule.none")
+	}
+	return b.T("matter.rule.fired", r.Name, r.Version, unit)
+}
+
 // saying is what was done, and what it settled.
 func saying(b page.Base, what, detail string) string {
 	if detail == "" {
@@ -242,7 +253,7 @@ func ratingWords(b page.Base, r matters.Rating) string {
 
 var icons = map[matters.Act]string{
 	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.Correct: "edit", matters.Confirm: "check", matters.WhistleAct: "whistle",
-	matters.Dispatch: "arrow", matters.SupportAct: "hand", matters.UnsupportAct: "x", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.Inform: "talk", matters.ShowName: "user", matters.HideName: "lock",
+	matters.Dispatch: "arrow", matters.Decide: "scale", matters.SupportAct: "hand", matters.UnsupportAct: "x", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.Inform: "talk", matters.ShowName: "user", matters.HideName: "lock",
 	matters.Add: "talk", matters.Ask: "ask", matters.AskExtension: "clock", matters.Extend: "check", matters.RefuseExtension: "x", matters.RecountAct: "calendar", matters.AppealAct: "talk", matters.GrantAppeal: "check", matters.RefuseAppeal: "x", matters.AskReview: "scale", matters.GrantReview: "check", matters.RefuseReview: "x", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
 	matters.Join: "join", matters.Unjoin: "split", matters.Split: "split", matters.Unsplit: "join", matters.Rate: "star", matters.Withdraw: "x",
 }
@@ -283,6 +294,10 @@ func (c *Counter) who(b page.Base, w matters.Whole, p matters.Step) string {
 		return b.T("matter.clock")
 	case p.Account == 0 && p.Unit == 0 && (p.Act == matters.Unjoin || p.Act == matters.RecountAct || p.Actor == matters.Sorter):
 		return b.T("matter.program")
+	case p.ByRule() != "":
+		return b.T("matter.by_rule", p.ByRule())
+	case p.Act == matters.RuleAct:
+		return b.T("matter.rules")
 	case unit == "":
 		return p.Actor
 	case w.View == matters.Inside:

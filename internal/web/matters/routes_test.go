@@ -171,6 +171,7 @@ func actCases(w *town) []actCase {
 		{act: matters.SendBack, state: matters.Handled, by: "zheng", form: []string{"words", "还在滴，请再修。"}},
 		{act: matters.Correct, state: matters.Received, by: "zhao", form: []string{"category", "lamp", "words", "是路灯。"}, setup: sorted},
 		{act: matters.Confirm, state: matters.Received, by: "zhao", setup: sorted},
+		{act: matters.Decide, state: matters.Classified, by: "sun", form: []string{"lead", water, "words", "管网归水务局管。"}, as: func(w *town, m matters.Matter) matters.Matter { return w.disputed(m) }},
 		{act: matters.Take, state: matters.Dispatched, by: "wu"},
 		{act: matters.Handle, state: matters.Handling, by: "wu", form: []string{"words", "换了水管，已经不漏。"}},
 		{act: matters.AskExtension, state: matters.Handling, by: "wu", form: []string{"n", "1", "unit", "work_days", "words", "等配件到货。"}},

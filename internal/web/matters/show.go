@@ -31,6 +31,7 @@ type showPage struct {
 	Whistles  []whistle
 	Invited   []invited
 	Assists   []assist
+	Dispute   *dispute     // what units said that returned it
 	Changes   []moderation // of what the public reads
 	Inside    bool
 	Reporter  bool
@@ -77,7 +78,7 @@ type moderation struct {
 	Undo string // "" if it was undone, or is not the reader's to undo
 }
 
-var shown = page.New[showPage](files, "show.html")
+var shown = page.New[showPage](files, "show.html", "dispute.html")
 
 func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 	v, err := c.showFor(r, nil)
@@ -113,6 +114,9 @@ func (c *Counter) showFor(r *http.Request, f *form.Form) (v showPage, err error)
 	v.Map, v.Place = c.mapOf(b, whole), c.placeLink(b, m.Path)
 	v.More, v.Changes = c.buttons(b, whole, false), moderations(b, whole)
 	c.calls(&v, b, whole)
+	if v.Dispute, err = c.disputeOf(r, b, whole); err != nil {
+		return v, err
+	}
 	if err := c.likes(&v, r, whole); err != nil {
 		return v, err
 	}
@@ -305,6 +309,9 @@ func (c *Counter) facts(b page.Base, w matters.Whole, name string) []page.Fact {
 			add("matter.fact.filing", k.Filing.In(b.Lang))
 		}
 		add("matter.fact.closing", k.Closing.In(b.Lang))
+	}
+	if f, ok := c.ruleFact(b, w); ok {
+		fs = append(fs, f)
 	}
 	if m.Supporters > 0 {
 		add("matter.fact.supporters", b.T("matter.supporters", m.Supporters))

@@ -31,7 +31,7 @@ func (c *Counter) suggest(r *http.Request, b page.Base, act matters.Act, m matte
 	case matters.Classify:
 		field = "category"
 		ss, err = c.Routing.Categories(r.Context(), m)
-	case matters.Dispatch:
+	case matters.Dispatch, matters.Decide:
 		field = "lead"
 		ss, err = c.Routing.Units(r.Context(), m)
 	}
