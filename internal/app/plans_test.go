@@ -35,7 +35,7 @@ var byNature = []string{"trail_checkpoint"}
 
 // short are indexes of the few rows that a list asks for, read in the list's
 // order.
-var short = []string{"matter_urgent"}
+var short = []string{"matter_urgent", "matter_no_rule"}
 
 // What runs for every page, every act and every turn of the timetable is found by
 // an index, however large the town has grown. The engine chooses its way without
@@ -128,10 +128,10 @@ func useTown(t *testing.T, w *apptest.Town) {
 		t.Fatal(err)
 	}
 	pages := []string{"/", "/matters", "/matters?open=1", "/matters?late=1", "/matters?urgent=1", "/matters?q=路灯", "/matters?q=路灯&open=1", "/matters?q=" + newest.Cards[0].Number,
-		"/matters?category=" + newest.Cards[0].Category, "/matters?state=handling", "/inbox", "/inbox?due=late", "/inbox?due=today", "/inbox?due=week&category=" + newest.Cards[0].Category, "/mine", "/news", "/account", "/raise",
+		"/matters?category=" + newest.Cards[0].Category, "/matters?state=handling", "/inbox", "/matters?rule=none", "/matters?rule=none&q=路", "/inbox?rule=none", "/admin/rules", "/admin/rules/dry?months=12", "/inbox?due=late", "/inbox?due=today", "/inbox?due=week&category=" + newest.Cards[0].Category, "/mine", "/news", "/account", "/raise",
 		"/room", "/room/wall", "/room/points?box=103,30,104,31", "/room/points?box=103.4,30.3,103.5,30.5", "/room/here?box=103,30,104,31", "/room/here?box=103.45,30.4,103.47,30.42", "/places/points.json", "/insights?view=unit", "/insights/cases?of=closed", "/insights/cases?of=late_end&face=unit&key=1", "/insights/rates/on_time", "/insights/formulas"}
 	last, _ := newest.Cards[0].Path.Last()
-	pages = append(pages, "/matters?place="+last.String(), "/inbox?place="+last.String(), "/inbox?due=late&place="+last.String(), "/matters?before="+newest.Cards[0].ID.String())
+	pages = append(pages, "/matters?place="+last.String(), "/matters?rule=none&place="+last.String(), "/inbox?rule=none&place="+last.String(), "/inbox?place="+last.String(), "/inbox?due=late&place="+last.String(), "/matters?before="+newest.Cards[0].ID.String())
 	for _, q := range []string{"", "?status=open", "?status=closed&extensions=true", "?service_code=" + newest.Cards[0].Category, "?page=2&page_size=20", "?lat=30.41&long=103.46&radius=3000", "?updated_after=2026-02-01T00:00:00Z",
 		"?after=k0000000-" + newest.Cards[0].ID.String(), "?service_request_id=" + newest.Cards[0].Number} {
 		pages = append(pages, "/open311/v2/requests.json"+q)
@@ -140,7 +140,7 @@ func useTown(t *testing.T, w *apptest.Town) {
 	for _, c := range newest.Cards[:20] {
 		pages = append(pages, "/matters/"+c.Number)
 	}
-	for _, who := range []url.Values{nil, {"login": {"zhao"}}, {"login": {"wu"}}, {"login": {"sun"}}, {"login": {"zheng"}}, {"login": {"li"}}, {"login": {"audit"}}, {"login": {"he"}}} {
+	for _, who := range []url.Values{nil, {"login": {"zhao"}}, {"login": {"wu"}}, {"login": {"sun"}}, {"login": {"zheng"}}, {"login": {"li"}}, {"login": {"audit"}}, {"login": {"he"}}, {"login": {"admin"}}} {
 		jar, err := cookiejar.New(nil)
 		if err != nil {
 			t.Fatal(err)
@@ -163,6 +163,13 @@ func useTown(t *testing.T, w *apptest.Town) {
 				t.Errorf("%s as %v: status %d", p, who, res.StatusCode)
 			}
 		}
+	}
+	edition, err := w.Routing.Edition(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Matters.List(t.Context(), w.As("sun"), matters.Filter{Rule: edition.Rules[0].ID}); err != nil {
+		t.Fatal(err)
 	}
 	place := w.Place("文君街道", "宝塔社区")[scope.Village]
 	slip, err := w.Matters.Raise(t.Context(), scope.Actor{Kind: scope.Anonymous}, matters.Raising{Body: "家里停水了，请来看看。", Category: "water", Answers: map[string]string{"what": "none"},

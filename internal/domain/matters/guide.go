@@ -111,5 +111,5 @@ func (s *Service) dispatchAtOnce(tx *sqldb.Tx, m Matter) (Matter, error) {
 	if err != nil {
 		return m, nil //nolint:nilerr // the unit is no more: it waits for the dispatcher
 	}
-	return s.changeOf(tx, by, m, Dispatch, rule)
+	return s.move(tx, by, m, Dispatch, rule)
 }

@@ -100,14 +100,7 @@ func (s *Service) Classify(ctx context.Context, by scope.Actor, d ID, in Classif
 	if err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		m, err := s.changeIn(tx, by, d, Classify, rule)
-		if err != nil {
-			return err
-		}
-		_, err = s.dispatchAtOnce(tx, m)
-		return err
-	})
+	return s.change(ctx, by, d, Classify, rule)
 }
 
 // classifying is the rule of Classify. What the program does so is told to

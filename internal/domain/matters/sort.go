@@ -46,10 +46,7 @@ func (s *Service) Sort(tx *sqldb.Tx, d ID, in Sorting) (m Matter, err error) {
 	if m, err = s.changeIn(tx, by, d, Classify, rule); err != nil {
 		return m, err
 	}
-	if r := m.ruled; r.Fired() && (r.AtOnce || r.Lead != in.Lead) { // what the town wrote goes before what was learnt
-		return s.dispatchAtOnce(tx, m)
-	}
-	if in.Lead == 0 {
+	if r := m.ruled; m.State == Dispatched || in.Lead == 0 || r.Fired() && r.Lead != in.Lead { // what the town wrote goes before what was learnt
 		return m, nil
 	}
 	if rule, err = s.dispatching(by, Dispatching{Lead: in.Lead}); err != nil {

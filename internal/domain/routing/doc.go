@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package routing suggests where a matter belongs 分派建议: its category, from its
-// words, and the unit that leads, from its words, its category and its place.
+// Package routing knows where a matter belongs: by rules that the town writes
+// 派遣规则, and by what it has learnt 分派建议: its category, from its words, and the
+// unit that leads, from its words, its category and its place.
+//
+// [Rules] are a list in order; the first that fits fires. A list is kept as an
+// [Edition] and never changed: changes are made to a [Draft] beside it, tried on the
+// matters of the last months ([DryRun]), and put in use with a reason. Rules are asked
+// when a matter is classified ([Service.Guide]); which fired is kept with it. One copy
+// of matching, [When.Miss], serves the town, the dry run and the command line.
 //
 // The town learns from itself. Every night a model is trained on closed matters,
 // without the newest weeks, and measured on them ([Trial]). It takes the place of

@@ -82,8 +82,16 @@ func (c *Counter) byRules(r *http.Request, b page.Base, act matters.Act, w matte
 		ruling, ok := w.Ruling()
 		switch {
 		case !ok:
-		case !ruling.Fired():
-			choose("lead", "", b.T("matter.rule.none"))
+		case !ruling.Fired(): // a rule that was put in use since may
+			a, _, err := c.Routing.AskRules(r.Context(), w.Matter)
+			if err != nil {
+				return err
+			}
+			if !a.Fired {
+				choose("lead", "", b.T("matter.rule.none"))
+				break
+			}
+			choose("lead", a.Lead.String(), b.T("matter.rule.chosen", a.Rule.Name, a.Rule.Version))
 		case c.serves(ruling.Lead, w.Matter.Path):
 			choose("lead", ruling.Lead.String(), b.T("matter.rule.chosen", ruling.Name, ruling.Version))
 			if ruling.Assist != 0 {
