@@ -79,6 +79,11 @@ func (w *walker) beside(rt *rapid.T, by scope.Actor, x matters.Whole, act matter
 		return m.Support(ctx, by, d, matters.Supporting{Words: why, Public: true, Browser: browser}, w.photo())
 	case matters.UnsupportAct:
 		browser := rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(rt, "browser")
+		if len(x.Supports) == 0 { // otherwise it would seldom have anything to take back
+			if err := m.Support(ctx, by, d, matters.Supporting{Words: why, Public: true, Browser: browser}); err != nil {
+				return err
+			}
+		}
 		return m.Unsupport(ctx, by, d, matters.Unsupporting{Browser: browser})
 	case matters.Moderate:
 		parts := []matters.Moderating{{Part: "title", Words: "井盖"}, {Part: "body", Words: "井盖破了。"}, {Part: "all"}}
