@@ -25,6 +25,7 @@ var elsewhere = map[matters.Act]string{
 	matters.Forget:   "the program's own, when the term of personal facts is over",
 	matters.SplitOff: "the beginning of a part: act_split does it",
 	matters.Mention:  "written in the trail beside an act on another matter",
+	matters.RuleAct:  "the story's line that says which rule fired: act_classify asks them",
 }
 
 // actsThatThereAre reads out of the sources which acts a matter knows: every constant
