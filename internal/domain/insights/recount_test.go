@@ -433,7 +433,7 @@ func recountTown(t *testing.T, w *apptest.Town, days int) {
 		}
 	}
 	w.Clock.Add(3 * time.Hour)
-	if _, err := w.Matters.Raise(ctx, zhao, matters.Raising{Body: "路灯又不亮了。", Place: w.Place("文君街道", "宝塔社区")[scope.Village], Channel: matters.Grid, Public: true}); err != nil {
+	if _, err := w.Matters.Raise(ctx, zhao, matters.Raising{Body: "路灯又不亮了。", Place: w.Place("文君街道", "宝塔社区")[scope.Village], Channel: matters.Grid, Public: true, At: &matters.Point{Lat: 30.41717, Lon: 103.46161}}); err != nil {
 		t.Fatal(err)
 	}
 	excuse(t, w, month)

@@ -203,4 +203,7 @@ func (s Sorting) note(number string) string {
 
 // ruled reports whether a written rule says where the matter belongs: it goes before
 // what was learnt.
-func (s *Service) ruled(context.Context, matters.Matter) (bool, error) { return false, nil }
+func (s *Service) ruled(ctx context.Context, m matters.Matter) (bool, error) {
+	a, _, err := s.AskRules(ctx, m)
+	return a.Fired && a.Rule.Gives.Category != "", err
+}

@@ -159,6 +159,37 @@ func TestSortsWhatIsAllowed(t *testing.T) {
 	})
 }
 
+// A written rule that says which category goes before what was learnt: the matter
+// waits for a person, who finds the rule's.
+func TestRuledGoesBeforeLearnt(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.Town) {
+		ctx, admin := t.Context(), w.As("admin")
+		taught(t, w)
+		allow(t, w, "lamp", routing.Allowance{Percent: 60, Promise: 80, Accept: true}, 100)
+		rule := routing.Rule{Name: "说到桥头的归排水", When: routing.When{Any: []string{"桥头"}}, Gives: routing.Gives{Category: "drain", Lead: routing.Target{Way: routing.Named, Unit: w.As("wu").Unit}}}
+		_, draft, err := w.Routing.Rules(ctx, admin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Routing.ReplaceRules(ctx, admin, draft.Version, routing.Rules{rule}); err != nil {
+			t.Fatal(err)
+		}
+		if _, draft, err = w.Routing.Rules(ctx, admin); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Routing.PutInUse(ctx, admin, draft.Version, "测试要用。"); err != nil {
+			t.Fatal(err)
+		}
+		if x := told(t, w, "桥头的月亮杆子不亮，黑得很", ""); x.Matter.State != matters.Received {
+			t.Errorf("sorted as %q against a rule: %s", x.Matter.Category, x.Matter.State)
+		}
+		if x := told(t, w, "巷子里的月亮杆子黑了三天了", ""); x.Matter.Category != "lamp" {
+			t.Errorf("what no rule speaks of is not sorted: %s", x.Matter.State)
+		}
+	})
+}
+
 // Every so manieth goes to a person, by whom it is measured.
 func TestSamplesGoToPersons(t *testing.T) {
 	t.Parallel()
