@@ -77,7 +77,7 @@ func (c *Counter) dryFor(r *http.Request, f *form.Form) (v dryPage, err error) {
 	}
 	v.Why = page.NewField(b.Lang, f, "reason", "insights.why").Rows(2).Need().Max(500)
 	if !d.Changed() {
-		v.Notes = append(v.Notes, page.Note{Text: b.T("admin.rules.dry.same"), Link: page.Link{Href: "/admin/rules", Text: b.T("admin.to.rules")}})
+		v.Notes = append(v.Notes, page.Note{Text: b.T("admin.rules.dry.unchanged"), Link: page.Link{Href: "/admin/rules", Text: b.T("admin.to.rules")}})
 	}
 	return v, nil
 }
