@@ -247,7 +247,7 @@ func (r *reader) excused(m matters.Moment) {
 }
 
 func (r *reader) rated(m matters.Moment) {
-	unit := m.After.Lead
+	unit := firstOf(m.For, m.After.Lead)
 	switch m.Rating.Solved {
 	case matters.Yes:
 		r.add(m, Solved, false, unit)

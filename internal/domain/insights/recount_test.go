@@ -48,11 +48,13 @@ type tale struct {
 	lead, turn id.ID
 	due        int64
 	promised   int64
+	joined     int64
 	acts       []deed
 }
 
 // A deed is a row of the trail with its line of the story.
 type deed struct {
+	seq           int64
 	act, from, to string
 	written, at   time.Time
 	unit          id.ID
@@ -65,10 +67,10 @@ func newRecount(t *testing.T, w *apptest.Town) *recount {
 	c := &recount{cal: w.Calendars.Town(), matters: map[id.ID]*tale{}, excused: map[string]time.Time{}}
 	err := w.DB.Read(context.Background(), func(tx *sqldb.Tx) error {
 		c.now = tx.Now()
-		if err := tx.Each(`SELECT id, number, channel, raised_at, state, category, town_id, village_id, urgent, lead_unit, turn_unit, COALESCE(due_at, 0), COALESCE(promised_at, 0) FROM matter`, nil, func(r sqldb.Scanner) error {
+		if err := tx.Each(`SELECT id, number, channel, raised_at, state, category, town_id, village_id, urgent, lead_unit, turn_unit, COALESCE(due_at, 0), COALESCE(promised_at, 0), joined_to FROM matter`, nil, func(r sqldb.Scanner) error {
 			var x tale
 			var raised sqldb.Time
-			err := r.Scan(&x.id, &x.named, &x.channel, &raised, &x.state, &x.category, &x.town, &x.village, &x.urgent, &x.lead, &x.turn, &x.due, &x.promised)
+			err := r.Scan(&x.id, &x.named, &x.channel, &raised, &x.state, &x.category, &x.town, &x.village, &x.urgent, &x.lead, &x.turn, &x.due, &x.promised, &x.joined)
 			x.raised = raised.Time
 			c.matters[x.id] = &x
 			return err
@@ -99,11 +101,12 @@ func newRecount(t *testing.T, w *apptest.Town) *recount {
 		}); err != nil {
 			return err
 		}
-		return tx.Each(`SELECT record, at, act, from_state, to_state FROM trail WHERE noun = 'matter' AND act <> 'forget' ORDER BY seq`, nil, func(r sqldb.Scanner) error {
+		return tx.Each(`SELECT seq, record, at, act, from_state, to_state FROM trail WHERE noun = 'matter' AND act NOT IN ('forget', 'mention') ORDER BY seq`, nil, func(r sqldb.Scanner) error {
 			var d id.ID
 			var at sqldb.Time
 			var act, from, to string
-			if err := r.Scan(&d, &at, &act, &from, &to); err != nil {
+			var seq int64
+			if err := r.Scan(&seq, &d, &at, &act, &from, &to); err != nil {
 				return err
 			}
 			m := c.matters[d]
@@ -114,7 +117,7 @@ func newRecount(t *testing.T, w *apptest.Town) *recount {
 					return fmt.Errorf("line %s for row %s", x.act, act)
 				}
 			}
-			x.act, x.from, x.to, x.written = act, from, to, at.Time
+			x.seq, x.act, x.from, x.to, x.written = seq, act, from, to, at.Time
 			m.acts = append(m.acts, x)
 			return nil
 		})
@@ -142,7 +145,7 @@ func before[T any](m *tale, i int, fact string, now T) T {
 
 // number is before for a fact that is a number.
 func (m *tale) number(i int, fact string) int64 {
-	return before(m, i, fact, map[string]int64{"lead": int64(m.lead), "turn": int64(m.turn), "due": m.due, "promised": m.promised}[fact])
+	return before(m, i, fact, map[string]int64{"lead": int64(m.lead), "turn": int64(m.turn), "due": m.due, "promised": m.promised, "joined": m.joined}[fact])
 }
 
 func (m *tale) place(i int) (town, village id.ID) {
@@ -199,6 +202,9 @@ func (c *recount) did(m *tale, i int, measure insights.Measure) (yes bool, unit 
 		return false
 	}
 	acted := func(act string) bool { return here && x.act == act }
+	if x.act == "rate" && x.from == "joined" {
+		leadNow = c.led(id.ID(m.number(i+1, "joined")), x.seq)
+	}
 	switch measure {
 	case "raised":
 		return x.act == "raise", turnNow
@@ -266,6 +272,18 @@ func (c *recount) did(m *tale, i int, measure insights.Measure) (yes bool, unit 
 	case insights.Open, insights.Late, insights.Wait: // stand, and do not happen
 	}
 	panic(measure)
+}
+
+// led is who led a matter when the row of the trail was written.
+func (c *recount) led(d id.ID, seq int64) id.ID {
+	m := c.matters[d]
+	n := 0
+	for _, x := range m.acts {
+		if x.seq < seq {
+			n++
+		}
+	}
+	return id.ID(m.number(n, "lead"))
 }
 
 func (c *recount) slow(m *tale, i int) bool {
@@ -437,6 +455,7 @@ func recountTown(t *testing.T, w *apptest.Town, days int) {
 		t.Fatal(err)
 	}
 	excuse(t, w, month)
+	unit := rateWhatFollows(t, w)
 	lag, err := w.Keeper.Lag(ctx)
 	if err != nil || lag < 3 {
 		t.Fatalf("lag %d, %v: nothing has happened", lag, err)
@@ -445,6 +464,10 @@ func recountTown(t *testing.T, w *apptest.Town, days int) {
 	year, then := insights.Period{From: today - 400, To: today + 1}, insights.Period{From: today - 400, To: today - 1, Then: true}
 	check(month)
 	check(then)
+	n, err := w.Insights.Count(ctx, scope.Program("test"), insights.ByUnit, insights.Period{From: insights.DayOf(w.DB.Now()), To: insights.DayOf(w.DB.Now()) + 1})
+	if got := n.Sums[strconv.FormatInt(int64(unit), 10)]; err != nil || got.Of(insights.Unsolved) != 1 || got.Of(insights.Dissatisfied) != 1 {
+		t.Errorf("a rating of what follows another is not counted for the unit that led it: %v", err)
+	}
 	roomAgrees(t, w, c)
 	opensToAsMany(t, w, month)
 	opensToAsMany(t, w, year)
@@ -470,4 +493,44 @@ func recountTown(t *testing.T, w *apptest.Town, days int) {
 	}
 	check(year)
 	check(then)
+}
+
+// rateWhatFollows has a matter joined to another, this one done by a unit, and the
+// joined one rated by its reporter. It returns the unit, which had been rated by
+// nobody that day.
+func rateWhatFollows(t *testing.T, w *apptest.Town) id.ID {
+	t.Helper()
+	ctx, by := t.Context(), scope.Program("test")
+	path := w.Place("文君街道", "宝塔社区")
+	unit := w.As("wu").Unit
+	raise := func(n int, body string) id.ID {
+		s, err := w.Matters.Raise(ctx, resident(n), matters.Raising{Body: body, Place: path[scope.Village], Public: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.ID
+	}
+	a, b := raise(4711, "井边的路灯不亮，走路看不见。"), raise(4712, "水井边那盏灯坏了，黑得很。")
+	for i, act := range []func() error{
+		func() error { return w.Matters.Accept(ctx, by, a) },
+		func() error { return w.Matters.Join(ctx, by, b, a, "说的是同一盏灯。") },
+		func() error { return w.Matters.Classify(ctx, by, a, matters.Classifying{Category: "lamp"}) },
+		func() error { return w.Matters.Dispatch(ctx, by, a, matters.Dispatching{Lead: unit}) },
+		func() error { return w.Matters.Take(ctx, by, a, "") },
+		func() error { return w.Matters.Handle(ctx, by, a, "换了灯泡，已经亮了。") },
+		func() error { return w.Matters.Verify(ctx, by, a, true, "") },
+		func() error { return w.Matters.Close(ctx, by, a, "您反映的路灯已经修好。") },
+		func() error {
+			return w.Matters.Rate(ctx, resident(4712), b, matters.Rating{Solved: matters.No, Satisfied: 1})
+		},
+	} {
+		if err := act(); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	return unit
+}
+
+func resident(n int) scope.Actor {
+	return scope.Actor{Kind: scope.Resident, Resident: id.ID(n), Name: "甲"}
 }

@@ -25,11 +25,12 @@ type Standing struct {
 	TurnUnit id.ID
 	Due      time.Time // when the turn ends; zero if it has no end
 	Promised time.Time // when the whole is to be done
+	JoinedTo ID        // the matter that it follows
 }
 
 // Standing is the matter's standing now.
 func (m Matter) Standing() Standing {
-	return Standing{State: m.State, Category: m.Category, Path: m.Path, Urgent: m.Urgent, Lead: m.Lead, TurnUnit: m.TurnUnit, Due: m.Due, Promised: m.Promised}
+	return Standing{State: m.State, Category: m.Category, Path: m.Path, Urgent: m.Urgent, Lead: m.Lead, TurnUnit: m.TurnUnit, Due: m.Due, Promised: m.Promised, JoinedTo: m.JoinedTo}
 }
 
 // A Moment is one act in a matter's life as statistics see it: when it happened,
@@ -42,6 +43,7 @@ type Moment struct {
 	Act    Act
 	Unit   id.ID     // for which the actor acted
 	Rating Rating    // of a rating, without its words
+	For    id.ID     // of a rating of what follows another: who led the other then
 	Excuse time.Time // of an act that excused that a unit was late: the end of handling that it speaks of
 	Before Standing
 	After  Standing
@@ -49,12 +51,11 @@ type Moment struct {
 
 // A Life is everything that happened to a matter, oldest first.
 type Life struct {
-	ID       ID
-	Number   string
-	Channel  Channel
-	Origin   bool // it was brought in from elsewhere
-	JoinedTo ID
-	Moments  []Moment
+	ID      ID
+	Number  string
+	Channel Channel
+	Origin  bool // it was brought in from elsewhere
+	Moments []Moment
 }
 
 // Lives returns the lives of the matters with the given IDs, as far as this
@@ -83,7 +84,44 @@ func (s *Service) Lives(tx *sqldb.Tx, ids []ID) ([]Life, error) {
 			lives = append(lives, x.life)
 		}
 	}
-	return lives, nil
+	return lives, s.ledFor(tx, lives)
+}
+
+// ledFor fills in whose work the ratings of matters praise or blame that follow
+// another: that of the other's lead, at that time.
+func (s *Service) ledFor(tx *sqldb.Tx, lives []Life) error {
+	var followed []ID
+	each := func(f func(m *Moment)) {
+		for i := range lives {
+			for j := range lives[i].Moments {
+				if m := &lives[i].Moments[j]; m.Act == Rate && m.After.State == Joined && m.After.JoinedTo != 0 {
+					f(m)
+				}
+			}
+		}
+	}
+	each(func(m *Moment) { followed = append(followed, m.After.JoinedTo) })
+	if len(followed) == 0 {
+		return nil
+	}
+	slices.Sort(followed)
+	others, err := s.Lives(tx, slices.Compact(followed))
+	if err != nil {
+		return err
+	}
+	each(func(m *Moment) {
+		for _, o := range others {
+			if o.ID != m.After.JoinedTo {
+				continue
+			}
+			for _, x := range o.Moments {
+				if x.Seq < m.Seq {
+					m.For = x.After.Lead
+				}
+			}
+		}
+	})
+	return nil
 }
 
 // read puts the moments together, from the last to the first.
@@ -130,6 +168,7 @@ type was struct {
 	Turn     *int64      `json:"turn,omitempty"`
 	Due      *int64      `json:"due,omitempty"`
 	Promised *int64      `json:"promised,omitempty"`
+	Joined   *int64      `json:"joined,omitempty"`
 }
 
 // wasBefore is what an act changed, to be kept with its line of the story.
@@ -148,6 +187,7 @@ func wasBefore(before, after Standing) string {
 	differ(&w.Turn, int64(before.TurnUnit), int64(after.TurnUnit))
 	differ(&w.Due, millis(before.Due), millis(after.Due))
 	differ(&w.Promised, millis(before.Promised), millis(after.Promised))
+	differ(&w.Joined, int64(before.JoinedTo), int64(after.JoinedTo))
 	if w == (was{}) {
 		return "{}"
 	}
@@ -190,6 +230,9 @@ func (x Standing) before(text string) (Standing, error) {
 	}
 	if w.Due != nil {
 		x.Due = fromMillis(*w.Due)
+	}
+	if w.Joined != nil {
+		x.JoinedTo = id.ID(*w.Joined)
 	}
 	if w.Promised != nil {
 		x.Promised = fromMillis(*w.Promised)

@@ -47,7 +47,7 @@ func (s *Service) standings(tx *sqldb.Tx, ids []ID) ([]standingNow, error) {
 		FROM matter `+w.SQL()+` ORDER BY id`, w.Args(), func(r sqldb.Scanner) error {
 		var x standingNow
 		var raised, due, promised sqldb.Time
-		err := r.Scan(&x.life.ID, &x.life.Number, &x.life.Channel, &x.life.Origin, &x.life.JoinedTo, &raised, &x.State, &x.Category,
+		err := r.Scan(&x.life.ID, &x.life.Number, &x.life.Channel, &x.life.Origin, &x.JoinedTo, &raised, &x.State, &x.Category,
 			&x.Path[scope.Town], &x.Path[scope.Village], &x.Path[scope.Grid], &x.Path[scope.Courtyard], &x.Urgent, &x.Lead, &x.TurnUnit, &due, &promised)
 		x.Path[scope.City], x.raised, x.Due, x.Promised = s.city(), raised.Time, due.Time, promised.Time
 		all = append(all, x)
