@@ -67,6 +67,7 @@ func TestDispatcherAndRules(t *testing.T) {
 			admin.See("新加的", "黄桷树归街道", "还没有启用")
 			admin.Sound()
 			admin.Fill("#try [name=words]", "榕树倒了")
+			admin.Choose("#try [name=place]", "宝塔社区") // which street it is, follows from where it is
 			admin.Go(`#try button`)
 			admin.See("对上的是“黄桷树归街道”")
 			admin.Sound()

@@ -8,6 +8,7 @@ package hot
 import (
 	"context"
 	"embed"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -259,7 +260,7 @@ func (c *Counter) issuePage(b page.Base, k hotissues.Kept, cards []matters.Card,
 	}
 	for i := range v.Rows {
 		if s := scores[cards[i].ID]; s > 0 {
-			v.Rows[i].Meta = append(v.Rows[i].Meta, b.T("hot.score", number(100*s)))
+			v.Rows[i].Meta = append(v.Rows[i].Meta, b.T("hot.score", number(math.Round(100*s))))
 		}
 		if v.MaySplit {
 			v.Rows[i].Select = cards[i].ID.String()
