@@ -15,17 +15,19 @@ import (
 	v1 "yuanba/internal/api/v1"
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/kit/i18n"
 )
 
 // elsewhere are the acts that have no operation of their own, with the reason.
 var elsewhere = map[matters.Act]string{
-	"raise":          "POST /matters",
-	"attach":         "written beside a report that another system sent, when its files have been fetched",
-	matters.Reply:    "an outsider answers by the link of an invitation, which is no key",
-	matters.Forget:   "the program's own, when the term of personal facts is over",
-	matters.SplitOff: "the beginning of a part: act_split does it",
-	matters.Mention:  "written in the trail beside an act on another matter",
-	matters.RuleAct:  "the story's line that says which rule fired: act_classify asks them",
+	"raise":            "POST /matters",
+	"attach":           "written beside a report that another system sent, when its files have been fetched",
+	matters.Reply:      "an outsider answers by the link of an invitation, which is no key",
+	matters.Forget:     "the program's own, when the term of personal facts is over",
+	matters.SplitOff:   "the beginning of a part: act_split does it",
+	matters.Mention:    "written in the trail beside an act on another matter",
+	matters.RecountAct: "the program's own, when the holidays of a year become known",
+	matters.RuleAct:    "the story's line that says which rule fired: act_classify asks them",
 }
 
 // actsThatThereAre reads out of the sources which acts a matter knows: every constant
@@ -157,6 +159,18 @@ func (w *town) everyActBeside(zhao *caller) {
 	for act, body := range map[string]map[string]any{"invite": {"party": "x", "words": "Whose is it?", "days": 99}, "revoke": {"invitation": "x"}, "moderate": {"part": "line:x", "reason": "It names a neighbour."}, "restore": {"moderation": "x", "reason": "It does not."}} {
 		if a := zhao.want(422, zhao.post(at+act, body)); len(a.list("fields")) == 0 {
 			w.t.Errorf("%s: %s", act, a.body)
+		}
+	}
+}
+
+// Every operation has its name in every language.
+func TestEveryOperationIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, o := range v1.Operations() {
+		for _, lang := range i18n.Langs {
+			if s := o.Summary(lang); s == "" || strings.Contains(s, "⟦") {
+				t.Errorf("%s is called %q in %s", o.ID, s, lang)
+			}
 		}
 	}
 }
