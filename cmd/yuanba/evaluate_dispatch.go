@@ -22,7 +22,7 @@ import (
 func (c *cli) evaluateDispatch() *cobra.Command {
 	var rules string
 	cmd := &cobra.Command{
-		Use:   "dispatch FILE",
+		Use:   "dispatch [FILE]",
 		Short: "send a city's past requests to agencies by learned and by written rules",
 		Long: `Dispatch reads a city's export of requests, with the columns SRType, Agency,
 CreatedDate, DueDate and CloseDate as Baltimore publishes them. It learns from the
@@ -32,10 +32,20 @@ requests that were closed after their due date, by the dates in the file.
 
 The rules are CSV with the columns name, words and unit: the first rule one of whose
 words, separated by |, stands in the type, says where it goes. What no rule catches
-counts as wrong.`,
-		Example: "  yuanba evaluate dispatch requests.csv --rules rules.csv\n  yuanba evaluate dispatch requests.csv --json | jq .learned.accuracy",
-		Args:    cobra.ExactArgs(1),
+counts as wrong.
+
+Without a file it does so in the town of the configuration: with its own closed
+matters, by what can be learnt from the older four fifths of them and by its rules
+in use, and counts those closed after what was promised. Nothing is changed.`,
+		Example: "  yuanba evaluate dispatch requests.csv --rules rules.csv\n  yuanba evaluate dispatch requests.csv --json | jq .learned.accuracy\n  yuanba evaluate dispatch --db town.db",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				if rules != "" {
+					return usageError{errors.New("a town has rules of its own: put them in use with yuanba import rules, or name a file of requests")}
+				}
+				return c.dispatchInTown(cmd.Context())
+			}
 			rs, err := readRequests(args[0])
 			if err != nil {
 				return err
@@ -78,6 +88,7 @@ counts as wrong.`,
 		},
 	}
 	cmd.Flags().StringVar(&rules, "rules", "", "a `file` of written rules")
+	c.settings(cmd)
 	return cmd
 }
 

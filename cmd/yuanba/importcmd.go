@@ -32,7 +32,7 @@ type importing struct {
 func (c *cli) importCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "import",
-		Short:   "bring in matters, places and outlines from files",
+		Short:   "bring in matters, places, outlines and rules from files",
 		GroupID: groupMove,
 		Long: `Import brings in what other systems kept. Each thing is taken in once: the same
 file a second time changes nothing, and an import that was broken off goes on
@@ -59,7 +59,19 @@ and, where its words are those of a category, its category; the address is its
 place in words; status_notes are the reply. A request outside the town belongs to
 the city as a whole.`,
 			"  yuanba import open311 requests.ndjson.gz --db town.db --dry-run", matters.ReadOpen311),
-		c.importDivisions(), c.importBoundaries(),
+		c.importMatters("requests FILE", "bring in a city's requests with their agencies", `Import requests takes in a city's requests from a CSV file, packed with gzip or not,
+with the columns id, type, agency and created, and, where it has them, due, closed,
+place, quarter, lat, lon and result; or as Baltimore names them: SRRecordID, SRType,
+Agency, CreatedDate, DueDate, CloseDate, Address, Neighborhood, Latitude, Longitude,
+Outcome. Times are the town's.
+
+A type that no category is named after becomes a category, and an agency after which
+no unit of the whole town is named a unit under the city's, for the town to correct.
+What has a moment of closing is a closed matter that the agency's unit led, and was
+promised until the due date of the file; another is received, and waits for the
+intake desk. A request outside the town belongs to the city as a whole.`,
+			"  yuanba import requests requests.csv --db town.db --faults faults.csv", matters.ReadRequests),
+		c.importDivisions(), c.importBoundaries(), c.importRules(),
 	)
 	return cmd
 }

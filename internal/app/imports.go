@@ -51,6 +51,9 @@ func (a *App) ImportMatters(ctx context.Context, in Importing) (all matters.Take
 	for more := true; more; {
 		var rows []matters.Foreign
 		rows, more, err = readAhead(ctx, r, &all, in)
+		if err == nil && !in.Dry {
+			err = a.furnish(ctx, rows)
+		}
 		if err == nil {
 			err = a.takeRows(ctx, rows, &all, in)
 		}

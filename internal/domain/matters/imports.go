@@ -11,6 +11,7 @@ import (
 
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -30,6 +31,11 @@ type Foreign struct {
 	Closed     bool
 	ClosedAt   time.Time // if Closed
 	Result     string    // the reply
+
+	Agency   string    // which handles it there; "" if the file does not say
+	Due      time.Time // until when it was to be done there; zero if the file does not say
+	Category string    // code, if the kind was given one; else it follows from the words
+	Lead     id.ID     // the unit for the agency; 0: the one that usually leads
 }
 
 // Importer is the name under which the program imports: what it then does to a
@@ -94,7 +100,8 @@ var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 // done by the importing program at the moment of the reply; its story shows the
 // public the raising, the reply and the end. What is open there is received here,
 // and its clock begins now. Nobody is told: whom it concerns has heard from the
-// other system. Words that name a category classify it, else it is "other".
+// other system. Words that name a category classify it, else it is "other". What was
+// closed keeps until when it was to be done, if the file says so.
 //
 // If dry is set it only says what would happen. Only the program itself may.
 func (s *Service) TakeForeign(ctx context.Context, by scope.Actor, in []Foreign, dry bool) (Taken, error) {
@@ -162,6 +169,9 @@ func (s *Service) TakeForeign(ctx context.Context, by scope.Actor, in []Foreign,
 	return t, nil
 }
 
+// lastDue is the last year for which anything can have been due.
+const lastDue = 2100
+
 // draftForeign makes a matter of what another system kept, or says what is wrong
 // with it.
 func (s *Service) draftForeign(by scope.Actor, f Foreign) (Matter, error) {
@@ -171,6 +181,9 @@ func (s *Service) draftForeign(by scope.Actor, f Foreign) (Matter, error) {
 		faults.Add("time", "import.time", f.RaisedAt.Year())
 	case f.Closed && (f.ClosedAt.Before(f.RaisedAt) || f.ClosedAt.After(now)):
 		faults.Add("closed", "import.closed")
+	}
+	if !f.Due.IsZero() && (f.Due.Before(f.RaisedAt) || f.Due.Year() > lastDue) {
+		faults.Add("due", "import.due")
 	}
 	if utf8.RuneCountInString(f.Result) > MaxForeignResult {
 		faults.Add("reply", "matter.words.long", MaxForeignResult)
@@ -213,6 +226,9 @@ func (s *Service) arrive(tx *sqldb.Tx, by scope.Actor, m Matter, f Foreign, all 
 	s.start(&m, tx.Now()) // its time with this town begins now
 	all.tell(m, "raise", "")
 	if f.Closed {
+		if !f.Due.IsZero() { // promised by who kept it, counted by no calendar of the town's
+			m.Clocks.Whole, m.Promised = Run{}, instant(f.Due)
+		}
 		if err := s.live(tx, by, &m, f, result, all); err != nil {
 			return err
 		}
@@ -237,9 +253,13 @@ func (s *Service) live(tx *sqldb.Tx, by scope.Actor, m *Matter, f Foreign, resul
 		switch act {
 		case Classify:
 			m.Category = s.categoryOf(f)
-			s.promiseAnew(m)
+			if f.Due.IsZero() {
+				s.promiseAnew(m)
+			}
 		case Dispatch:
-			s.leadOf(m)
+			if s.leadOf(m); f.Lead != 0 {
+				m.Lead = f.Lead
+			}
 			p.ToUnit = m.Lead
 		case Handle:
 			m.Result = result
@@ -260,6 +280,9 @@ func (s *Service) live(tx *sqldb.Tx, by scope.Actor, m *Matter, f Foreign, resul
 // categoryOf is the category that the words of a matter name: what the other
 // system calls its kind, else what was said.
 func (s *Service) categoryOf(f Foreign) string {
+	if f.Category != "" {
+		return f.Category
+	}
 	words := f.Kind
 	if words == "" {
 		words = f.Title + "\n" + f.Body

@@ -115,24 +115,22 @@ func origin(system, id string) (string, error) {
 	return system + ":" + id, nil
 }
 
-// messages reads citizens' messages and the replies to them.
-type messages struct {
+// A table reads a CSV file whose first line names its columns.
+type table struct {
 	l      *lines
 	column map[string]int
 	width  int
 	record int
 }
 
-// ReadMessages reads citizens' messages with the official replies, as CSV, packed
-// with gzip or not: the columns id, subject, time and detail, and reply and
-// reply_time, both empty for what was not answered. Other columns, such as user,
-// are left alone. Times are the town's. It is Invalid if a column is missing.
-func ReadMessages(r io.Reader) (ImportReader, error) {
+// newTable reads the names of the columns; also maps other names to those that are
+// needed. It is Invalid if one that is needed is missing.
+func newTable(r io.Reader, also map[string]string, needed ...string) (*table, error) {
 	l, err := newLines(r)
 	if err != nil {
 		return nil, err
 	}
-	m := &messages{l: l, column: map[string]int{}}
+	m := &table{l: l, column: map[string]int{}}
 	names, _, err := m.read()
 	if errors.Is(err, io.EOF) {
 		return nil, errs.New(errs.Invalid, "import.empty")
@@ -141,10 +139,14 @@ func ReadMessages(r io.Reader) (ImportReader, error) {
 		return nil, err
 	}
 	for i, n := range names {
-		m.column[strings.ToLower(strings.TrimSpace(n))] = i
+		n = strings.ToLower(strings.TrimSpace(n))
+		if other, ok := also[n]; ok {
+			n = other
+		}
+		m.column[n] = i
 	}
 	m.width = len(names)
-	for _, n := range []string{"id", "subject", "time", "detail"} {
+	for _, n := range needed {
 		if _, ok := m.column[n]; !ok {
 			return nil, errs.New(errs.Invalid, "import.column", n)
 		}
@@ -154,7 +156,7 @@ func ReadMessages(r io.Reader) (ImportReader, error) {
 
 // read returns the next record, which may go over several lines. bad says what is
 // wrong with it; err ends the file.
-func (m *messages) read() (fields []string, bad, err error) {
+func (m *table) read() (fields []string, bad, err error) {
 	var record []byte
 	var parts [][]byte
 	quotes := 0
@@ -198,8 +200,8 @@ func (m *messages) read() (fields []string, bad, err error) {
 	return fields, nil, nil
 }
 
-// Next implements ImportReader.
-func (m *messages) Next() (Foreign, error) {
+// next is the next row as a matter, by make.
+func (m *table) next(make func(get func(column string) string) (Foreign, error)) (Foreign, error) {
 	for {
 		fields, bad, err := m.read()
 		switch {
@@ -212,7 +214,13 @@ func (m *messages) Next() (Foreign, error) {
 		case len(fields) != m.width:
 			return Foreign{}, &RowFault{Row: m.record, Err: errs.New(errs.Invalid, "import.row.width", m.width, len(fields))}
 		}
-		f, err := m.foreign(fields)
+		f, err := make(func(column string) string {
+			if i, ok := m.column[column]; ok {
+				return strings.TrimSpace(fields[i])
+			}
+			return ""
+		})
+		f.Row = m.record
 		if err != nil {
 			return Foreign{}, &RowFault{Row: m.record, ID: f.ID, Err: err}
 		}
@@ -220,15 +228,27 @@ func (m *messages) Next() (Foreign, error) {
 	}
 }
 
-func (m *messages) foreign(fields []string) (f Foreign, err error) {
-	get := func(name string) string {
-		if i, ok := m.column[name]; ok {
-			return strings.TrimSpace(fields[i])
-		}
-		return ""
+// messages reads citizens' messages and the replies to them.
+type messages struct{ t *table }
+
+// ReadMessages reads citizens' messages with the official replies, as CSV, packed
+// with gzip or not: the columns id, subject, time and detail, and reply and
+// reply_time, both empty for what was not answered. Other columns, such as user,
+// are left alone. Times are the town's. It is Invalid if a column is missing.
+func ReadMessages(r io.Reader) (ImportReader, error) {
+	t, err := newTable(r, nil, "id", "subject", "time", "detail")
+	if err != nil {
+		return nil, err
 	}
+	return messages{t}, nil
+}
+
+// Next implements ImportReader.
+func (m messages) Next() (Foreign, error) { return m.t.next(foreignMessage) }
+
+func foreignMessage(get func(string) string) (f Foreign, err error) {
 	var faults errs.List
-	f = Foreign{Row: m.record, ID: get("id"), Title: get("subject"), Body: get("detail"), Result: get("reply")}
+	f = Foreign{ID: get("id"), Title: get("subject"), Body: get("detail"), Result: get("reply")}
 	f.Origin, err = origin("messages", f.ID)
 	if err != nil {
 		f.ID = "" // it is not to be repeated anywhere

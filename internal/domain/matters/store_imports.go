@@ -53,3 +53,9 @@ func insertMany(tx *sqldb.Tx, ms []Matter) error {
 	}
 	return nil
 }
+
+// punctual counts in the whole town: for a command, not for a page.
+func punctual(tx *sqldb.Tx) (p Punctual, err error) {
+	err = tx.Row(`SELECT count(*), COALESCE(sum(CASE WHEN promised_at IS NOT NULL AND closed_at > promised_at THEN 1 ELSE 0 END), 0) FROM matter WHERE state = 'closed'`).Scan(&p.Closed, &p.Late)
+	return p, err
+}
