@@ -104,7 +104,7 @@ var doors = []door{
 	{route: "GET /matters/{number}/clock", path: "/matters/{pub}/clock", want: "200 everybody"},
 	{route: "GET /matters/{number}/clock", path: "/matters/{priv}/clock", want: "404 everybody; 200 chen wang zhao sun zheng han audit yu"},
 	{route: "GET /admin/timing", path: "/admin/timing", want: "200 admin"},
-	{route: "POST /admin/timing", path: "/admin/timing", form: []string{"version", "0", "usual_accept", "4工作时", "usual_dispatch", "8工作时", "usual_handle", "5个工作日", "usual_verify", "1个工作日", "answer", "5个工作日", "remind", "4工作时", "level1", "1工作时", "level2", "1个工作日", "level3", "3个工作日", "note", "照旧"}, want: "303 admin"},
+	{route: "POST /admin/timing", path: "/admin/timing", form: []string{"version", "0", "usual_accept", "4工作时", "usual_dispatch", "8工作时", "usual_handle", "5个工作日", "usual_verify", "1个工作日", "answer", "5个工作日", "nudge", "1个工作日", "remind", "4工作时", "level1", "1工作时", "level2", "1个工作日", "level3", "3个工作日", "note", "照旧"}, want: "303 admin"},
 	{route: "GET /admin/calendars", path: "/admin/calendars", want: "200 admin"},
 	{route: "GET /admin/calendars/{unit}", path: "/admin/calendars/town", want: "200 admin"},
 	{route: "POST /admin/calendars/{unit}", path: "/admin/calendars/town", form: []string{"saw", "1", "text", "hours 08:30-12:00 14:00-17:30", "note", "夏季作息"}, want: "303 admin"},

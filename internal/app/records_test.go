@@ -14,6 +14,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
+	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -64,6 +65,8 @@ func populate(t *testing.T, w *apptest.Town) {
 	_, _, err = w.Access.AddKey(ctx, w.As("admin"), access.NewKey{Name: "地图小程序", Scopes: []access.KeyScope{access.RequestsWrite}})
 	must(err)
 	connect(t, w, "https://example.org/v2/", "", false, map[string]string{"drain": "1"})
+	_, _, err = w.Webhooks.Add(ctx, webhooks.Who{Actor: w.As("admin")}, webhooks.Settling{Name: "邻居的程序", URL: "https://example.org/hook", Lang: i18n.ZH})
+	must(err)
 	formulas, err := insights.Shipped()
 	must(err)
 	must(w.Insights.Revise(ctx, w.As("admin"), formulas, insights.DayOf(w.Clock.Now())+1, "照旧，从明天起"))
@@ -191,6 +194,7 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			"routing_allowance": {"spec = spec || ' '", "spec = trim(spec)"},
 			"routing_sorting":   {"confidence = confidence + 1", "confidence = confidence - 1"},
 			"routing_trial":     {"right_new = right_new + 1", "right_new = right_new - 1"},
+			"webhook":           {"lang = 'en'", "lang = 'zh-CN'"},
 		}
 		var nouns []string
 		for _, c := range w.Records() {

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	v1 "yuanba/internal/api/v1"
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/i18n"
 )
 
@@ -171,6 +173,48 @@ func TestEveryOperationIsNamed(t *testing.T) {
 			if s := o.Summary(lang); s == "" || strings.Contains(s, "⟦") {
 				t.Errorf("%s is called %q in %s", o.ID, s, lang)
 			}
+		}
+	}
+}
+
+// unheard are the acts of which no event tells, with the reason.
+var unheard = map[matters.Act]string{
+	"attach":         "files of a report from another system, fetched after it: they stand with the matter in whatever is told of it next",
+	matters.Invite:   "a question to an outsider, by a link that is theirs alone; what they reply is told",
+	matters.Revoke:   "of such a link",
+	matters.ShowName: "the reporter's own about their surname, which no message has",
+	matters.HideName: "the reporter's own about their surname, which no message has",
+	matters.Mention:  "written in the trail alone; the act on the other matter is told",
+	matters.RuleAct:  "a line beside a classifying, which is told",
+}
+
+// Every act that there is is told to programs, by a name in every language, or a reason
+// says why not.
+func TestEveryActIsHeard(t *testing.T) {
+	t.Parallel()
+	there := actsThatThereAre(t)
+	for _, a := range there {
+		switch heard := slices.Contains(matters.Heard, a); {
+		case heard && unheard[a] != "":
+			t.Errorf("%s is told, and a reason says that it is not", a)
+		case !heard && unheard[a] == "":
+			t.Errorf("%s is told to nobody: add it to matters.Heard, or say why not", a)
+		case heard:
+			for _, lang := range i18n.Langs {
+				if name := webhooks.EventOf(a).Name(lang); strings.Contains(name, "⟦") || name == webhooks.Test.Name(lang) {
+					t.Errorf("%s is called %q in %s", a, name, lang)
+				}
+			}
+		}
+	}
+	for i, a := range matters.Heard {
+		if !slices.Contains(there, a) || slices.Contains(matters.Heard[:i], a) {
+			t.Errorf("there is no act %s, or it is named twice", a)
+		}
+	}
+	for a := range unheard {
+		if !slices.Contains(there, a) {
+			t.Errorf("there is no act %s", a)
 		}
 	}
 }

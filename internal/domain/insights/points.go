@@ -107,8 +107,8 @@ func (s *Service) Clusters(ctx context.Context, by scope.Actor, in scope.Scope, 
 
 // mayLook is Denied to who has no room for the subtree.
 func (s *Service) mayLook(by scope.Actor, in scope.Scope, b Box) error {
-	if !s.within(MayCommand(by, s.db.Now()), in) {
-		return errs.New(errs.Denied, scope.DeniedNeed)
+	if err := s.mayEnter(by, in); err != nil {
+		return err
 	}
 	return b.Check()
 }

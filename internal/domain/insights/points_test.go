@@ -140,6 +140,17 @@ func mapAgrees(t *testing.T, w *apptest.Town, c *recount, by scope.Actor, in sco
 	if _, err := w.Insights.Here(t.Context(), w.As("wu"), in, earth); errs.KindOf(err) != errs.Denied {
 		t.Errorf("a bureau sees the map of %v: %v", in, err)
 	}
+	li := w.As("li") // of a grid, for which there is no room
+	for _, grid := range insights.MayCommand(li, w.DB.Now()) {
+		_, room := w.Insights.Room(t.Context(), li, grid)
+		_, chart := w.Insights.Clusters(t.Context(), li, grid, earth)
+		_, here := w.Insights.Here(t.Context(), li, grid, earth)
+		for _, err := range []error{room, chart, here} {
+			if grid.Level != scope.Grid || errs.KindOf(err) != errs.Denied {
+				t.Errorf("below a village, at %v: %v", grid, err)
+			}
+		}
+	}
 }
 
 // What is not for everybody stands at the middle of its village, however near

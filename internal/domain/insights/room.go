@@ -102,6 +102,14 @@ func MayCommand(by scope.Actor, now time.Time) scope.Scopes {
 	return ss
 }
 
+// mayEnter holds the actor against the room of a subtree; below a village there is none.
+func (s *Service) mayEnter(by scope.Actor, in scope.Scope) error {
+	if in.Level > scope.Village || !s.within(MayCommand(by, s.db.Now()), in) {
+		return errs.New(errs.Denied, scope.DeniedNeed)
+	}
+	return nil
+}
+
 // within reports whether the subtree lies in one of those.
 func (s *Service) within(ss scope.Scopes, sub scope.Scope) bool {
 	if sub.Level == scope.City {
@@ -114,8 +122,8 @@ func (s *Service) within(ss scope.Scopes, sub scope.Scope) bool {
 // Room is the command room of a part of the town: the whole, a town or a village.
 // It is Denied to who neither commands there nor sees the matters of the place.
 func (s *Service) Room(ctx context.Context, by scope.Actor, in scope.Scope) (r Room, err error) {
-	if !s.within(MayCommand(by, s.db.Now()), in) || in.Level > scope.Village {
-		return r, errs.New(errs.Denied, scope.DeniedNeed)
+	if err := s.mayEnter(by, in); err != nil {
+		return r, err
 	}
 	var pressing []id.ID
 	var rows []trail.Row

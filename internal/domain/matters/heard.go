@@ -18,8 +18,8 @@ const Raise = raised
 // Heard lists the acts of which other programs may hear, in the order of a matter's
 // life.
 var Heard = []Act{
-	Raise, SplitOff, Accept, Decline, Ask, Answer, Add, Classify, Dispatch, SendBack, Take, Inform, Reply, AssistAct, Handle, AskExtension, Extend, RefuseExtension, Suspend, Resume,
-	WhistleAct, Respond, Urge, Supervise, Note, Verify, Close, Rate, Reopen, AppealAct, GrantAppeal, RefuseAppeal, Withdraw, Join, Unjoin, Split, Unsplit, SupportAct, UnsupportAct, Moderate, Restore, Forget,
+	Raise, SplitOff, Accept, Decline, Ask, Answer, Add, Classify, Correct, Confirm, Dispatch, SendBack, Take, Inform, Reply, AssistAct, Handle, AskExtension, Extend, RefuseExtension, RecountAct, Suspend, Resume,
+	WhistleAct, Respond, Urge, Supervise, Note, Verify, Close, Rate, Reopen, AppealAct, GrantAppeal, RefuseAppeal, AskReview, GrantReview, RefuseReview, Withdraw, Join, Unjoin, Split, Unsplit, SupportAct, UnsupportAct, Moderate, Restore, Forget,
 }
 
 // A Deed is an act that the trail tells of, with the matter as it stands now and the
@@ -74,7 +74,7 @@ func (s *Service) Sees(tx *sqldb.Tx, by scope.Actor, d Deed) bool { return s.may
 
 // MayHide reports whether an act may have taken a matter away from its readers: who
 // keeps a copy has to know.
-func (a Act) MayHide() bool { return a == Moderate || a == Classify }
+func (a Act) MayHide() bool { return a == Moderate || a == Classify || a == Correct }
 
 // LineOf is the line that an act left at a moment in what a reader sees of a story;
 // ok is false if it left none for them.

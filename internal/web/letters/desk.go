@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -57,6 +58,9 @@ func deskFeedOf(b page.Base, d id.ID, at string) deskFeedPage {
 func (c *Counter) makeDeskFeed(w http.ResponseWriter, r *http.Request) error {
 	d, at, err := c.atDesk(r)
 	if err != nil {
+		return err
+	}
+	if _, err := form.Read(r); err != nil { // it has no field, and what is no form is not one
 		return err
 	}
 	who, err := c.Letters.People.Get(r.Context(), d)

@@ -105,7 +105,7 @@ func LightFor(now, from, due time.Time) Light {
 // A Row is one line of a list: what, where, whose turn, how long left. The whole
 // row is the link. See [Rows], which is how long lists are written.
 type Row struct {
-	Href   string
+	Href   string // "": it leads nowhere, and is no link
 	Title  string
 	Number string   // shown small: QL-2026-004217
 	Meta   []string // place, category, when

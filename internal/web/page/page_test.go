@@ -144,6 +144,18 @@ func TestRowsEscape(t *testing.T) {
 	}
 }
 
+// What leads nowhere is no link: one without an address would lead to the page itself.
+func TestRowsWithoutALink(t *testing.T) {
+	t.Parallel()
+	out := string(Rows(i18n.EN, []Row{{Title: "A & B", Number: "QL-1"}}))
+	if strings.Contains(out, "<a") || !strings.Contains(out, `<span class="row-title">A &amp; B</span>`) {
+		t.Error(out)
+	}
+	if out := string(Rows(i18n.EN, []Row{{Title: "A", Href: "/a"}})); !strings.Contains(out, `<a class="row-link" href="/a">A</a>`) {
+		t.Error(out)
+	}
+}
+
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{"/a?b=c": "/a?b=c", "//evil.example": "/", "https://evil.example/": "/", `/\evil.example`: "/", "a": "/", "": "/", "/\t/evil.example": "/"} {

@@ -50,11 +50,19 @@ func writeRow(b *strings.Builder, lang i18n.Lang, r *Row) {
 		escape(b, r.Photo)
 		b.WriteString(`">`)
 	}
-	b.WriteString(`<div class="row-body"><a class="row-link" href="`)
-	escape(b, safeHref(r.Href))
-	b.WriteString(`">`)
-	escape(b, r.Title)
-	b.WriteString(`</a><p class="row-meta">`)
+	b.WriteString(`<div class="row-body">`)
+	if r.Href == "" {
+		b.WriteString(`<span class="row-title">`)
+		escape(b, r.Title)
+		b.WriteString(`</span>`)
+	} else {
+		b.WriteString(`<a class="row-link" href="`)
+		escape(b, safeHref(r.Href))
+		b.WriteString(`">`)
+		escape(b, r.Title)
+		b.WriteString(`</a>`)
+	}
+	b.WriteString(`<p class="row-meta">`)
 	if r.Number != "" {
 		b.WriteString(`<span class="num">`)
 		escape(b, r.Number)

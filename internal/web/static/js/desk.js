@@ -13,7 +13,7 @@
     at = Math.max(0, Math.min(list.length - 1, to));
     list.forEach((r, i) => r.classList.toggle("at", i === at));
     const link = list[at].querySelector(".row-link");
-    link.focus({ preventScroll: true });
+    if (link) link.focus({ preventScroll: true });
     list[at].scrollIntoView({ block: "nearest" });
   };
   document.addEventListener("focusin", (e) => {
@@ -86,7 +86,7 @@
       case "j": move(at + 1); break;
       case "k": move(at < 0 ? 0 : at - 1); break;
       case "x": { const box = row && row.querySelector(".pick input"); if (box) box.click(); else did = false; break; }
-      case "Enter": if (row && (el === document.body || el === row)) row.querySelector(".row-link").click(); else did = false; break;
+      case "Enter": { const link = row && (el === document.body || el === row) && row.querySelector(".row-link"); if (link) link.click(); else did = false; break; }
       case "/": { const s = document.querySelector("[data-search]"); if (s) { s.focus(); s.select(); } else did = false; break; }
       case ".": { const a = [".bulk.some .bulk-acts button", "[data-acts] .button", ".head-acts .button:not([hidden], [data-read])"].map((s) => document.querySelector(s)).find(Boolean); if (a) a.focus(); else did = false; break; }
       case "?": help(); break;
