@@ -18,7 +18,7 @@ const Raise = raised
 // Heard lists the acts of which other programs may hear, in the order of a matter's
 // life.
 var Heard = []Act{
-	Raise, SplitOff, Accept, Decline, Ask, Answer, Add, Classify, Correct, Confirm, Dispatch, SendBack, Take, Inform, Reply, AssistAct, Handle, AskExtension, Extend, RefuseExtension, RecountAct, Suspend, Resume,
+	Raise, SplitOff, Accept, Decline, Ask, Answer, Add, Classify, Correct, Confirm, Dispatch, SendBack, Decide, Take, Inform, Reply, AssistAct, Handle, AskExtension, Extend, RefuseExtension, RecountAct, Suspend, Resume,
 	WhistleAct, Respond, Urge, Supervise, Note, Verify, Close, Rate, Reopen, AppealAct, GrantAppeal, RefuseAppeal, AskReview, GrantReview, RefuseReview, Withdraw, Join, Unjoin, Split, Unsplit, SupportAct, UnsupportAct, Moderate, Restore, Forget,
 }
 
