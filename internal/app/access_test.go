@@ -20,6 +20,7 @@ import (
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/exchange"
+	"yuanba/internal/domain/hotissues"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/id"
@@ -100,13 +101,24 @@ func (x *walk) prepare() {
 	sent, err := x.Webhooks.Test(ctx, webhooks.Who{Actor: x.As("admin")}, hook.ID)
 	x.must(err)
 	x.must(x.CatchUp(ctx))
+	for i, body := range []string{"桂花小区晚上水压太低，四楼以上没水用", "桂花小区水压低，热水器打不燃", "桂花小区自来水水压低得很，洗澡都不行"} {
+		_, err := x.Matters.Raise(ctx, scope.Actor{Kind: scope.Resident, Resident: id.ID(1000 + i), Name: "甲"}, matters.Raising{Body: body, Place: baota[scope.Village], Public: true})
+		x.must(err)
+	}
+	x.must(x.Hot.Count(ctx))
+	hot, err := x.Hot.List(ctx, zhao, hotissues.Filter{})
+	x.must(err)
+	i := slices.IndexFunc(hot, func(k hotissues.Kept) bool { return strings.Contains(k.Name, "水") })
+	if i < 0 {
+		x.t.Fatalf("what many complain of is not found: %+v", hot)
+	}
 	_, err = x.Sealer.Seal(ctx)
 	x.must(err)
 	x.at = map[string]string{
 		"pub": pub.Number, "priv": priv.Number, "privid": priv.ID.String(), "secret": secret, "place": baota[scope.Village].String(), "town": baota[scope.Town].String(),
 		"unit": zhao.Unit.String(), "post": post.ID.String(), "holding": dir.Holders(post.ID, x.DB.Now())[0].ID.String(), "account": x.As("deng").Account.String(), // whose sessions nobody uses
 		"category": x.Matters.Catalogue().Categories[0].Code, "template": templates[0].ID.String(), "resident": chen.Resident.String(), "none": id.ID(1).String(), "apikey": key.ID.String(), "connection": conn.ID.String(),
-		"webhook": hook.ID.String(), "delivery": sent.ID.String(),
+		"webhook": hook.ID.String(), "delivery": sent.ID.String(), "hot": hot[i].ID.String(),
 	}
 }
 
