@@ -14,21 +14,9 @@ import (
 	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
-	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
-
-// contact writes down a contact with this telephone.
-func (w town) contact(phone string) (ids []id.ID) {
-	w.t.Helper()
-	w.write(func(tx *sqldb.Tx) error {
-		d, err := w.NewContact(tx, people.ContactInput{Phone: phone, Place: wenjun})
-		ids = []id.ID{d}
-		return err
-	})
-	return ids
-}
 
 // count runs a query for one number.
 func (w town) count(query string, args ...any) (n int64) {

@@ -85,6 +85,4 @@ const (
 	Keep = 30 * 24 * time.Hour
 	// FormerFor is how long messages are signed with the secret before the new one too.
 	FormerFor = 24 * time.Hour
-	// longestWait bounds how long an answer may ask not to be disturbed.
-	longestWait = 24 * time.Hour
 )

@@ -133,7 +133,10 @@ func (p *PushService) letIn(r *http.Request) error {
 		return fmt.Errorf("signature of %d bytes", len(sign))
 	}
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	public := &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(kb[1:33]), Y: new(big.Int).SetBytes(kb[33:])} //nolint:staticcheck // the plain way, apart from that of package notify
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), kb)
+	if err != nil {
+		return err
+	}
 	if !ecdsa.Verify(public, sum[:], new(big.Int).SetBytes(sign[:32]), new(big.Int).SetBytes(sign[32:])) {
 		return fmt.Errorf("not signed by its key")
 	}
