@@ -65,6 +65,7 @@ func populate(t *testing.T, w *apptest.Town) {
 	_, _, err = w.Access.AddKey(ctx, w.As("admin"), access.NewKey{Name: "地图小程序", Scopes: []access.KeyScope{access.RequestsWrite}})
 	must(err)
 	connect(t, w, "https://example.org/v2/", "", false, map[string]string{"drain": "1"})
+	ruled(t, w)
 	_, _, err = w.Webhooks.Add(ctx, webhooks.Who{Actor: w.As("admin")}, webhooks.Settling{Name: "邻居的程序", URL: "https://example.org/hook", Lang: i18n.ZH})
 	must(err)
 	formulas, err := insights.Shipped()
@@ -107,6 +108,31 @@ func learnt(t *testing.T, w *apptest.Town, leads ...id.ID) {
 	if _, err := w.Routing.Step(t.Context(), 1000); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// ruled puts a list of rules in use, and begins to change it.
+func ruled(t *testing.T, w *apptest.Town) {
+	t.Helper()
+	ctx, admin := t.Context(), w.As("admin")
+	rule := routing.Rule{Name: "路灯归水务局", When: routing.When{Categories: []string{"lamp"}}, Gives: routing.Gives{Lead: routing.Target{Way: routing.Named, Unit: w.As("wu").Unit}}}
+	replace := func(name string) (version int) {
+		_, draft, err := w.Routing.Rules(ctx, admin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rule.Name = name
+		if err := w.Routing.ReplaceRules(ctx, admin, draft.Version, routing.Rules{rule}); err != nil {
+			t.Fatal(err)
+		}
+		if _, draft, err = w.Routing.Rules(ctx, admin); err != nil {
+			t.Fatal(err)
+		}
+		return draft.Version
+	}
+	if err := w.Routing.PutInUse(ctx, admin, replace("路灯归水务局"), "路灯由水务局照管，先试一个月。"); err != nil {
+		t.Fatal(err)
+	}
+	replace("路灯先归水务局")
 }
 
 // plain are two categories that need no answers.
@@ -192,6 +218,8 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			"connection":        {"push = NOT push", "push = NOT push"},
 			"formula":           {"reason = reason || '#'", "reason = substr(reason, 1, length(reason) - 1)"},
 			"routing_allowance": {"spec = spec || ' '", "spec = trim(spec)"},
+			"routing_draft":     {"version = version + 1", "version = version - 1"},
+			"routing_rules":     {"reason = reason || '#'", "reason = substr(reason, 1, length(reason) - 1)"},
 			"routing_sorting":   {"confidence = confidence + 1", "confidence = confidence - 1"},
 			"routing_trial":     {"right_new = right_new + 1", "right_new = right_new - 1"},
 			"webhook":           {"lang = 'en'", "lang = 'zh-CN'"},
@@ -211,6 +239,8 @@ func TestEveryRecordIsChecked(t *testing.T) {
 				table, key = "calendar_edition", "number"
 			case "timing":
 				table, key = "matter_timing", "version"
+			case "routing_rules":
+				table, key = "routing_edition", "number"
 			case "routing_allowance":
 				key = "version"
 			case "connection":
