@@ -42,7 +42,10 @@ func TestBench(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if len(rows) != len(bench.Modes)-1 || rep.Start == nil || len(rep.Start.Millis) == 0 || rep.Start.Idle <= 0 || len(rep.Ratios) != 1 || rep.Matters != 300 {
+	if x := rep.Spike; x == nil || x.Raised == 0 || x.Lost > 0 {
+		t.Errorf("the rush: %+v", x)
+	}
+	if len(rows) != len(bench.Modes)-2 || rep.Start == nil || len(rep.Start.Millis) == 0 || rep.Start.Idle <= 0 || len(rep.Ratios) != 1 || rep.Matters != 300 {
 		t.Errorf("left out: %+v", rep)
 	}
 }
