@@ -92,7 +92,7 @@ func wholeLife(t *testing.T, p *place, script bool) {
 	for _, s := range w.Steps {
 		acts = append(acts, string(s.Act))
 	}
-	if got, want := strings.Join(acts, " "), "accept classify dispatch dispatch take handle verify close rate reopen handle verify close rate"; got != want {
+	if got, want := strings.Join(acts, " "), "accept rule classify dispatch dispatch take handle verify close rate reopen handle verify close rate"; got != want {
 		t.Errorf("the story is\n\t%s\nwant\n\t%s", got, want)
 	}
 	if w.Matter.State != matters.Closed || w.Matter.Solved != matters.Yes || w.Matter.Reopened != 1 {

@@ -274,7 +274,7 @@ func auditor(t *testing.T, p *place, u *User) {
 			t.Errorf("外审 gets the form of %s", act)
 		}
 	}
-	if got := len(p.matter(p.As("audit"), number).Steps); got != 3 {
+	if got := len(p.matter(p.As("audit"), number).Steps); got != 4 {
 		t.Errorf("%d steps, want those before the auditor came", got)
 	}
 }

@@ -57,7 +57,10 @@ func (c *Counter) dryFor(r *http.Request, f *form.Form) (v dryPage, err error) {
 	}
 	b := page.From(r).Titled("admin.rules.dry.title")
 	b.Form = f
-	b.Crumbs = []page.Link{{Href: "/admin", Text: b.T("admin.title")}, {Href: "/admin/rules", Text: b.T("admin.to.rules")}}
+	b.Crumbs = []page.Link{{Href: "/admin/rules", Text: b.T("admin.to.rules")}}
+	if b.Actor.Has(access.Administer) {
+		b.Crumbs = append([]page.Link{{Href: "/admin", Text: b.T("admin.title")}}, b.Crumbs...)
+	}
 	_, d, err := c.Routing.Rules(r.Context(), b.Actor)
 	if err != nil {
 		return v, err

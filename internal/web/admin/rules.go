@@ -108,7 +108,9 @@ func (c *Counter) rules(w http.ResponseWriter, r *http.Request) error {
 
 func (c *Counter) rulesFor(r *http.Request) (v rulesPage, err error) {
 	b := page.From(r).Titled("admin.to.rules")
-	b.Crumbs = []page.Link{{Href: "/admin", Text: b.T("admin.title")}}
+	if b.Actor.Has(access.Administer) { // an auditor reads the rules, and not the rest
+		b.Crumbs = []page.Link{{Href: "/admin", Text: b.T("admin.title")}}
+	}
 	e, d, err := c.Routing.Rules(r.Context(), b.Actor)
 	if err != nil {
 		return v, err
