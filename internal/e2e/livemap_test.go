@@ -35,6 +35,9 @@ func TestSecretaryOnTheMap(t *testing.T) {
 		t.Run(screen.name(), func(t *testing.T) {
 			t.Parallel()
 			p := town(t)
+			for _, near := range []*matters.Point{p.spot(.004, .003), p.spot(-.004, -.003)} { // near enough to lie in one bubble
+				p.raise(p.granny(), matters.Raising{Title: "路面有坑", Body: "路面有个坑，下雨天看不见。", Public: true, At: near})
+			}
 			sun := p.staff("sun", "孙书记", Options{Screen: screen})
 			sun.Open("/room")
 			carried(t, sun)
@@ -60,7 +63,7 @@ func TestSecretaryOnTheMap(t *testing.T) {
 				t.Errorf("the bubble says %s", sun.Focused())
 			}
 			sun.Press("Enter")
-			sun.Wait("[data-map-here] h3:focus")
+			sun.Wait("[data-map-here] .here-head:focus")
 			sun.JS(number, &after)
 			if after == 0 || after > before {
 				t.Errorf("the list had %d, and has %d after the cluster was opened", before, after)

@@ -165,6 +165,9 @@ func TestNeighbourJoinsIn(t *testing.T) {
 	v.Go(`form[action$="/support"] button`)
 	v.See("记下了", "娃儿下晚自习")
 	v.Sound()
+	if v.Count(`form[action$="/support"]`) != 0 || v.Count(`form[action$="/unsupport"]`) == 0 {
+		t.Error("who has said it is asked again, and not whether to take it back")
+	}
 	if p.matter(p.As("zhao"), number).Matter.Supporters != 1 {
 		t.Error("one neighbour is counted more than once")
 	}

@@ -55,12 +55,18 @@ type Chart struct {
 	Nowhere  int // matters of no place that lies anywhere
 }
 
-// squares is how many squares a box is wide: what lies in one is one cluster.
-const squares = 12
+// Squares bound how many squares a box is wide: what lies in one is one cluster.
+const (
+	FewSquares   = 3
+	ManySquares  = 24
+	UsualSquares = 12
+)
 
-// Clusters are the matters under way in a subtree and a box. The same matters are
-// put together wherever the box begins. It is Denied as [Service.Room] is.
-func (s *Service) Clusters(ctx context.Context, by scope.Actor, in scope.Scope, b Box) (c Chart, err error) {
+// Clusters are the matters under way in a subtree and a box, which is about so many
+// squares wide, as many as clusters have room beside each other where it is shown. The
+// same matters are put together wherever the box begins. It is Denied as
+// [Service.Room] is.
+func (s *Service) Clusters(ctx context.Context, by scope.Actor, in scope.Scope, b Box, squares int) (c Chart, err error) {
 	if err := s.mayLook(by, in, b); err != nil {
 		return c, err
 	}
@@ -69,7 +75,7 @@ func (s *Service) Clusters(ctx context.Context, by scope.Actor, in scope.Scope, 
 		if err != nil {
 			return err
 		}
-		g := gridOf(b)
+		g := gridOf(b, min(ManySquares, max(FewSquares, squares)))
 		found, err := squaresOf(tx, in, b, g, since.touched)
 		if err != nil {
 			return err
@@ -183,8 +189,8 @@ type group struct {
 
 // gridOf is the grid for a box: its squares shrink by steps, and are about as
 // high as wide.
-func gridOf(b Box) *grid {
-	wide := 360 / math.Exp2(math.Round(2*math.Log2(360*squares/(b.East-b.West)))/2)
+func gridOf(b Box, squares int) *grid {
+	wide := 360 / math.Exp2(math.Round(2*math.Log2(360*float64(squares)/(b.East-b.West)))/2)
 	return &grid{wide, wide * math.Cos(math.Round((b.South+b.North)/2)*math.Pi/180), map[[2]int64]*group{}}
 }
 
@@ -211,37 +217,48 @@ func (x *group) take(y group) {
 // clusters are the groups, the largest first. Those whose middles come nearer to each
 // other than a square is wide are put together, so that none lies upon another.
 func (g *grid) clusters() []Cluster {
-	all := make([]*group, 0, len(g.groups))
+	kept := make([]*group, 0, len(g.groups))
 	for _, x := range g.groups {
-		all = append(all, x)
-	}
-	order := func(a, b *group) int {
-		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(b.lat/float64(b.n), a.lat/float64(a.n)), cmp.Compare(a.lon/float64(a.n), b.lon/float64(b.n)))
-	}
-	slices.SortFunc(all, order)
-	var kept []*group
-next:
-	for _, x := range all {
-		for _, k := range kept {
-			dx, dy := (x.lon/float64(x.n)-k.lon/float64(k.n))/g.wide, (x.lat/float64(x.n)-k.lat/float64(k.n))/g.high
-			if dx*dx+dy*dy < tooNear*tooNear {
-				k.take(*x)
-				continue next
-			}
-		}
 		kept = append(kept, x)
 	}
-	slices.SortFunc(kept, order)
+	for n := 0; n != len(kept); { // putting two together moves their middle
+		n = len(kept)
+		kept = g.apart(kept)
+	}
 	cs := make([]Cluster, len(kept))
 	for i, x := range kept {
 		cs[i] = x.Cluster
-		cs[i].Lon, cs[i].Lat = x.lon/float64(x.n), x.lat/float64(x.n)
+		cs[i].Lon, cs[i].Lat = x.middle()
 		if x.n == 1 {
 			cs[i].Matter = x.some
 		}
 	}
 	return cs
 }
+
+// apart puts those together that are too near to a larger one.
+func (g *grid) apart(all []*group) (kept []*group) {
+	slices.SortFunc(all, func(a, b *group) int {
+		ax, ay := a.middle()
+		bx, by := b.middle()
+		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(by, ay), cmp.Compare(ax, bx))
+	})
+next:
+	for _, x := range all {
+		lon, lat := x.middle()
+		for _, k := range kept {
+			kx, ky := k.middle()
+			if math.Hypot((lon-kx)/g.wide, (lat-ky)/g.high) < tooNear {
+				k.take(*x)
+				continue next
+			}
+		}
+		kept = append(kept, x)
+	}
+	return kept
+}
+
+func (x *group) middle() (lon, lat float64) { return x.lon / float64(x.n), x.lat / float64(x.n) }
 
 // tooNear is how near two clusters may come, in squares.
 const tooNear = .9

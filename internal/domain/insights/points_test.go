@@ -66,7 +66,7 @@ func marks(t *testing.T, w *apptest.Town, c *recount, in scope.Scope) (all []mar
 func mapAgrees(t *testing.T, w *apptest.Town, c *recount, by scope.Actor, in scope.Scope, all insights.Lights) {
 	t.Helper()
 	ms := marks(t, w, c, in)
-	chart, err := w.Insights.Clusters(t.Context(), by, in, earth)
+	chart, err := w.Insights.Clusters(t.Context(), by, in, earth, insights.UsualSquares)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func mapAgrees(t *testing.T, w *apptest.Town, c *recount, by scope.Actor, in sco
 				private++
 			}
 		}
-		chart, err := w.Insights.Clusters(t.Context(), by, in, b)
+		chart, err := w.Insights.Clusters(t.Context(), by, in, b, insights.UsualSquares)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func mapAgrees(t *testing.T, w *apptest.Town, c *recount, by scope.Actor, in sco
 		t.Error("no matter stood alone on a map")
 	}
 	for _, b := range []insights.Box{{}, {West: 1, East: 0, North: 1}, {West: -181, East: 0, North: 1}, {East: 1, South: 2, North: 1}} {
-		if _, err := w.Insights.Clusters(t.Context(), by, in, b); errs.KindOf(err) != errs.Invalid {
+		if _, err := w.Insights.Clusters(t.Context(), by, in, b, insights.UsualSquares); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("a map of %v: %v", b, err)
 		}
 	}
@@ -143,7 +143,7 @@ func mapAgrees(t *testing.T, w *apptest.Town, c *recount, by scope.Actor, in sco
 	li := w.As("li") // of a grid, for which there is no room
 	for _, grid := range insights.MayCommand(li, w.DB.Now()) {
 		_, room := w.Insights.Room(t.Context(), li, grid)
-		_, chart := w.Insights.Clusters(t.Context(), li, grid, earth)
+		_, chart := w.Insights.Clusters(t.Context(), li, grid, earth, insights.UsualSquares)
 		_, here := w.Insights.Here(t.Context(), li, grid, earth)
 		for _, err := range []error{room, chart, here} {
 			if grid.Level != scope.Grid || errs.KindOf(err) != errs.Denied {
@@ -166,7 +166,7 @@ func TestPrivateIsNowhereNear(t *testing.T) {
 	}
 	for range 2 { // before it is counted, and after
 		at := func(lon, lat, half float64) int {
-			c, err := w.Insights.Clusters(t.Context(), w.As("sun"), scope.Of(w.Place("文君街道")), insights.Box{West: lon - half, South: lat - half, East: lon + half, North: lat + half})
+			c, err := w.Insights.Clusters(t.Context(), w.As("sun"), scope.Of(w.Place("文君街道")), insights.Box{West: lon - half, South: lat - half, East: lon + half, North: lat + half}, insights.UsualSquares)
 			if err != nil {
 				t.Fatal(err)
 			}

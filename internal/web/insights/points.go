@@ -31,6 +31,16 @@ func boxOf(r *http.Request) (b insights.Box, err error) {
 	return b, b.Check()
 }
 
+// across is how many clusters have room beside each other on the map that asks; the
+// usual number if it does not say.
+func across(r *http.Request) int {
+	n, err := strconv.Atoi(r.URL.Query().Get("across"))
+	if err != nil {
+		return insights.UsualSquares
+	}
+	return n
+}
+
 // dot is a cluster as the map reads it.
 type dot struct {
 	X      float64 `json:"x"`
@@ -60,7 +70,7 @@ func (c *Counter) points(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := c.Insights.Clusters(r.Context(), b.Actor, in, box)
+	found, err := c.Insights.Clusters(r.Context(), b.Actor, in, box, across(r))
 	if err != nil {
 		return err
 	}

@@ -153,6 +153,7 @@
       }
     }
 
+    const room = 60; // that a bubble takes, in pixels
     let marks = [], turn = 0, known = null;
     const bounds = () => {
       const b = map.getBounds(), cut = (v, m) => Math.max(-m, Math.min(m, v)).toFixed(5);
@@ -187,7 +188,7 @@
       const mine = ++turn, seen = bounds();
       try {
         const [points, here] = await Promise.all([
-          set.once && known ? known : fetch(set.once ? set.points : at(set.points, `box=${seen}`)).then((r) => (r.ok ? r.json() : Promise.reject(new Error(r.status)))),
+          set.once && known ? known : fetch(set.once ? set.points : at(set.points, `box=${seen}&across=${Math.round(box.clientWidth / room)}`)).then((r) => (r.ok ? r.json() : Promise.reject(new Error(r.status)))),
           set.here ? fetch(at(set.here, `box=${seen}`), { headers: { Accept: 'text/html' } }).then((r) => (r.ok ? r.text() : Promise.reject(new Error(r.status)))) : null,
         ]);
         if (set.once) known = points;
@@ -208,7 +209,7 @@
             list.hidden = false;
             list.dataset.alive = '1';
             if (inside) [...list.querySelectorAll('a')].find((a) => a.getAttribute('href') === inside)?.focus({ preventScroll: true });
-            if (focusList) { focusList = false; const h = list.querySelector('h3'); if (h) { h.tabIndex = -1; h.focus(); } }
+            if (focusList) { focusList = false; const h = list.querySelector('.here-head'); if (h) { h.tabIndex = -1; h.focus(); } }
           }
         }
       } catch {
