@@ -96,36 +96,44 @@ func (c *cli) source(name string) (io.ReadCloser, error) {
 	return os.Open(name)
 }
 
+// takeIn opens the file, the town, which is made if makes, and the place for faults, and
+// hands them to do.
+func (c *cli) takeIn(ctx context.Context, name string, in importing, makes bool, do func(io.Reader, *app.App, *faultFile) error) (err error) {
+	f, err := c.source(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	a, err := c.town(ctx, makes)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	faults, err := c.openFaults(in.faults)
+	if err != nil {
+		return err
+	}
+	return do(f, a, faults)
+}
+
 func (c *cli) importMatters(use, short, long, example string, read func(io.Reader) (matters.ImportReader, error)) *cobra.Command {
 	var in importing
 	cmd := &cobra.Command{
 		Use: use, Short: short, Long: long, Example: example,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			f, err := c.source(args[0])
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			a, err := c.town(cmd.Context(), true)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, a.Close()) }()
-			faults, err := c.openFaults(in.faults)
-			if err != nil {
-				return err
-			}
-			bar := c.bar()
-			taken, err := a.ImportMatters(cmd.Context(), app.Importing{
-				File: f, Read: read, Dry: in.dry, Progress: bar.show,
-				Fault: func(f matters.RowFault) error { return faults.add(f.Row, f.ID, f.Field, c.say(f.Err)) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.takeIn(cmd.Context(), args[0], in, true, func(f io.Reader, a *app.App, faults *faultFile) error {
+				bar := c.bar()
+				taken, err := a.ImportMatters(cmd.Context(), app.Importing{
+					File: f, Read: read, Dry: in.dry, Progress: bar.show,
+					Fault: func(f matters.RowFault) error { return faults.add(f.Row, f.ID, f.Field, c.say(f.Err)) },
+				})
+				bar.end()
+				if errors.Is(err, context.Canceled) {
+					err = errors.New("broken off; run it again, and it goes on from here")
+				}
+				err = errors.Join(err, faults.close())
+				return c.imported(taken, in, faults, err)
 			})
-			bar.end()
-			if errors.Is(err, context.Canceled) {
-				err = errors.New("broken off; run it again, and it goes on from here")
-			}
-			err = errors.Join(err, faults.close())
-			return c.imported(taken, in, faults, err)
 		},
 	}
 	return in.flags(c, cmd)
