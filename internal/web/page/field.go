@@ -5,6 +5,7 @@ package page
 import (
 	"html/template"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"yuanba/internal/kit/form"
@@ -165,6 +166,14 @@ func (d Field) From(value string) Field {
 
 // Files sets the kinds of files and how many.
 func (d Field) Files(accept string, many int) Field { d.Accept, d.Many = accept, many; return d }
+
+// Face is the icon of an upload: a camera where pictures are wanted.
+func (d Field) Face() string {
+	if strings.Contains(d.Accept, "image/") {
+		return "camera"
+	}
+	return "document"
+}
 
 // Camera lets a telephone open its camera at once.
 func (d Field) Camera() Field { d.Capture = "environment"; return d }
