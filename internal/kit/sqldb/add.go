@@ -19,7 +19,7 @@ type Insert struct {
 }
 
 // NewInsert returns the insert of rows that begins with head, "INSERT INTO line
-// (who, at, note) VALUES", and has rows like the given one, "($1, $2, ”)". The
+// (who, at, note) VALUES", and has rows like the given one, "($1, $2, 0)". The
 // arguments of a row stand in their order, each once. It is made once, for a
 // variable of the package.
 func NewInsert(head, row string) *Insert {
