@@ -67,7 +67,7 @@ func (s *Service) Raise(ctx context.Context, by scope.Actor, in Raising) (Slip, 
 	if err != nil {
 		return Slip{}, err
 	}
-	err = s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.take(tx, by, &m, in, contact) })
+	err = s.db.WriteGuarded(ctx, func(tx *sqldb.Tx) error { return s.take(tx, by, &m, in, contact) })
 	if err != nil {
 		return Slip{}, err
 	}

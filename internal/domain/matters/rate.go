@@ -47,7 +47,7 @@ func (s *Service) Rate(ctx context.Context, by scope.Actor, d ID, in Rating) err
 	case in.Satisfied < 0 || in.Satisfied > 5:
 		return errs.At("satisfied", "matter.rate.satisfied")
 	}
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	return s.db.WriteGuarded(ctx, func(tx *sqldb.Tx) error {
 		m, err := s.changeIn(tx, by, d, Rate, func(_ *sqldb.Tx, m *Matter) (Step, error) {
 			m.Solved, m.Satisfied, m.RatingWords = in.Solved, in.Satisfied, said
 			return Step{Public: true, Words: said, Detail: in.Detail()}, nil

@@ -123,7 +123,9 @@ type edit func(tx *sqldb.Tx, m *Matter) (Step, error)
 // change is the one door through which a matter changes. It loads the matter,
 // asks the table of moves and the permission, runs the act's own rule, sets whose
 // turn it is and until when, saves under the guard of the version, and writes the
-// story and the trail, all in one transaction.
+// story and the trail, all in one transaction. The guard excludes others from this
+// matter; an act whose rule looks at another one, such as Join, writes a line in
+// the story of that one too, and so excludes them there.
 //
 // What is remembered of the matter is tried first, without asking the database
 // whether it is still so: if the guard finds it so, it was. Nobody is refused by
@@ -134,7 +136,7 @@ type edit func(tx *sqldb.Tx, m *Matter) (Step, error)
 // this actor's to do.
 func (s *Service) change(ctx context.Context, by scope.Actor, d ID, act Act, rule edit, files ...NewFile) error {
 	if s.known.get(d) != nil {
-		err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		err := s.db.WriteGuarded(ctx, func(tx *sqldb.Tx) error {
 			m := s.known.get(d)
 			if m == nil {
 				return errs.New(errs.Conflict, "record.changed")
@@ -146,7 +148,7 @@ func (s *Service) change(ctx context.Context, by scope.Actor, d ID, act Act, rul
 			return err
 		}
 	}
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	return s.db.WriteGuarded(ctx, func(tx *sqldb.Tx) error {
 		_, err := s.changeIn(tx, by, d, act, rule, files...)
 		return err
 	})

@@ -88,7 +88,7 @@ const (
 // beside does to a matter what leaves its state and turn alone: it checks that the
 // actor may, runs f, and writes the story and the trail.
 func (s *Service) beside(ctx context.Context, by scope.Actor, d ID, act Act, may func(tx *sqldb.Tx, m Matter) error, f func(tx *sqldb.Tx, m *Matter) (Step, error), files ...NewFile) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.besideIn(tx, by, d, act, may, f, files...) })
+	return s.db.WriteGuarded(ctx, func(tx *sqldb.Tx) error { return s.besideIn(tx, by, d, act, may, f, files...) })
 }
 
 // besideIn is beside inside a transaction that does more.

@@ -58,14 +58,18 @@ func (e *post) close() error  { return errors.Join(e.numbers.Close(), e.db.Close
 // tries bounds how often a transaction that lost a race is run again.
 const tries = 60
 
-func (e *post) write(ctx context.Context, db *DB, f func(*Tx) error) error {
+func (e *post) write(ctx context.Context, db *DB, guarded bool, f func(*Tx) error) error {
+	level := sql.LevelSerializable
+	if guarded {
+		level = sql.LevelRepeatableRead
+	}
 	if e.waiting.Add(1) > e.limit {
 		e.waiting.Add(-1)
 		return errs.New(errs.Busy, "db.busy")
 	}
 	defer e.waiting.Add(-1)
 	for try := 0; ; try++ {
-		err := e.once(ctx, db, &sql.TxOptions{Isolation: sql.LevelSerializable}, f)
+		err := e.once(ctx, db, &sql.TxOptions{Isolation: level}, f)
 		if err == nil || !lostRace(err) {
 			return translatePG(err)
 		}

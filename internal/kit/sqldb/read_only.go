@@ -37,7 +37,7 @@ type toRead struct{ engine }
 
 var errToRead = errors.New("the database was opened to be read only")
 
-func (toRead) write(context.Context, *DB, func(*Tx) error) error { return errToRead }
+func (toRead) write(context.Context, *DB, bool, func(*Tx) error) error { return errToRead }
 
 // liteToRead is a SQLite file without a writer.
 type liteToRead struct{ *lite }

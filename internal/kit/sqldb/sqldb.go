@@ -47,7 +47,7 @@ type DB struct {
 // engine is what the two kinds of database do differently.
 type engine interface {
 	name() Engine
-	write(ctx context.Context, db *DB, f func(*Tx) error) error
+	write(ctx context.Context, db *DB, guarded bool, f func(*Tx) error) error
 	read(ctx context.Context, db *DB, f func(*Tx) error) error
 	next(tx *Tx, series string) (int64, error)
 	pool() *sql.DB // for migrations, jobs and checks only
@@ -169,7 +169,21 @@ func (db *DB) Close() error {
 // Write returns nil, what f wrote is on disk. Write may run f more than once, so
 // f must touch nothing but tx. It is Busy if too many transactions wait already.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
-	err := db.engine.write(ctx, db, f)
+	return db.write(ctx, false, f)
+}
+
+// WriteGuarded is Write for a transaction that decides by nothing but the record
+// that it also changes, under the guard of a version. Two of them on one record
+// still exclude each other; but PostgreSQL no longer watches what each has read
+// beside, which at SERIALIZABLE makes transactions on neighbouring records lose to
+// each other, since it watches pages of an index and not rows. What rests on other
+// records or on their absence, such as the last free seat, is for Write.
+func (db *DB) WriteGuarded(ctx context.Context, f func(*Tx) error) error {
+	return db.write(ctx, true, f)
+}
+
+func (db *DB) write(ctx context.Context, guarded bool, f func(*Tx) error) error {
+	err := db.engine.write(ctx, db, guarded, f)
 	switch full := errs.KindOf(err) == errs.Full; {
 	case full:
 		db.full.Store(true)

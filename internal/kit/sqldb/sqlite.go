@@ -122,7 +122,7 @@ func (e *lite) name() Engine  { return SQLite }
 func (e *lite) pool() *sql.DB { return e.wdb }
 func (e *lite) queue() int    { return len(e.writes) }
 
-func (e *lite) write(ctx context.Context, db *DB, f func(*Tx) error) error {
+func (e *lite) write(ctx context.Context, db *DB, _ bool, f func(*Tx) error) error {
 	w := &write{ctx: ctx, db: db, f: f, done: make(chan struct{})}
 	if err := e.hand(w); err != nil {
 		return err
