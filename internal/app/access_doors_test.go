@@ -14,6 +14,7 @@ var doors = []door{
 	{route: "GET /places/points.json", path: "/places/points.json", want: "200 everybody"},
 	{route: "GET /background/{layer}/{z}/{x}/{y}", path: "/background/vec/14/12903/6745", want: "404 everybody"}, // none is set up
 	{route: "GET /background/town.pmtiles", path: "/background/town.pmtiles", want: "404 everybody"},
+	{route: "GET /patrol/duties", path: "/patrol/duties", want: "200 everybody"},
 	{route: "GET /trail", path: "/trail", want: "200 everybody"},
 	{route: "GET /trail/board", path: "/trail/board", want: "200 everybody"},
 	{route: "GET /trail/checkpoint", path: "/trail/checkpoint", want: "200 everybody"},

@@ -26,6 +26,7 @@ import (
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/routing"
@@ -58,6 +59,7 @@ type App struct {
 	Access    *access.Service
 	Letters   *letters.Service
 	Matters   *matters.Service
+	Patrol    *patrol.Service
 	Routing   *routing.Service
 	Exchange  *exchange.Service
 	Webhooks  *webhooks.Service
@@ -178,6 +180,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
 	a.Letters.Hear(matters.WeekOfUnits, a.Matters.Weeks())
 	a.Letters.HearWeekly()
+	a.Patrol = patrol.New(patrol.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Matters: a.Matters, Seal: a.Box})
 	a.Routing = routing.New(routing.Needs{DB: a.DB, Matters: a.Matters, Orgs: a.Orgs, Places: a.Places, Calendars: a.Calendars, People: a.People, Letters: a.Letters, Log: a.log})
 	a.Letters.Hear(routing.NewsOfSorting, a.Routing.Stops())
 	a.Matters.GuideBy(a.Routing)

@@ -12,6 +12,7 @@ import (
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
@@ -32,6 +33,7 @@ func (a *App) Records() []trail.Checked {
 		{"resident": a.People.EachDigest},
 		{"account": access.Digests, "api_key": access.KeyDigests},
 		{"category": matters.EachCategoryDigest, "timing": matters.EachTimingDigest, "matter": a.Matters.EachDigest},
+		patrol.Digests(),
 		{"routing_trial": routing.EachDigest, "routing_allowance": routing.EachAllowanceDigest, "routing_sorting": routing.EachSortingDigest, "routing_rules": routing.EachEdition, "routing_draft": routing.EachDraft},
 		{"connection": exchange.Digests, "webhook": webhooks.Digests},
 		{"formula": insights.EachDigest},

@@ -94,6 +94,11 @@ func (a *App) timetable() jobs.Timetable {
 			return err
 		}},
 		{Name: "matters.forget", At: "03:30", Run: drain(a.Matters.ForgetOld)},
+		{Name: "patrol.rounds", Every: 5 * time.Minute, Run: func(ctx context.Context) error {
+			_, err := a.Patrol.MakeRounds(ctx)
+			return err
+		}},
+		{Name: "patrol.limited", Every: hour, Run: drain(a.Patrol.EndLimited)},
 		{Name: "hot.count", At: "02:40", Run: a.Hot.Count},
 		{Name: "matters.sweep", At: "03:40", Run: func(ctx context.Context) error {
 			_, err := a.Matters.SweepNotices(ctx)
@@ -123,11 +128,20 @@ const unsent = 48 * time.Hour
 // sweepFiles deletes the files that no record needs: those of forms that were
 // never sent, and those whose last record has forgotten them.
 func (a *App) sweepFiles(ctx context.Context) error {
-	n, err := a.Blobs.Sweep(ctx, a.DB.Now().Add(-unsent), func(h blob.Hash) (bool, error) { return a.Matters.NeedsFile(ctx, string(h)) })
+	n, err := a.Blobs.Sweep(ctx, a.DB.Now().Add(-unsent), func(h blob.Hash) (bool, error) { return a.needsFile(ctx, string(h)) })
 	if n > 0 {
 		a.log.Info("files deleted that nobody needs", "objects", n)
 	}
 	return err
+}
+
+// needsFile reports whether some record still has the file.
+func (a *App) needsFile(ctx context.Context, hash string) (bool, error) {
+	yes, err := a.Matters.NeedsFile(ctx, hash)
+	if err != nil || yes {
+		return yes, err
+	}
+	return a.Patrol.NeedsFile(ctx, hash)
 }
 
 // promise has a job of a kind without arguments done once the transaction is on

@@ -107,6 +107,47 @@ CREATE INDEX cover_holding ON cover (holding_id, until_at);
 
 CREATE INDEX cover_until ON cover (until_at);
 
+CREATE TABLE duty (
+    id           INTEGER PRIMARY KEY,
+    state        TEXT   NOT NULL CHECK (state = 'proposed' OR state = 'admitted' OR state = 'limited' OR state = 'refused' OR state = 'withdrawn' OR state = 'ended'),
+    unit_id      BIGINT NOT NULL,        -- the department that proposed it
+    name_zh      TEXT   NOT NULL,
+    name_en      TEXT   NOT NULL,
+    what         TEXT   NOT NULL,        -- what is to be done, in the department's words
+    kind         TEXT   NOT NULL CHECK (kind = 'point' OR kind = 'home'),
+    often        TEXT   NOT NULL CHECK (often = 'round' OR often = 'day' OR often = 'week' OR often = 'month' OR often = 'quarter'),
+    minutes      BIGINT NOT NULL CHECK (minutes > 0),
+    basis        TEXT   NOT NULL,        -- the law or decision that asks for it
+    spec         TEXT   NOT NULL,
+    proposed_at  BIGINT NOT NULL,
+    proposed_by  TEXT   NOT NULL,
+    decided_at   BIGINT,                 -- when the city admitted or refused it
+    decided_by   TEXT   NOT NULL,
+    reason       TEXT   NOT NULL,        -- of the last decision
+    until_day    BIGINT NOT NULL,        -- of a limited one: the first day without it; else 0
+    ended_at     BIGINT,
+    version      BIGINT NOT NULL
+);
+
+CREATE INDEX duty_state ON duty (state, id);
+
+CREATE INDEX duty_unit ON duty (unit_id, id);
+
+CREATE TABLE duty_giving (
+    id           INTEGER PRIMARY KEY,
+    duty_id      BIGINT NOT NULL REFERENCES duty (id),
+    town_id      BIGINT NOT NULL,        -- the place: its last name that is not 0; all 0: the city
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    given_at     BIGINT NOT NULL,
+    given_by     TEXT   NOT NULL,
+    ended_at     BIGINT,
+    ended_by     TEXT   NOT NULL
+);
+
+CREATE INDEX duty_giving_duty ON duty_giving (duty_id, id);
+
 CREATE TABLE exchange_connection (
     id           INTEGER PRIMARY KEY,
     name         TEXT    NOT NULL,
@@ -827,6 +868,135 @@ CREATE TABLE matter_whistle (
 CREATE INDEX matter_whistle_matter ON matter_whistle (matter_id);
 
 CREATE INDEX matter_whistle_open ON matter_whistle (due_at) WHERE ended_at IS NULL;
+
+CREATE TABLE patrol_assignment (
+    id           INTEGER PRIMARY KEY,
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    account      BIGINT NOT NULL,
+    from_account BIGINT NOT NULL,        -- who walked it before; 0: nobody
+    words        TEXT   NOT NULL,        -- what is handed over
+    begun_at     BIGINT NOT NULL,
+    begun_by     TEXT   NOT NULL,
+    taken_at     BIGINT,                 -- when the new one said that they have it
+    ended_at     BIGINT
+);
+
+CREATE INDEX patrol_assignment_account ON patrol_assignment (account) WHERE ended_at IS NULL;
+
+CREATE INDEX patrol_assignment_grid ON patrol_assignment (grid_id, id);
+
+CREATE TABLE patrol_entry (
+    id           INTEGER PRIMARY KEY,
+    content      TEXT   NOT NULL,        -- the name that the phone gave it: received once
+    digest       BYTEA  NOT NULL,        -- of what was sent under that name
+    slot         BIGINT NOT NULL,
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    point_id     BIGINT NOT NULL,        -- one of the two is 0
+    visit_id     BIGINT NOT NULL,
+    worker_id    BIGINT NOT NULL,        -- the account
+    at           BIGINT NOT NULL,        -- when it was done, as far as known
+    made_at      BIGINT NOT NULL,        -- by the phone's clock
+    received_at  BIGINT NOT NULL,
+    proof        TEXT   NOT NULL CHECK (proof = 'code' OR proof = 'near' OR proof = 'photo' OR proof = 'word'),
+    result       TEXT   NOT NULL CHECK (result = 'nothing' OR result = 'finding' OR result = 'settled' OR result = 'absent'),
+    duties       TEXT   NOT NULL,        -- what was done, as JSON: the duties with their answers
+    words        TEXT   NOT NULL,
+    files        TEXT   NOT NULL,
+    matter_id    BIGINT NOT NULL         -- what was raised; 0 if nothing
+);
+
+CREATE UNIQUE INDEX patrol_entry_content ON patrol_entry (content);
+
+CREATE INDEX patrol_entry_grid ON patrol_entry (grid_id, slot);
+
+CREATE INDEX patrol_entry_matter ON patrol_entry (matter_id) WHERE matter_id <> 0;
+
+CREATE INDEX patrol_entry_point ON patrol_entry (point_id, slot) WHERE point_id <> 0;
+
+CREATE INDEX patrol_entry_town ON patrol_entry (town_id, slot);
+
+CREATE INDEX patrol_entry_village ON patrol_entry (village_id, slot);
+
+CREATE INDEX patrol_entry_visit ON patrol_entry (visit_id, slot) WHERE visit_id <> 0;
+
+CREATE TABLE patrol_file (
+    hash     TEXT   NOT NULL,
+    entry_id BIGINT NOT NULL REFERENCES patrol_entry (id),
+    PRIMARY KEY (hash, entry_id)
+);
+
+CREATE TABLE patrol_point (
+    id           INTEGER PRIMARY KEY,
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    kind         TEXT   NOT NULL,
+    name         TEXT   NOT NULL,
+    lat          DOUBLE PRECISION NOT NULL, -- where the point is, in WGS-84
+    lon          DOUBLE PRECISION NOT NULL,
+    code         TEXT   NOT NULL,        -- printed at the point
+    since        BIGINT NOT NULL,        -- the first slot in which it is due
+    ended_at     BIGINT,
+    done         TEXT   NOT NULL,
+    version      BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX patrol_point_code ON patrol_point (code);
+
+CREATE INDEX patrol_point_grid ON patrol_point (grid_id, id);
+
+CREATE INDEX patrol_point_village ON patrol_point (village_id, id);
+
+CREATE TABLE patrol_round (
+    id           INTEGER PRIMARY KEY,
+    slot         BIGINT NOT NULL,        -- two to a day, see patrol.Slot
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    due          TEXT   NOT NULL
+);
+
+CREATE UNIQUE INDEX patrol_round_grid ON patrol_round (grid_id, slot);
+
+CREATE INDEX patrol_round_slot ON patrol_round (slot);
+
+CREATE INDEX patrol_round_town ON patrol_round (town_id, slot);
+
+CREATE INDEX patrol_round_village ON patrol_round (village_id, slot);
+
+CREATE TABLE patrol_visit (
+    id           INTEGER PRIMARY KEY,
+    number       TEXT   NOT NULL,
+    resident_id  BIGINT NOT NULL,
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    duty_id      BIGINT NOT NULL REFERENCES duty (id),
+    every_days   BIGINT NOT NULL CHECK (every_days > 0),
+    need_sealed  BYTEA,
+    consent      TEXT   NOT NULL,        -- how they consented: signed, said, by family
+    agreed_at    BIGINT NOT NULL,
+    agreed_by    TEXT   NOT NULL,        -- who wrote the consent down
+    since        BIGINT NOT NULL,        -- the first slot in which it is due
+    ended_at     BIGINT,
+    ended_by     TEXT   NOT NULL,
+    ended_why    TEXT   NOT NULL,
+    done         TEXT   NOT NULL,
+    version      BIGINT NOT NULL
+);
+
+CREATE INDEX patrol_visit_grid ON patrol_visit (grid_id, id);
+
+CREATE INDEX patrol_visit_resident ON patrol_visit (resident_id, id);
 
 CREATE TABLE people_keys (
     fingerprint  TEXT PRIMARY KEY,

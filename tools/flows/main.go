@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/patrol"
 	"yuanba/internal/kit/flow"
 )
 
@@ -24,6 +25,7 @@ func main() {
 	}
 	for name, text := range map[string]string{
 		matters.Flow.Name(): draw(matters.Flow, "internal/domain/matters/flow.go"),
+		patrol.Flow.Name():  draw(patrol.Flow, "internal/domain/patrol/flow.go"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name+".md"), []byte(text), 0o644); err != nil {
 			fail(err)

@@ -302,6 +302,7 @@ func acts() []Operation {
 		worded(matters.RefuseReview, (*matters.Service).RefuseReview),
 		worded(matters.Reopen, (*matters.Service).Reopen),
 		worded(matters.Withdraw, (*matters.Service).Withdraw),
+		worded(matters.Settle, (*matters.Service).Settle),
 		act(matters.Join, func(c *call, ctx context.Context, m matters.Matter, in Join) error {
 			to, err := c.s.Matters.Get(ctx, c.by(), in.To)
 			if err != nil {

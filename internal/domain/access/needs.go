@@ -14,6 +14,9 @@ const (
 	Supervise   scope.Need = "supervise"    // urge, supervise, extend a limit
 	Command     scope.Need = "command"      // call several units at once, decide the second return, suspend
 	Review      scope.Need = "review"       // decide once more, on the level above, about what a unit was late with
+	Patrol      scope.Need = "patrol"       // walk the rounds of a grid and enter what is done there
+	Arrange     scope.Need = "arrange"      // arrange the work of the grids: points, visits, who walks where
+	Admit       scope.Need = "admit"        // decide which duties grid workers may be given
 	Moderate    scope.Need = "moderate"     // hide words and pictures from the public, with a reason
 	RaiseFor    scope.Need = "raise_for"    // raise and answer on behalf of somebody else
 	See         scope.Need = "see"          // see the matters of the place that are not public
@@ -27,6 +30,6 @@ const (
 
 // Needs lists the needs in the order of the documentation.
 var Needs = []scope.Need{
-	Intake, Dispatch, Handle, Verify, Supervise, Command, Review, Moderate, RaiseFor, See,
+	Intake, Dispatch, Handle, Verify, Supervise, Command, Review, Patrol, Arrange, Admit, Moderate, RaiseFor, See,
 	ReadPrivate, Reveal, Desk, Administer, Audit, Export,
 }

@@ -19,15 +19,15 @@ type Role struct {
 // Roles lists the roles, from the grid up. Which posts have which role a town
 // decides; which needs a role gives is decided here.
 var Roles = []Role{
-	{"grid_worker", []scope.Need{RaiseFor, See, Verify, ReadPrivate, Reveal}},
-	{"committee_chair", []scope.Need{Handle, RaiseFor, See, Supervise, ReadPrivate, Reveal}},
+	{"grid_worker", []scope.Need{Patrol, RaiseFor, See, Verify, ReadPrivate, Reveal}},
+	{"committee_chair", []scope.Need{Handle, Arrange, RaiseFor, See, Supervise, ReadPrivate, Reveal}},
 	{"acceptor", []scope.Need{Intake, RaiseFor, See, Moderate, ReadPrivate, Reveal}},
 	{"dispatcher", []scope.Need{Intake, Dispatch, RaiseFor, See, Moderate, ReadPrivate, Reveal}},
 	{"handler", []scope.Need{Handle, Reveal}},
 	{"unit_lead", []scope.Need{Handle, Reveal, Export}},
 	{"verifier", []scope.Need{Verify, See, Reveal}},
-	{"deputy_secretary", []scope.Need{Supervise, Command, Dispatch, Moderate, See, ReadPrivate, Export}},
-	{"reviewer", []scope.Need{Review, See}},
+	{"deputy_secretary", []scope.Need{Supervise, Command, Arrange, Dispatch, Moderate, See, ReadPrivate, Export}},
+	{"reviewer", []scope.Need{Review, Admit, See}},
 	{"police_household", []scope.Need{Handle, ReadPrivate, Reveal, Desk}},
 	{"desk_clerk", []scope.Need{Desk, RaiseFor, ReadPrivate, Reveal}},
 	{"mediator", []scope.Need{RaiseFor, Handle, ReadPrivate}},

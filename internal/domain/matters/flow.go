@@ -57,6 +57,7 @@ const (
 	Rate            Act = "rate"
 	Reopen          Act = "reopen"
 	Withdraw        Act = "withdraw"
+	Settle          Act = "settle"
 	Join            Act = "join"
 	Unjoin          Act = "unjoin"
 	Split           Act = "split"
@@ -89,6 +90,8 @@ const byReporter scope.Need = "reporter"
 //   - no matter is filed without a row of the catalogue, so what is really several
 //     is taken apart by the intake desk until a unit has it; a unit that finds two
 //     in one returns it, and each part is classified by itself;
+//   - what a grid worker wrote down and put right on the spot ends there, by their own
+//     words, before anybody has accepted it;
 //   - more time is asked for by who handles it, before the time is up, and given by
 //     somebody else; twice at most;
 //   - a unit that was late may say why, once, when the matter is closed; that it was
@@ -108,6 +111,7 @@ var Flow = flow.New("matter", Received,
 	flow.On(Received, Urge, Received, "supervise"),
 	flow.On(Received, Add, Received, byReporter),
 	flow.On(Received, Withdraw, Withdrawn, byReporter),
+	flow.On(Received, Settle, Closed, "patrol"),
 
 	flow.On(AskedIntake, Answer, Received, byReporter),
 	flow.On(AskedIntake, Resume, Received, "intake"),

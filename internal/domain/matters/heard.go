@@ -19,7 +19,7 @@ const Raise = raised
 // life.
 var Heard = []Act{
 	Raise, SplitOff, Accept, Decline, Ask, Answer, Add, Classify, Correct, Confirm, Dispatch, SendBack, Decide, Take, Inform, Reply, AssistAct, Handle, AskExtension, Extend, RefuseExtension, RecountAct, Suspend, Resume,
-	WhistleAct, Respond, Urge, Supervise, Note, Verify, Close, Rate, Reopen, AppealAct, GrantAppeal, RefuseAppeal, AskReview, GrantReview, RefuseReview, Withdraw, Join, Unjoin, Split, Unsplit, SupportAct, UnsupportAct, Moderate, Restore, Forget,
+	WhistleAct, Respond, Urge, Supervise, Note, Verify, Close, Rate, Reopen, AppealAct, GrantAppeal, RefuseAppeal, AskReview, GrantReview, RefuseReview, Withdraw, Settle, Join, Unjoin, Split, Unsplit, SupportAct, UnsupportAct, Moderate, Restore, Forget,
 }
 
 // A Deed is an act that the trail tells of, with the matter as it stands now and the

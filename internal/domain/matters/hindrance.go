@@ -50,6 +50,8 @@ func (s *Service) hindrance(tx *sqldb.Tx, by scope.Actor, m Matter, act Act) err
 		}
 	case Correct, Confirm:
 		return unreviewed(tx, m)
+	case Settle:
+		return maySettle(by, m)
 	case Unsplit:
 		return s.maySplitBack(tx, m)
 	case Rate, Reopen:
@@ -93,7 +95,7 @@ func (s *Service) mayReopen(m Matter, now time.Time) error {
 	case m.State == Declined && m.Reopened > 0:
 		return errs.New(errs.Conflict, "matter.reopen.once")
 	case m.State == Closed && m.Lead == 0:
-		return errs.New(errs.Conflict, "matter.reopen.imported")
+		return errs.New(errs.Conflict, "matter.reopen.imported") // or settled at once by who walked there
 	case now.After(s.ReopenUntil(m)):
 		return errs.New(errs.Conflict, "matter.reopen.late", int(s.rules.ReopenFor.Hours()/24))
 	}

@@ -234,7 +234,7 @@ func (s *Service) PublicSteps(ctx context.Context, from, to time.Time, numbers [
 // kind.
 func OpenAfter(act Act) bool {
 	switch act {
-	case Close, Decline, Join, Withdraw, Rate, Forget:
+	case Close, Decline, Join, Withdraw, Settle, Rate, Forget:
 		return false
 	}
 	return true

@@ -21,11 +21,15 @@ const (
 	LegalRequest       Purpose = "legal_request"        // a court, the police or an auditor asks by law
 )
 
+// VisitAgreed is the purpose of a look at what a visit needs to which the person has
+// agreed: no clerk may choose it, see [Service.RevealAgreed].
+const VisitAgreed Purpose = "visit_agreed"
+
 // AllPurposes lists the purposes, the most usual first.
 var AllPurposes = []Purpose{ContactAboutMatter, ServeAtHome, VerifyIdentity, CorrectRecord, LegalRequest}
 
 // NeedsMatter reports whether a look for this purpose must name the matter.
-func (p Purpose) NeedsMatter() bool { return p == ContactAboutMatter || p == ServeAtHome }
+func (p Purpose) NeedsMatter() bool { return p == ContactAboutMatter || p == ServeAtHome || p == VisitAgreed }
 
 // Key is the message that names the purpose.
 func (p Purpose) Key() string { return "people.purpose." + string(p) }
@@ -58,6 +62,7 @@ var (
 	contactAddress   = seal.Column{Table: "contact", Name: "address_sealed"}
 	mailboxAddress   = seal.Column{Table: "mailbox", Name: "address_sealed"}
 	lookWhy          = seal.Column{Table: "look", Name: "why_sealed"}
+	visitNeed        = seal.Column{Table: "patrol_visit", Name: "need_sealed"}
 )
 
 // ReadByOwner is the purpose of a column that no clerk may ask for: the person
@@ -68,15 +73,16 @@ const ReadByOwner Purpose = "read_by_owner"
 // is not here can be read for nothing; its test holds that every sealed column
 // of the schema is here.
 var Purposes = map[seal.Column][]Purpose{
-	residentName:     {ContactAboutMatter, VerifyIdentity, ServeAtHome, CorrectRecord, LegalRequest},
-	residentPhone:    {ContactAboutMatter, ServeAtHome, CorrectRecord, LegalRequest},
+	residentName:     {ContactAboutMatter, VerifyIdentity, ServeAtHome, CorrectRecord, LegalRequest, VisitAgreed},
+	residentPhone:    {ContactAboutMatter, ServeAtHome, CorrectRecord, LegalRequest, VisitAgreed},
 	residentIDNumber: {VerifyIdentity, CorrectRecord, LegalRequest},
-	residentAddress:  {ServeAtHome, CorrectRecord, LegalRequest},
+	residentAddress:  {ServeAtHome, CorrectRecord, LegalRequest, VisitAgreed},
 	contactName:      {ContactAboutMatter, ServeAtHome, LegalRequest},
 	contactPhone:     {ContactAboutMatter, ServeAtHome, LegalRequest},
 	contactAddress:   {ContactAboutMatter, ServeAtHome, LegalRequest},
 	mailboxAddress:   {ReadByOwner}, // the program writes there; no clerk may ask for it
 	lookWhy:          {ReadByOwner},
+	visitNeed:        {VisitAgreed}, // why somebody is visited
 }
 
 // MayRead reports whether a field of this kind of subject may be read for the

@@ -62,10 +62,10 @@ const (
 )
 
 // check says what is missing, beside the fields of the form.
-func (q *Request) check() error {
+func (q *Request) check(purposes ...Purpose) error {
 	var faults errs.List
 	q.Why, q.About = strings.Join(strings.Fields(q.Why), " "), strings.TrimSpace(q.About)
-	if !slices.Contains(AllPurposes, q.Purpose) {
+	if !slices.Contains(purposes, q.Purpose) {
 		faults.Add("purpose", "people.reveal.purpose")
 	}
 	switch n := utf8.RuneCountInString(q.Why); {
@@ -129,12 +129,27 @@ func (r Revealed) only(fields []Field) (v Revealed) {
 // fields purpose, fields, why, about). The same transaction writes the look and
 // its line in the trail: what could not be recorded is not shown. A subject that
 // is not there is NotFound, a forgotten one Conflict.
-func (s *Service) Reveal(ctx context.Context, by scope.Actor, q Request) (shown Revealed, err error) {
-	checked := q.check()
+func (s *Service) Reveal(ctx context.Context, by scope.Actor, q Request) (Revealed, error) {
+	return s.reveal(ctx, by, q, nil, q.check(AllPurposes...))
+}
+
+// RevealAgreed is Reveal of what a visit needs to which the resident has agreed. The
+// caller has seen that the agreement holds, and that the fields are those that it names;
+// About is its number. So it is the domain of visits alone that calls it. The place is that
+// of the home, which may be known better than from the desk.
+func (s *Service) RevealAgreed(ctx context.Context, by scope.Actor, q Request, home scope.Path) (Revealed, error) {
+	q.Purpose = VisitAgreed
+	return s.reveal(ctx, by, q, &home, q.check(VisitAgreed))
+}
+
+func (s *Service) reveal(ctx context.Context, by scope.Actor, q Request, home *scope.Path, checked error) (shown Revealed, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		all, place, forgotten, err := s.facts(tx, q.Of)
 		if err != nil {
 			return err
+		}
+		if home != nil {
+			place = *home
 		}
 		if err := staffMay(by, needReveal, place, tx.Now()); err != nil {
 			return err

@@ -98,6 +98,12 @@ func (s *Service) Get(ctx context.Context, d id.ID) (r Resident, err error) {
 	return r.closed(), err
 }
 
+// GetIn is Get in a transaction.
+func (s *Service) GetIn(tx *sqldb.Tx, d id.ID) (Resident, error) {
+	r, err := load(tx, s.box, d)
+	return r.closed(), err
+}
+
 // Cards returns what may be shown of the residents, by ID. Those that do not
 // exist are left out.
 func (s *Service) Cards(tx *sqldb.Tx, ids ...id.ID) (map[id.ID]Card, error) {

@@ -82,6 +82,7 @@ func init() {
 		matters.Rate:     {main: true, form: rateForm, do: rate},
 		matters.Reopen:   {form: wordsOnly("matter.field.reason", true), do: worded((*matters.Service).Reopen)},
 		matters.Withdraw: {danger: true, side: true, form: wordsOnly("matter.field.reason.free", false), do: worded((*matters.Service).Withdraw)},
+		matters.Settle:   {side: true, form: wordsOnly("matter.field.settle", true), do: worded((*matters.Service).Settle)},
 		matters.ShowName: {side: true, do: func(c *Counter, r *http.Request, _ *form.Form, m matters.Matter) error {
 			return c.Matters.ShowName(r.Context(), page.Actor(r), m.ID)
 		}},

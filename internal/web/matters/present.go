@@ -185,7 +185,7 @@ func (c *Counter) timeline(b page.Base, w matters.Whole) page.Timeline {
 			e.What += " " + i18n.Exact(b.Lang, p.Until)
 		case matters.Suspend:
 			e.What += " " + i18n.Date(b.Lang, p.Until.Add(-time.Millisecond))
-		case matters.Close:
+		case matters.Close, matters.Settle:
 			e.Tone = page.ToneDone
 		case matters.SendBack, matters.Reopen, matters.Decline:
 			e.Tone = page.ToneSoon
@@ -255,7 +255,7 @@ var icons = map[matters.Act]string{
 	matters.SendBack: "return", matters.Reopen: "return", matters.Close: "check", matters.Verify: "eye", matters.Correct: "edit", matters.Confirm: "check", matters.WhistleAct: "whistle",
 	matters.Dispatch: "arrow", matters.Decide: "scale", matters.SupportAct: "hand", matters.UnsupportAct: "x", matters.Urge: "bell", matters.Supervise: "flag", matters.Note: "lock", matters.Inform: "talk", matters.ShowName: "user", matters.HideName: "lock",
 	matters.Add: "talk", matters.Ask: "ask", matters.AskExtension: "clock", matters.Extend: "check", matters.RefuseExtension: "x", matters.RecountAct: "calendar", matters.AppealAct: "talk", matters.GrantAppeal: "check", matters.RefuseAppeal: "x", matters.AskReview: "scale", matters.GrantReview: "check", matters.RefuseReview: "x", matters.Suspend: "calendar", matters.Invite: "link", matters.Moderate: "edit",
-	matters.Join: "join", matters.Unjoin: "split", matters.Split: "split", matters.Unsplit: "join", matters.Rate: "star", matters.Withdraw: "x",
+	matters.Join: "join", matters.Unjoin: "split", matters.Split: "split", matters.Unsplit: "join", matters.Rate: "star", matters.Withdraw: "x", matters.Settle: "check",
 }
 
 // raiser says who raised the matter: never a private name to the public.
