@@ -4,6 +4,7 @@ package people_test
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"regexp"
 	"slices"
@@ -170,9 +171,17 @@ func fails(t *testing.T, what string, err error, kind errs.Kind, key string) {
 // Every sealed column of the schema has its purposes, every purpose its words.
 func TestPurposes(t *testing.T) {
 	t.Parallel()
-	b, err := schema.Files.ReadFile("0005_people.sql")
+	var b []byte
+	names, err := fs.Glob(schema.Files, "*.sql")
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := schema.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b = append(b, text...)
 	}
 	table, columns := "", map[seal.Column]bool{}
 	for line := range strings.Lines(string(b)) {
@@ -182,6 +191,9 @@ func TestPurposes(t *testing.T) {
 		}
 		if len(f) > 1 && strings.HasSuffix(f[0], "_sealed") {
 			columns[seal.Column{Table: table, Name: f[0]}] = true
+		}
+		if table != "resident" && table != "contact" && table != "mailbox" && table != "look" {
+			continue // of these it is asked of the whole schema elsewhere
 		}
 		for _, word := range []string{"score", "rating", "level", "label", "tag", "rank", "points"} {
 			if len(f) > 0 && strings.Contains(f[0], word) {
@@ -197,7 +209,7 @@ func TestPurposes(t *testing.T) {
 			t.Errorf("%s is sealed, but no purpose is named for which it may be read", c)
 		}
 	}
-	known := append(slices.Clone(people.AllPurposes), people.ReadByOwner, people.FoundAtDesk)
+	known := append(slices.Clone(people.AllPurposes), people.ReadByOwner, people.FoundAtDesk, people.VisitAgreed)
 	for c, ps := range people.Purposes {
 		if !columns[c] {
 			t.Errorf("%s has purposes, but is no sealed column", c)
