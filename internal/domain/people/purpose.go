@@ -29,7 +29,9 @@ const VisitAgreed Purpose = "visit_agreed"
 var AllPurposes = []Purpose{ContactAboutMatter, ServeAtHome, VerifyIdentity, CorrectRecord, LegalRequest}
 
 // NeedsMatter reports whether a look for this purpose must name the matter.
-func (p Purpose) NeedsMatter() bool { return p == ContactAboutMatter || p == ServeAtHome || p == VisitAgreed }
+func (p Purpose) NeedsMatter() bool {
+	return p == ContactAboutMatter || p == ServeAtHome || p == VisitAgreed
+}
 
 // Key is the message that names the purpose.
 func (p Purpose) Key() string { return "people.purpose." + string(p) }

@@ -180,7 +180,7 @@ func (c *Counter) dutyPage(b page.Base, x patrol.Whole) dutyPage {
 	b.Crumbs = []page.Link{{Href: "/patrol/duties", Text: b.T("duty.title")}}
 	v := dutyPage{Base: b, Head: page.Head{Kicker: c.unit(b, d.Unit), Title: b.Title, Lead: d.What}, Pill: dutyPill(b, d), MayGive: x.MayGive, Address: dutyHref(d.ID)}
 	v.Facts = []page.Fact{
-		{Label: b.T("duty.fact.how"), Value: b.T("duty.kind." + string(d.Kind)), Lines: []string{b.T("duty.often." + string(d.Often)) + " · " + b.T("duty.minutes.each", d.Minutes)}},
+		{Label: b.T("duty.fact.how"), Value: b.T("duty.kind." + string(d.Kind)), Lines: []string{b.T("duty.often."+string(d.Often)) + " · " + b.T("duty.minutes.each", d.Minutes)}},
 		{Label: b.T("duty.fact.basis"), Value: d.Basis},
 		{Label: b.T("duty.fact.proposed"), Value: b.T("duty.by", d.ProposedBy, i18n.Exact(b.Lang, d.ProposedAt))},
 	}
