@@ -183,11 +183,13 @@ func TestImportRequestFaults(t *testing.T) {
 		"2,,,2025-03-01 08:00:00,,,,\n" +
 		"3,Lamp,Works,soon,,,,\n" +
 		"4,Lamp,Works,2025-03-01 08:00:00,2025-02-01 08:00:00,,,\n" +
-		"5,Lamp,Works,2025-03-01 08:00:00,,,north,7\n"
+		"5,Lamp,Works,2025-03-01 08:00:00,,,north,7\n" +
+		"6,Lamp,Wo\x07rks,2025-03-01 08:00:00,,,,\n" +
+		"7,La\x07mp,Works,2025-03-01 08:00:00,,,,\n"
 	fields := ""
 	got, err := town.ImportMatters(t.Context(), app.Importing{Read: matters.ReadRequests, File: strings.NewReader(text),
 		Fault: func(f matters.RowFault) error { fields += f.ID + f.Field + " "; return nil }})
-	if err != nil || got.Added != 1 || got.Rejected != 4 || fields != "2type 2agency 3created 5lat 4due " {
+	if err != nil || got.Added != 1 || got.Rejected != 6 || fields != "2type 2agency 3created 5lat 6agency 7type 4due " {
 		t.Errorf("%+v, %v: %s", got, err, fields)
 	}
 	if _, err := matters.ReadRequests(strings.NewReader("id,type,created\n")); err == nil {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"yuanba/internal/kit/errs"
@@ -59,10 +60,11 @@ func foreignCityRequest(get func(string) string) (f Foreign, err error) {
 		f.ID = ""
 		_ = faults.Join(err)
 	}
-	if kind == "" {
+	// Both become names of the town's, of a category and of a unit.
+	if kind == "" || strings.ContainsFunc(kind, unicode.IsControl) {
 		faults.Add("type", "import.kind")
 	}
-	if n := utf8.RuneCountInString(f.Agency); n == 0 || n > maxAgency {
+	if n := utf8.RuneCountInString(f.Agency); n == 0 || n > maxAgency || strings.ContainsFunc(f.Agency, unicode.IsControl) {
 		faults.Add("agency", "import.agency", maxAgency)
 	}
 	for column, to := range map[string]*time.Time{"created": &f.RaisedAt, "due": &f.Due, "closed": &f.ClosedAt} {
