@@ -120,6 +120,7 @@ func (x *walk) prepare() {
 		"category": x.Matters.Catalogue().Categories[0].Code, "template": templates[0].ID.String(), "resident": chen.Resident.String(), "none": id.ID(1).String(), "apikey": key.ID.String(), "connection": conn.ID.String(),
 		"webhook": hook.ID.String(), "delivery": sent.ID.String(), "hot": hot[i].ID.String(),
 	}
+	x.prepareVillage(baota[scope.Village])
 }
 
 func (x *walk) guest(who string) scope.Actor {

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/hotissues"
@@ -60,6 +61,7 @@ type App struct {
 	Letters   *letters.Service
 	Matters   *matters.Service
 	Patrol    *patrol.Service
+	Affairs   *affairs.Service
 	Routing   *routing.Service
 	Exchange  *exchange.Service
 	Webhooks  *webhooks.Service
@@ -177,6 +179,7 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Calendars: a.Calendars, Seal: a.Box, Bus: a.Bus, Random: random})
+	a.Affairs = affairs.New(affairs.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Seal: a.Box, Random: random})
 	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
 	a.Letters.Hear(matters.WeekOfUnits, a.Matters.Weeks())
 	a.Letters.HearWeekly()

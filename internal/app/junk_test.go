@@ -124,7 +124,8 @@ var asksNothing = []string{
 	"POST /mailbox/code", "POST /mailbox/feed", "POST /mailbox/feed/end", "POST /admin/accounts/{id}/mailbox/again", "POST /admin/accounts/{id}/mailbox/forget", "POST /admin/words/{name}/restore",
 	"POST /matters/{number}/mailbox/again", "POST /matters/{number}/mailbox/on", "POST /matters/{number}/mailbox/off", "POST /matters/{number}/mailbox/forget",
 	"POST /matters/{number}/mailbox", // the form of POST /mailbox, for a slip's holder, who is none of these
-	"POST /signin/second",            // sends on who is not at that stage; see package account
+	"POST /notices/{id}/publish", "POST /notices/{id}/discard", "POST /notices/{id}/restore",
+	"POST /signin/second", // sends on who is not at that stage; see package account
 }
 
 // Routes whose fields may all be left empty, or that have none; what is no form is
@@ -190,6 +191,8 @@ func (x *walk) targets() (ts []target) {
 			}
 			path = strings.Replace(path, "/admin/webhooks/{none}/edit", "/admin/webhooks/{webhook}/edit", 1)
 			path = strings.Replace(path, "/admin/categories/{none}", "/admin/categories/{category}", 1)
+		case villageEditor(d.route) != "":
+			who = villageEditor(d.route)
 		case d.route == "POST /insights/formulas":
 			who = "admin"
 		case strings.HasPrefix(d.route, "POST /desk"):

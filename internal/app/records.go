@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/insights"
@@ -35,6 +36,7 @@ func (a *App) Records() []trail.Checked {
 		{"category": matters.EachCategoryDigest, "timing": matters.EachTimingDigest, "matter": a.Matters.EachDigest},
 		patrol.Digests(),
 		{"routing_trial": routing.EachDigest, "routing_allowance": routing.EachAllowanceDigest, "routing_sorting": routing.EachSortingDigest, "routing_rules": routing.EachEdition, "routing_draft": routing.EachDraft},
+		affairs.EachDigest(),
 		{"connection": exchange.Digests, "webhook": webhooks.Digests},
 		{"formula": insights.EachDigest},
 	} {

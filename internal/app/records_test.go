@@ -9,6 +9,7 @@ import (
 
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/places"
@@ -72,6 +73,27 @@ func populate(t *testing.T, w *apptest.Town) {
 	must(err)
 	must(w.Insights.Revise(ctx, w.As("admin"), formulas, insights.DayOf(w.Clock.Now())+1, "照旧，从明天起"))
 	learnt(t, w, water.ID, w.As("zhao").Unit)
+	said(t, w)
+}
+
+// said has a village open its page, say something and book something.
+func said(t *testing.T, w *apptest.Town) {
+	t.Helper()
+	ctx, wang, place := t.Context(), w.As("wang"), w.Place("文君街道", "新宝塔社区")[scope.Village]
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(w.Affairs.Shape(ctx, wang, place, affairs.Facing{Greeting: "有事请说，账目请看。"}))
+	_, err := w.Affairs.Announce(ctx, wang, place, affairs.Writing{Kind: affairs.Plain, Title: "周四停水", Body: "上午九点到下午两点。"})
+	must(err)
+	_, err = w.Affairs.Book(ctx, wang, place, affairs.Booking{On: places.DayOf(w.DB.Now()), From: affairs.Opening, To: affairs.Bank, Amount: 100_00, Words: "建账时的结余"})
+	must(err)
+	more := affairs.Shipped()
+	more.BusyFrom = 20
+	must(w.Affairs.Revise(ctx, w.As("admin"), more, "收支多的村早些每月公开", 0))
 }
 
 // learnt has the town learn from some matters of the past where they belong.
@@ -222,6 +244,10 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			"routing_rules":     {"reason = reason || '#'", "reason = substr(reason, 1, length(reason) - 1)"},
 			"routing_sorting":   {"confidence = confidence + 1", "confidence = confidence - 1"},
 			"routing_trial":     {"right_new = right_new + 1", "right_new = right_new - 1"},
+			"ledger_entry":      {"amount = amount + 1", "amount = amount - 1"},
+			"notice":            {"period = period || '#'", "period = substr(period, 1, length(period) - 1)"},
+			"village_page":      {"opened_on = opened_on || '#'", "opened_on = substr(opened_on, 1, length(opened_on) - 1)"},
+			"village_rhythm":    {"note = note || '#'", "note = substr(note, 1, length(note) - 1)"},
 			"webhook":           {"lang = 'en'", "lang = 'zh-CN'"},
 		}
 		var nouns []string
@@ -237,6 +263,10 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			switch c.Noun {
 			case "calendar":
 				table, key = "calendar_edition", "number"
+			case "village_page":
+				key = "place_id"
+			case "village_rhythm":
+				key = "number"
 			case "timing":
 				table, key = "matter_timing", "version"
 			case "routing_rules":

@@ -11,6 +11,7 @@ import (
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/account"
 	"yuanba/internal/web/admin"
+	webaffairs "yuanba/internal/web/affairs"
 	"yuanba/internal/web/feeds"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/home"
@@ -63,6 +64,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	hot := &webhot.Counter{Issues: a.Hot, Matters: a.Matters, Places: a.Places, Rows: counter.Rows}
 	hot.Routes(mux)
 	(&webplaces.Counter{Places: a.Places, Maps: maps, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows, Choices: counter.Choices}).Routes(mux)
+	(&webaffairs.Counter{Affairs: a.Affairs, Places: a.Places, Orgs: a.Orgs, Blobs: a.Blobs, Address: a.Config.Address()}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered()}).Routes(mux)
 	(&webpatrol.Counter{Patrol: a.Patrol, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Blobs: a.Blobs, MaxUpload: a.Config.Limits.Upload}).Routes(mux)

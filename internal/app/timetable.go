@@ -137,11 +137,12 @@ func (a *App) sweepFiles(ctx context.Context) error {
 
 // needsFile reports whether some record still has the file.
 func (a *App) needsFile(ctx context.Context, hash string) (bool, error) {
-	yes, err := a.Matters.NeedsFile(ctx, hash)
-	if err != nil || yes {
-		return yes, err
+	for _, needs := range []func(context.Context, string) (bool, error){a.Matters.NeedsFile, a.Patrol.NeedsFile, a.Affairs.NeedsFile} {
+		if yes, err := needs(ctx, hash); err != nil || yes {
+			return yes, err
+		}
 	}
-	return a.Patrol.NeedsFile(ctx, hash)
+	return false, nil
 }
 
 // promise has a job of a kind without arguments done once the transaction is on

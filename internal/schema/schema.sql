@@ -382,6 +382,37 @@ CREATE TABLE job_turn (
     fault   TEXT   NOT NULL
 );
 
+CREATE TABLE ledger_entry (
+    id           INTEGER PRIMARY KEY,
+    place_id     BIGINT NOT NULL,
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    number       BIGINT NOT NULL,   -- counted through in the village, without a gap
+    on_day       TEXT   NOT NULL,
+    from_account TEXT   NOT NULL,
+    to_account   TEXT   NOT NULL,
+    amount       BIGINT NOT NULL CHECK (amount > 0),
+    words        TEXT   NOT NULL,
+    party        TEXT   NOT NULL,   -- to whom, or from whom
+    decided      TEXT   NOT NULL,   -- by whom and when it was decided
+    paper        TEXT   NOT NULL,   -- hash; '' of an opening balance and of a counter-entry alone
+    paper_type   TEXT   NOT NULL,
+    paper_size   BIGINT NOT NULL,
+    counters     BIGINT NOT NULL,   -- the entry that this one undoes; 0 for none
+    at           BIGINT NOT NULL,
+    account      BIGINT NOT NULL,
+    actor        TEXT   NOT NULL,
+    CHECK (from_account <> to_account)
+);
+
+CREATE UNIQUE INDEX ledger_entry_counters ON ledger_entry (counters) WHERE counters <> 0;
+
+CREATE INDEX ledger_entry_day ON ledger_entry (place_id, on_day, number);
+
+CREATE UNIQUE INDEX ledger_entry_number ON ledger_entry (place_id, number);
+
+CREATE INDEX ledger_entry_paper ON ledger_entry (paper) WHERE paper <> '';
+
 CREATE TABLE letter (
     id          INTEGER PRIMARY KEY,
     mailbox_id  BIGINT  REFERENCES mailbox (id),
@@ -869,6 +900,112 @@ CREATE INDEX matter_whistle_matter ON matter_whistle (matter_id);
 
 CREATE INDEX matter_whistle_open ON matter_whistle (due_at) WHERE ended_at IS NULL;
 
+CREATE TABLE membership (
+    id          INTEGER PRIMARY KEY,
+    place_id    BIGINT NOT NULL,
+    town_id     BIGINT NOT NULL,
+    village_id  BIGINT NOT NULL,
+    resident_id BIGINT NOT NULL,
+    state       TEXT   NOT NULL CHECK (state = 'asked' OR state = 'vouched' OR state = 'joined' OR state = 'refused' OR state = 'left'),
+    way         TEXT   NOT NULL CHECK (way = 'desk' OR way = 'neighbour' OR way = 'code'),
+    voucher_id  BIGINT NOT NULL,    -- the neighbour who vouched; 0 for none
+    asked_at    BIGINT NOT NULL,
+    joined_at   BIGINT,
+    why         TEXT   NOT NULL,    -- why it was refused
+    version     BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX membership_one ON membership (place_id, resident_id);
+
+CREATE INDEX membership_resident ON membership (resident_id);
+
+CREATE INDEX membership_waits ON membership (place_id, state);
+
+CREATE TABLE membership_code (
+    id         INTEGER PRIMARY KEY,
+    place_id   BIGINT NOT NULL,
+    town_id    BIGINT NOT NULL,
+    village_id BIGINT NOT NULL,
+    hash       BYTEA  NOT NULL,
+    most       BIGINT NOT NULL,     -- how many may join with it
+    used       BIGINT NOT NULL,
+    until_at   BIGINT NOT NULL,
+    made_at    BIGINT NOT NULL,
+    account    BIGINT NOT NULL,
+    ended      BOOLEAN NOT NULL,
+    CHECK (used <= most)
+);
+
+CREATE UNIQUE INDEX membership_code_hash ON membership_code (hash);
+
+CREATE INDEX membership_code_place ON membership_code (place_id, made_at);
+
+CREATE TABLE missive (
+    id            INTEGER PRIMARY KEY,
+    place_id      BIGINT NOT NULL,
+    town_id       BIGINT NOT NULL,
+    village_id    BIGINT NOT NULL,
+    resident_id   BIGINT NOT NULL,
+    addressee     TEXT   NOT NULL CHECK (addressee = 'secretary' OR addressee = 'committee'),
+    state         TEXT   NOT NULL CHECK (state = 'sent' OR state = 'taken' OR state = 'replied' OR state = 'withdrawn'),
+    body_sealed   BYTEA,
+    reply_sealed  BYTEA,
+    sent_at       BIGINT NOT NULL,
+    due_at        BIGINT NOT NULL,
+    replied_at    BIGINT,
+    replied_post  TEXT   NOT NULL,
+    version       BIGINT NOT NULL
+);
+
+CREATE INDEX missive_place ON missive (place_id, addressee, state);
+
+CREATE INDEX missive_resident ON missive (resident_id, sent_at);
+
+CREATE TABLE notice (
+    id           INTEGER PRIMARY KEY,
+    place_id     BIGINT NOT NULL,
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    kind         TEXT   NOT NULL CHECK (kind = 'notice' OR kind = 'party' OR kind = 'village' OR kind = 'finance' OR kind = 'diary' OR kind = 'speaker' OR kind = 'event'),
+    state        TEXT   NOT NULL CHECK (state = 'draft' OR state = 'published' OR state = 'discarded' OR state = 'withdrawn'),
+    title        TEXT   NOT NULL,
+    body         TEXT   NOT NULL,
+    item         TEXT   NOT NULL,   -- of open affairs: which item of the list; '' of others
+    period       TEXT   NOT NULL,   -- for which period: 2026-Q1, 2026-03, 2026; of a great matter the day it happened
+    starts_at    BIGINT,            -- of an event
+    ends_at      BIGINT,            -- of an event
+    spot         TEXT   NOT NULL,   -- of an event: where
+    hash         TEXT   NOT NULL,   -- of the file beside it, '' for none
+    hash_type    TEXT   NOT NULL,
+    hash_size    BIGINT NOT NULL,
+    made_at      BIGINT NOT NULL,
+    published_at BIGINT,
+    account      BIGINT NOT NULL,   -- who wrote it
+    actor        TEXT   NOT NULL,
+    post         TEXT   NOT NULL,
+    why          TEXT   NOT NULL,   -- why it was amended or withdrawn, in words
+    version      BIGINT NOT NULL
+);
+
+CREATE INDEX notice_hash ON notice (hash) WHERE hash <> '';
+
+CREATE UNIQUE INDEX notice_item ON notice (place_id, item, period) WHERE state = 'published' AND item <> '';
+
+CREATE INDEX notice_place ON notice (place_id, kind, published_at);
+
+CREATE INDEX notice_town ON notice (town_id, item, period) WHERE state = 'published' AND item <> '';
+
+CREATE TABLE notice_before (
+    notice_id BIGINT NOT NULL REFERENCES notice (id),
+    version   BIGINT NOT NULL,
+    title     TEXT   NOT NULL,
+    body      TEXT   NOT NULL,
+    why       TEXT   NOT NULL,
+    actor     TEXT   NOT NULL,
+    at        BIGINT NOT NULL,
+    PRIMARY KEY (notice_id, version)
+);
+
 CREATE TABLE patrol_assignment (
     id           INTEGER PRIMARY KEY,
     town_id      BIGINT NOT NULL,
@@ -1119,6 +1256,46 @@ CREATE TABLE recovery_code (
     PRIMARY KEY (account_id, hash)
 );
 
+CREATE TABLE remark (
+    id           INTEGER PRIMARY KEY,
+    place_id     BIGINT NOT NULL,
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    kind         TEXT   NOT NULL CHECK (kind = 'question' OR kind = 'comment' OR kind = 'lost' OR kind = 'found'),
+    state        TEXT   NOT NULL CHECK (state = 'open' OR state = 'answered' OR state = 'shown' OR state = 'hidden' OR state = 'appealed' OR state = 'upheld' OR state = 'taken_back' OR state = 'settled' OR state = 'ended'),
+    notice_id    BIGINT NOT NULL,   -- 0: about none
+    entry_id     BIGINT NOT NULL,   -- of the ledger; 0: about none
+    resident_id  BIGINT NOT NULL,
+    body         TEXT   NOT NULL,
+    at           BIGINT NOT NULL,
+    due_at       BIGINT,            -- of a question: until when it is to be answered
+    ends_at      BIGINT,            -- of lost and found: when it ends by itself
+    answer       TEXT   NOT NULL,
+    answered_at  BIGINT,
+    answered_by  TEXT   NOT NULL,   -- name and post
+    why          TEXT   NOT NULL,   -- why it was hidden: a word of the list
+    why_words    TEXT   NOT NULL,
+    hidden_by    BIGINT NOT NULL,   -- the account; another decides on the appeal
+    hidden_post  TEXT   NOT NULL,
+    appeal       TEXT   NOT NULL,
+    decision     TEXT   NOT NULL,
+    decided_post TEXT   NOT NULL,
+    was          TEXT   NOT NULL,   -- the state before it was hidden
+    version      BIGINT NOT NULL
+);
+
+CREATE INDEX remark_ends ON remark (ends_at) WHERE state = 'shown' AND ends_at IS NOT NULL;
+
+CREATE INDEX remark_entry ON remark (entry_id, at) WHERE entry_id <> 0;
+
+CREATE INDEX remark_notice ON remark (notice_id, at) WHERE notice_id <> 0;
+
+CREATE INDEX remark_place ON remark (place_id, kind, at);
+
+CREATE INDEX remark_resident ON remark (resident_id, at);
+
+CREATE INDEX remark_waits ON remark (town_id, state) WHERE state IN ('open', 'appealed');
+
 CREATE TABLE resident (
     id                INTEGER PRIMARY KEY,
     name_sealed       BYTEA,
@@ -1335,6 +1512,41 @@ CREATE UNIQUE INDEX unit_responsible ON unit (key, city_id, town_id, village_id,
 CREATE TABLE unit_version (
     one     BIGINT PRIMARY KEY CHECK (one = 1),
     version BIGINT NOT NULL
+);
+
+CREATE TABLE village_duty (
+    place_id   BIGINT NOT NULL,
+    on_day     TEXT   NOT NULL,
+    town_id    BIGINT NOT NULL,
+    village_id BIGINT NOT NULL,
+    name       TEXT   NOT NULL,
+    phone      TEXT   NOT NULL,     -- an official one
+    hours      TEXT   NOT NULL,
+    PRIMARY KEY (place_id, on_day)
+);
+
+CREATE TABLE village_page (
+    place_id     BIGINT PRIMARY KEY,
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    greeting     TEXT   NOT NULL,
+    picture      TEXT   NOT NULL,   -- hash, '' for none
+    picture_type TEXT   NOT NULL,
+    picture_says TEXT   NOT NULL,   -- what is seen on it
+    opened_on    TEXT   NOT NULL,   -- nothing before that day is asked for
+    version      BIGINT NOT NULL
+);
+
+CREATE TABLE village_rhythm (
+    number   BIGINT PRIMARY KEY,
+    from_day TEXT   NOT NULL,
+    items    TEXT   NOT NULL,       -- JSON
+    note     TEXT   NOT NULL,
+    account  BIGINT NOT NULL,
+    actor    TEXT   NOT NULL,
+    at       BIGINT NOT NULL
 );
 
 CREATE TABLE webhook (

@@ -104,7 +104,7 @@ func (s *simulation) placeNamed(names ...string) (scope.Path, bool) {
 
 // workRoles are the roles whose posts the simulation fills.
 var workRoles = map[string]bool{"acceptor": true, "dispatcher": true, "verifier": true, "handler": true, "unit_lead": true,
-	"deputy_secretary": true, "reviewer": true, "committee_chair": true, "desk_clerk": true, "police_household": true}
+	"deputy_secretary": true, "reviewer": true, "committee_chair": true, "village_secretary": true, "committee_member": true, "desk_clerk": true, "police_household": true}
 
 // appoint fills the posts that nobody of the cast holds, and learns who acts for
 // which unit.

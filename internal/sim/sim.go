@@ -19,11 +19,13 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/routing"
+	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
@@ -65,6 +67,8 @@ type Town struct {
 	Access   *access.Service
 	People   *people.Service
 	Matters  *matters.Service
+	Affairs  *affairs.Service // nil: the villages say nothing
+	Blobs    *blob.Keeper     // nil: there are no pictures and papers
 	Routing  *routing.Service // nil: there are no rules of dispatch
 	Calendar *when.Calendar
 	Clock    *Clock // the clock of DB
@@ -120,7 +124,7 @@ func Make(ctx context.Context, t Town, plan Plan) error {
 		name string
 		do   func() error
 	}{
-		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"year", s.year},
+		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"villages", s.sayIn}, {"year", s.year},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("simulate %s: %w", step.name, err)

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/kit/flow"
@@ -24,8 +25,9 @@ func main() {
 		fail(err)
 	}
 	for name, text := range map[string]string{
-		matters.Flow.Name(): draw(matters.Flow, "internal/domain/matters/flow.go"),
-		patrol.Flow.Name():  draw(patrol.Flow, "internal/domain/patrol/flow.go"),
+		affairs.NoticeFlow.Name(): draw(affairs.NoticeFlow, "internal/domain/affairs/notice.go"),
+		matters.Flow.Name():       draw(matters.Flow, "internal/domain/matters/flow.go"),
+		patrol.Flow.Name():        draw(patrol.Flow, "internal/domain/patrol/flow.go"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name+".md"), []byte(text), 0o644); err != nil {
 			fail(err)

@@ -17,6 +17,7 @@ const (
 	Patrol      scope.Need = "patrol"       // walk the rounds of a grid and enter what is done there
 	Arrange     scope.Need = "arrange"      // arrange the work of the grids: points, visits, who walks where
 	Admit       scope.Need = "admit"        // decide which duties grid workers may be given
+	Publish     scope.Need = "publish"      // edit the page of a village: its notices, its open affairs, its ledger
 	Moderate    scope.Need = "moderate"     // hide words and pictures from the public, with a reason
 	RaiseFor    scope.Need = "raise_for"    // raise and answer on behalf of somebody else
 	See         scope.Need = "see"          // see the matters of the place that are not public
@@ -30,6 +31,6 @@ const (
 
 // Needs lists the needs in the order of the documentation.
 var Needs = []scope.Need{
-	Intake, Dispatch, Handle, Verify, Supervise, Command, Review, Patrol, Arrange, Admit, Moderate, RaiseFor, See,
+	Intake, Dispatch, Handle, Verify, Supervise, Command, Review, Patrol, Arrange, Admit, Publish, Moderate, RaiseFor, See,
 	ReadPrivate, Reveal, Desk, Administer, Audit, Export,
 }

@@ -20,7 +20,9 @@ type Role struct {
 // decides; which needs a role gives is decided here.
 var Roles = []Role{
 	{"grid_worker", []scope.Need{Patrol, RaiseFor, See, Verify, ReadPrivate, Reveal}},
-	{"committee_chair", []scope.Need{Handle, Arrange, RaiseFor, See, Supervise, ReadPrivate, Reveal}},
+	{"committee_chair", []scope.Need{Handle, Arrange, Publish, RaiseFor, See, Supervise, ReadPrivate, Reveal}},
+	{"village_secretary", []scope.Need{Publish, RaiseFor, See, Supervise}},
+	{"committee_member", []scope.Need{Publish, RaiseFor, See}},
 	{"acceptor", []scope.Need{Intake, RaiseFor, See, Moderate, ReadPrivate, Reveal}},
 	{"dispatcher", []scope.Need{Intake, Dispatch, RaiseFor, See, Moderate, ReadPrivate, Reveal}},
 	{"handler", []scope.Need{Handle, Reveal}},

@@ -156,7 +156,7 @@ func TestFoundTwiceAddsNothing(t *testing.T) {
 			t.Errorf("a second founding: %d units, were %d", len(d.Units()), len(before.Units()))
 		}
 		committee, _ := before.Responsible("village", baota)
-		if ps := before.Posts(committee.ID); len(ps) != 3 || ps[2].Title.ZH != "网格员（第3网格）" || ps[2].In().Level != scope.Grid {
+		if ps := before.Posts(committee.ID); len(ps) != 5 || ps[4].Title.ZH != "网格员（第3网格）" || ps[4].In().Level != scope.Grid {
 			t.Errorf("posts of the committee: %+v", ps)
 		}
 		d := again(append(slices.Clone(ground), orgs.Ground{Path: scope.Path{1, 20, 200}, Code: "510183104201", Name: name("花楸村", "")}))

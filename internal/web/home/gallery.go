@@ -19,7 +19,7 @@ func init() {
 	first := func(known bool) page.Handler {
 		return func(w http.ResponseWriter, r *http.Request) error {
 			b := page.From(r).Titled("home.title")
-			v := homePage{Base: b, Head: page.Head{Title: b.T("home.hello"), Lead: b.T("home.lead")}, Doors: doors(b), Known: known, NearName: "宝塔社区", NearHref: "/matters", Place: "/places"}
+			v := homePage{Base: b, Head: page.Head{Title: b.T("home.hello"), Lead: b.T("home.lead")}, Doors: doors(b), Known: known, NearName: "宝塔社区", NearHref: "/matters", Place: "/places", Village: "/affairs/7"}
 			v.Near = []page.Row{row("QL-2026-004101", "巷口的井盖松了", "宝塔社区", page.ToneCalm, b.T("matter.state.handling"), b.T("time.left", b.T("time.workdays", 2)))}
 			if known {
 				v.Head.Title, v.News = b.T("home.hello.name", "周敏"), 3

@@ -13,6 +13,7 @@ import (
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/web/affairs"
 	"yuanba/internal/web/page"
 )
 
@@ -49,6 +50,7 @@ type homePage struct {
 	NearName string
 	NearHref string
 	Place    string // address of the page of the place around them
+	Village  string // address of the page of the reader's own village; "" if it is not known
 }
 
 var homed = page.New[homePage](files, "home.html")
@@ -96,6 +98,7 @@ func (c *Counter) home(w http.ResponseWriter, r *http.Request) error {
 	if around.Level != scope.City {
 		v.NearHref += "?place=" + around.ID.String()
 		v.Place += "/" + around.ID.String()
+		v.Village = affairs.At(around.ID)
 	} else {
 		around = scope.Scope{}
 	}

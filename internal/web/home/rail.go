@@ -5,12 +5,14 @@ package home
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/web/affairs"
 	"yuanba/internal/web/page"
 )
 
@@ -57,6 +59,10 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(a.Has("raise_for"), "/raise", "home.rail.raise", "plus", 0)
 	add(a.Has("desk"), "/desk", "home.rail.desk", "people", 0)
 	add(true, "/hot", "home.rail.hot", "fire", 0)
+	if v := villageOf(a); v != 0 {
+		add(true, affairs.At(v)+"/edit", "home.rail.village", "edit", 0)
+	}
+	add(true, "/affairs", "home.rail.affairs", "document", 0)
 	add(true, "/places", "home.rail.places", "map", 0)
 	add(true, "/units", "home.rail.units", "house", 0)
 	add(true, "/news", "home.rail.news", "bell", news)
@@ -91,6 +97,16 @@ func unitOf(a scope.Actor) id.ID {
 			if n == "handle" {
 				return g.Unit
 			}
+		}
+	}
+	return 0
+}
+
+// villageOf is the village whose page the reader edits; 0 if they edit none.
+func villageOf(a scope.Actor) id.ID {
+	for _, g := range a.Grants {
+		if slices.Contains(g.Needs, "publish") && g.In.Level == scope.Village {
+			return g.In.ID
 		}
 	}
 	return 0

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/places"
@@ -34,7 +35,8 @@ type showPage struct {
 	Target    string // what is followed
 	CanFollow bool
 	Followed  bool
-	Feed      string // address of the Atom feed
+	Page      page.Link // what the village says of itself
+	Feed      string    // address of the Atom feed
 }
 
 var shown = page.New[showPage](files, "place.html")
@@ -79,6 +81,9 @@ func (c *Counter) show(w http.ResponseWriter, r *http.Request) error {
 	v.Map, v.Below = c.mapOf(b, tree, p, now), c.table(b, tree, tree.Children(p.ID), now)
 	v.Base, v.Map = c.move(v.Base, v.Map, p, which)
 	v.Facts, v.Units, v.History = c.facts(b, tree, p), c.units(b, p), c.history(b, tree, p)
+	if affairs.HasPage(p.Kind) {
+		v.Page = page.Link{Href: "/affairs/" + p.ID.String(), Text: b.T("place.page.village"), Icon: "house"}
+	}
 	subs, err := c.Matters.Subscriptions(r.Context(), b.Actor)
 	if err != nil {
 		return err

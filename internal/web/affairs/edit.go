@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package affairs
+
+import (
+	"net/http"
+
+	"yuanba/internal/domain/affairs"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/blob"
+	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/web/page"
+)
+
+// editPage is the desk of those who edit a village's page: what is due next, what is
+// half written, and the ways to write something.
+type editPage struct {
+	sheet
+	Due    []page.Row
+	Drafts []page.Row
+	Ways   []page.Link
+}
+
+var editShown = page.New[editPage](files, "edit.html")
+
+func (c *Counter) edit(w http.ResponseWriter, r *http.Request) error {
+	p, err := c.placeOf(r)
+	if err != nil {
+		return err
+	}
+	b := page.From(r)
+	if err := mayEdit(b, p); err != nil {
+		return err
+	}
+	v := editPage{sheet: c.sheetOf(b, p, "edit", b.T("village.edit.title"), b.T("village.edit.lead"))}
+	if p.Kind == places.Village {
+		_, all, err := c.Affairs.Standings(r.Context(), p.ID, 3)
+		if err != nil {
+			return err
+		}
+		for _, s := range all {
+			if s.At.IsZero() {
+				row := page.Row{Href: At(p.ID) + "/write?kind=" + string(s.Item.Kind) + "&item=" + s.Item.Code + "&period=" + string(s.Period), Title: s.Item.Name.In(b.Lang), Meta: []string{b.T("village.kind." + string(s.Item.Kind)), s.Period.Say(b.Lang)},
+					Left: i18n.Left(b.Lang, b.Now, s.Due), Due: s.Due, Light: page.Light{Used: -1, Tone: page.ToneSoon}}
+				if s.Missing() {
+					row.Light.Tone = page.ToneLate
+				}
+				v.Due = append(v.Due, row)
+			}
+		}
+	}
+	drafts, err := c.Affairs.ListNotices(r.Context(), b.Actor, p.ID, affairs.Query{States: []affairs.NoticeState{affairs.Draft}, Most: 30})
+	if err != nil {
+		return err
+	}
+	v.Drafts = noticeRows(b, drafts)
+	for _, k := range affairs.Kinds {
+		if k.Open() && p.Kind != places.Village {
+			continue
+		}
+		v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/write?kind=" + string(k), Text: b.T("village.write.title", i18n.Key(affairWord(k, p)))})
+	}
+	if p.Kind == places.Village {
+		v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/book", Text: b.T("village.book.title")})
+	}
+	v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/face", Text: b.T("village.face.title")})
+	return editShown.Show(w, r, v)
+}
+
+// facePage is the form of a page's greeting and picture.
+type facePage struct {
+	sheet
+	Version string
+	Picture picture
+}
+
+var faceShown = page.New[facePage](files, "face.html")
+
+func (c *Counter) face(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.faceView(r, nil)
+	if err != nil {
+		return err
+	}
+	return faceShown.Show(w, r, v)
+}
+
+func (c *Counter) faceView(r *http.Request, f *form.Form) (v facePage, err error) {
+	p, err := c.placeOf(r)
+	if err != nil {
+		return v, err
+	}
+	b := page.From(r)
+	if err := mayEdit(b, p); err != nil {
+		return v, err
+	}
+	pg, err := c.Affairs.Page(r.Context(), p.ID)
+	if err != nil {
+		return v, err
+	}
+	if f == nil {
+		f = form.Of("greeting", pg.Greeting, "says", pg.Says)
+	}
+	v = facePage{sheet: c.sheetOf(b, p, "edit", b.T("village.face.title"), b.T("village.face.lead")), Version: itoa(int(pg.Version))}
+	v.Form = f
+	if pg.Picture.Hash != "" {
+		v.Picture = picture{Src: "/papers/" + string(blob.Hash(pg.Picture.Hash).Small()), Alt: pg.Says}
+	}
+	return v, nil
+}
+
+func (c *Counter) shape(w http.ResponseWriter, r *http.Request) error {
+	p, err := c.placeOf(r)
+	if err != nil {
+		return err
+	}
+	if err := mayEdit(page.From(r), p); err != nil {
+		return err
+	}
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	in := affairs.Facing{Greeting: f.Line("greeting", affairs.MaxGreeting), Says: f.Line("says", affairs.MaxTitle), Version: int64(f.Int("version", 0, 1<<40))}
+	if in.Picture, err = c.take(r, f, "picture", blob.Photo); err != nil {
+		return err
+	}
+	if err = f.Err(); err == nil {
+		if err = c.Affairs.Shape(r.Context(), page.Actor(r), p.ID, in); err == nil {
+			return page.Done(w, r, At(p.ID), "village.shaped")
+		}
+	}
+	v, verr := c.faceView(r, f)
+	if verr != nil {
+		return verr
+	}
+	return faceShown.Fail(w, r, v, err)
+}
