@@ -71,7 +71,7 @@ What has a moment of closing is a closed matter that the agency's unit led, and 
 promised until the due date of the file; another is received, and waits for the
 intake desk. A request outside the town belongs to the city as a whole.`,
 			"  yuanba import requests requests.csv --db town.db --faults faults.csv", matters.ReadRequests),
-		c.importDivisions(), c.importBoundaries(), c.importRules(),
+		c.importDivisions(), c.importBoundaries(), c.importRules(), c.importGivings(),
 	)
 	return cmd
 }

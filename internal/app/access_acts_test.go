@@ -109,6 +109,12 @@ func actDoors() []actDoor {
 		}
 		return x.whole(m.Number).Matter
 	}
+	walked := func(x *walk, _ matters.Matter) matters.Matter {
+		grid := x.Places.Tree().Children(x.Place("文君街道", "宝塔社区")[scope.Village])[0]
+		slip, err := x.Matters.Raise(x.t.Context(), x.As("li"), matters.Raising{Body: "井盖翘起一个角。", Place: grid.ID, Public: true, Channel: matters.Grid})
+		x.must(err)
+		return x.whole(slip.Number).Matter
+	}
 	named := func(x *walk, m matters.Matter) matters.Matter {
 		x.must(x.Matters.ShowName(x.t.Context(), x.guest("chen"), m.ID))
 		return m
@@ -149,6 +155,7 @@ func actDoors() []actDoor {
 		{act: matters.Reopen, state: matters.Closed, who: forReporter, form: []string{"words", "又漏了，请再来。"}},
 		{act: matters.Reopen, state: matters.Declined, who: forReporter, form: []string{"words", "明明是市里的管子。"}},
 		{act: matters.Withdraw, state: matters.Received, who: forReporter},
+		{act: matters.Settle, state: matters.Received, who: "li", form: []string{"words", "当场扶正了。"}, setup: walked},
 		{act: matters.ShowName, state: matters.Handling, who: forReporter},
 		{act: matters.HideName, state: matters.Handling, who: forReporter, setup: named},
 		{act: matters.Join, state: matters.Received, who: "zhao", form: []string{"to", "{pub}", "words", "同一根水管。"}},

@@ -22,7 +22,11 @@ import (
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/hotissues"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/patrol"
+	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/webhooks"
+	"yuanba/internal/kit/geo"
+	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
@@ -114,13 +118,53 @@ func (x *walk) prepare() {
 	}
 	_, err = x.Sealer.Seal(ctx)
 	x.must(err)
+	grid, duty, point, visit, giving := x.grid(chen)
 	x.at = map[string]string{
 		"pub": pub.Number, "priv": priv.Number, "privid": priv.ID.String(), "secret": secret, "place": baota[scope.Village].String(), "town": baota[scope.Town].String(),
 		"unit": zhao.Unit.String(), "post": post.ID.String(), "holding": dir.Holders(post.ID, x.DB.Now())[0].ID.String(), "account": x.As("deng").Account.String(), // whose sessions nobody uses
 		"category": x.Matters.Catalogue().Categories[0].Code, "template": templates[0].ID.String(), "resident": chen.Resident.String(), "none": id.ID(1).String(), "apikey": key.ID.String(), "connection": conn.ID.String(),
 		"webhook": hook.ID.String(), "delivery": sent.ID.String(), "hot": hot[i].ID.String(),
+		"grid": grid.String(), "duty": duty.String(), "point": point.String(), "visit": visit.String(), "giving": giving.String(), "slot": fmt.Sprint(patrol.SlotAt(x.DB.Now())), "handover": x.handover(grid).String(),
 	}
 	x.prepareVillage(baota[scope.Village])
+}
+
+// grid makes a duty that is given, a point and an agreed visit in the grid that 李网格 walks.
+func (x *walk) grid(chen scope.Actor) (grid, duty, point, visit, giving id.ID) {
+	x.t.Helper()
+	ctx := x.t.Context()
+	g := x.Places.Tree().Children(x.Place("文君街道", "宝塔社区")[scope.Village])[0]
+	add := func(d patrol.Duty) id.ID {
+		d.Unit, d.What, d.Minutes, d.Basis, d.Often = x.As("wu").Unit, "看一看有没有问题。", 3, "城市供水条例第二十条", patrol.EachRound
+		fresh, err := x.Patrol.Propose(ctx, x.As("wu"), d)
+		x.must(err)
+		x.must(x.Patrol.Admit(ctx, x.As("yu"), fresh, "确有必要。"))
+		return fresh
+	}
+	duty = add(patrol.Duty{Name: i18n.Text{ZH: "看供水井"}, Kind: patrol.AtPoint, Spec: patrol.Spec{Points: []patrol.PointKind{patrol.Manhole}}})
+	home := add(patrol.Duty{Name: i18n.Text{ZH: "看望老人"}, Kind: patrol.AtHome, Spec: patrol.Spec{Reads: []people.Field{people.FieldName}}})
+	giving, err := x.Patrol.Give(ctx, x.As("wu"), duty, g.Path[scope.Village])
+	x.must(err)
+	at := g.Point
+	if shape, ok := x.Places.Tree().Outline(g.ID); ok {
+		at = geo.Inside(shape)
+	}
+	point, err = x.Patrol.AddPoint(ctx, x.As("wang"), patrol.NewPoint{Grid: g.ID, Kind: patrol.Manhole, Name: "东门供水井", At: at})
+	x.must(err)
+	visit, err = x.Patrol.Agree(ctx, x.As("wang"), patrol.Agreeing{Resident: chen.Resident, Grid: g.ID, Duty: home, Every: 7, Need: patrol.Asked, Consent: patrol.Said})
+	x.must(err)
+	_, err = x.Patrol.Begin(ctx, x.As("li"))
+	x.must(err)
+	return g.ID, duty, point, visit, giving
+}
+
+// handover gives the grid to 李网格, who has not taken it over yet.
+func (x *walk) handover(grid id.ID) id.ID {
+	x.t.Helper()
+	x.must(x.Patrol.HandOver(x.t.Context(), x.As("wang"), grid, 0, x.As("li").Account, "钥匙在门卫那里。"))
+	as, err := x.Patrol.Handovers(x.t.Context(), x.As("li"))
+	x.must(err)
+	return as[0].ID
 }
 
 func (x *walk) guest(who string) scope.Actor {

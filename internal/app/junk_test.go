@@ -125,6 +125,7 @@ var asksNothing = []string{
 	"POST /matters/{number}/mailbox/again", "POST /matters/{number}/mailbox/on", "POST /matters/{number}/mailbox/off", "POST /matters/{number}/mailbox/forget",
 	"POST /matters/{number}/mailbox", // the form of POST /mailbox, for a slip's holder, who is none of these
 	"POST /notices/{id}/publish", "POST /notices/{id}/discard", "POST /notices/{id}/restore",
+	"POST /patrol/begin", "POST /patrol/handovers/{id}/take", "POST /patrol/visits/{id}/look", "POST /patrol/duties/{id}/withdraw", "POST /patrol/givings/{id}/back", "POST /patrol/points/{id}/end",
 	"POST /signin/second", // sends on who is not at that stage; see package account
 }
 
@@ -193,6 +194,14 @@ func (x *walk) targets() (ts []target) {
 			path = strings.Replace(path, "/admin/categories/{none}", "/admin/categories/{category}", 1)
 		case villageEditor(d.route) != "":
 			who = villageEditor(d.route)
+		case strings.HasPrefix(d.route, "POST /patrol/grids"), strings.HasPrefix(d.route, "POST /patrol/points/{id}/end"):
+			who = "wang"
+		case d.route == "POST /patrol/duties":
+			who = "wu"
+		case strings.HasPrefix(d.route, "POST /patrol/duties"), strings.HasPrefix(d.route, "POST /patrol/givings"):
+			who, path = "yu", strings.Replace(path, "{none}", "{duty}", 1)
+		case strings.HasPrefix(d.route, "POST /patrol"):
+			who, path = "li", strings.Replace(path, "{none}", "{visit}", 1)
 		case d.route == "POST /insights/formulas":
 			who = "admin"
 		case strings.HasPrefix(d.route, "POST /desk"):

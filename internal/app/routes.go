@@ -3,12 +3,15 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/web/account"
 	"yuanba/internal/web/admin"
 	webaffairs "yuanba/internal/web/affairs"
@@ -67,7 +70,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webaffairs.Counter{Affairs: a.Affairs, Places: a.Places, Orgs: a.Orgs, Blobs: a.Blobs, Address: a.Config.Address()}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered()}).Routes(mux)
-	(&webpatrol.Counter{Patrol: a.Patrol, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Blobs: a.Blobs, MaxUpload: a.Config.Limits.Upload}).Routes(mux)
+	(&webpatrol.Counter{Patrol: a.Patrol, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Blobs: a.Blobs, MaxUpload: a.Config.Limits.Upload, Address: a.Config.Address(), Names: a.accountName}).Routes(mux)
 	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Address: a.Config.Address()}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	wechat := webletters.WeChat{Name: a.Config.WeChat.Name, Token: a.Config.WeChat.Token}
@@ -93,4 +96,14 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	a.interfacePage().Routes(mux)
 	site.Rail, site.Place = first.Rail, first.Where
 	return nil
+}
+
+// accountName is the name of who has an account.
+func (a *App) accountName(ctx context.Context, account id.ID) (name string, err error) {
+	err = a.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		names, err := a.Access.Names(tx, account)
+		name = names[account]
+		return err
+	})
+	return name, err
 }

@@ -12,6 +12,7 @@ import (
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/blob"
@@ -28,6 +29,7 @@ const Prefix = "/api/v1"
 type Server struct {
 	DB       *sqldb.DB
 	Matters  *matters.Service
+	Patrol   *patrol.Service
 	Places   *places.Service
 	Orgs     *orgs.Service
 	Access   *access.Service

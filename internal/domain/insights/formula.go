@@ -12,6 +12,7 @@ import (
 
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/share"
 )
 
 // Formulas say how the town's work is appraised. They are data: what is shipped is
@@ -158,10 +159,7 @@ type Value struct {
 }
 
 // Few reports whether so few cases are behind the value that it says little.
-func (v Value) Few() bool { return v.Of < fewCases }
-
-// fewCases is under how many a share is not much more than chance.
-const fewCases = 30
+func (v Value) Few() bool { return v.Of < share.Few }
 
 func total(ts []Term, s *Sums) int64 {
 	n := int64(0)
@@ -184,21 +182,8 @@ func (r Rate) Work(s *Sums) Value {
 		return v
 	}
 	v.Share = min(1, float64(v.Done)/float64(v.Of))
-	v.Low, v.High = Wilson(min(v.Done, v.Of), v.Of)
+	v.Low, v.High = share.Wilson(min(v.Done, v.Of), v.Of)
 	return v
-}
-
-// Wilson is the interval in which a share lies with 95 % confidence, of which done
-// of n were seen (E. B. Wilson, 1927). It is the whole for n = 0.
-func Wilson(done, n int64) (low, high float64) {
-	if n == 0 {
-		return 0, 1
-	}
-	const z = 1.959963984540054
-	p, of := float64(done)/float64(n), float64(n)
-	mid := (p + z*z/(2*of)) / (1 + z*z/of)
-	half := z / (1 + z*z/of) * math.Sqrt(p*(1-p)/of+z*z/(4*of*of))
-	return max(0, mid-half), min(1, mid+half)
 }
 
 // Points are a score worked out, of a hundred, with the least and the most that the

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/geo"
@@ -70,7 +71,7 @@ func (s *Service) addPoints(tx *sqldb.Tx, by scope.Actor, in []NewPoint) (ds []i
 		}
 		if !geo.InRange(n.At) || n.At == (geo.Point{}) {
 			l.Add("lat", "patrol.point.where")
-		} else if shape, ok := tree.Outline(g.ID); ok && geo.Away(shape, n.At) > near {
+		} else if shape, ok := tree.Outline(g.ID); ok && !within(tree, g.ID, n.At) && geo.Away(shape, n.At) > near {
 			l.Add("lat", "patrol.point.outside", g.Name)
 		}
 		if err := l.Err(); err != nil {
@@ -95,6 +96,12 @@ func (s *Service) addPoints(tx *sqldb.Tx, by scope.Actor, in []NewPoint) (ds []i
 		lines = append(lines, trail.Entry{Noun: "patrol_point", Record: p.ID, Act: "add", Note: p.Name, Digest: p.digest()})
 	}
 	return ds, trail.AppendAll(tx, by, lines)
+}
+
+// within reports whether the map has the point in the grid.
+func within(tree *places.Tree, grid id.ID, p geo.Point) bool {
+	at, ok := tree.Locate(p[0], p[1])
+	return ok && at.Path[scope.Grid] == grid
 }
 
 func (p Point) digest() []byte {

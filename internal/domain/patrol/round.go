@@ -89,6 +89,12 @@ func (x supply) ground(g places.Place) Ground {
 			out.Duties = append(out.Duties, d)
 		}
 	}
+	for _, v := range out.Visits { // whoever agreed to be visited has given the duty themselves
+		d, ok := x.duties[v.Duty]
+		if ok && !slices.ContainsFunc(out.Duties, func(o Duty) bool { return o.ID == d.ID }) {
+			out.Duties = append(out.Duties, d)
+		}
+	}
 	return out
 }
 

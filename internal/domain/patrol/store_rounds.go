@@ -355,3 +355,11 @@ func insertFile(tx *sqldb.Tx, hash string, entry id.ID) error {
 func entriesWith(tx *sqldb.Tx, hash string) ([]Entry, error) {
 	return sqldb.All(tx, scanEntry, `SELECT `+entryColumns+` FROM patrol_entry WHERE id IN (SELECT entry_id FROM patrol_file WHERE hash = $1) ORDER BY id DESC LIMIT 100`, hash)
 }
+
+// storyOf is what was entered at a point or in a home, the newest first.
+func storyOf(tx *sqldb.Tx, at Where, most int) ([]Entry, error) {
+	if at.Point != 0 {
+		return sqldb.All(tx, scanEntry, `SELECT `+entryColumns+` FROM patrol_entry WHERE point_id = $1 AND point_id <> 0 ORDER BY slot DESC, id DESC LIMIT $2`, at.Point, most)
+	}
+	return sqldb.All(tx, scanEntry, `SELECT `+entryColumns+` FROM patrol_entry WHERE visit_id = $1 AND visit_id <> 0 ORDER BY slot DESC, id DESC LIMIT $2`, at.Visit, most)
+}

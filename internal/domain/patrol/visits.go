@@ -24,7 +24,9 @@ var visitNeed = seal.Column{Table: "patrol_visit", Name: "need_sealed"}
 
 // An Agreeing is what is agreed with somebody about being visited.
 type Agreeing struct {
-	Resident id.ID
+	Resident id.ID // 0: found by Phone and Name, which they say
+	Phone    string
+	Name     string
 	Grid     id.ID // where they live
 	Duty     id.ID
 	Every    int // days
@@ -77,7 +79,7 @@ func (s *Service) agree(tx *sqldb.Tx, by scope.Actor, in Agreeing) (id.ID, error
 	if !slices.Contains(Consents, in.Consent) {
 		l.Add("consent", "patrol.visit.consent")
 	}
-	who, err := s.people.GetIn(tx, in.Resident)
+	who, err := s.agreeing(tx, by, &in)
 	switch {
 	case errs.KindOf(err) == errs.NotFound && err != nil, err == nil && who.Forgotten():
 		l.Add("resident", "patrol.visit.resident")
@@ -113,6 +115,16 @@ func (s *Service) agree(tx *sqldb.Tx, by scope.Actor, in Agreeing) (id.ID, error
 		return 0, err
 	}
 	return v.ID, trail.Append(tx, by, trail.Entry{Noun: "patrol_visit", Record: v.ID, Act: "agree", For: "a resident", Note: v.Number, Digest: v.digest()})
+}
+
+// agreeing is the resident with whom it is agreed: by number, or by telephone and name.
+func (s *Service) agreeing(tx *sqldb.Tx, by scope.Actor, in *Agreeing) (people.Resident, error) {
+	if in.Resident == 0 {
+		r, err := s.people.FindToVisit(tx, by, in.Phone, in.Name)
+		in.Resident = r.ID
+		return r, err
+	}
+	return s.people.GetIn(tx, in.Resident)
 }
 
 func (v Visit) digest() []byte {

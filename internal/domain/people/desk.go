@@ -25,6 +25,31 @@ type Found struct {
 // by a village.
 const maxFound = 20
 
+// FindToVisit is the resident with exactly this telephone and this name, both of which
+// they have said to whoever agrees with them to be visited; NotFound if there is none. It
+// is a look of theirs. The caller has seen that the actor may agree on visits there.
+func (s *Service) FindToVisit(tx *sqldb.Tx, by scope.Actor, phone, name string) (Resident, error) {
+	none := errs.New(errs.NotFound, "people.none")
+	p, err := ParsePhone(phone)
+	if err != nil || p.Empty() {
+		return Resident{}, none
+	}
+	index, err := s.box.Index(phoneIndex, p.Plain())
+	if err != nil {
+		return Resident{}, err
+	}
+	rs, err := withPhone(tx, s.box, index, maxFound)
+	if err != nil {
+		return Resident{}, err
+	}
+	for _, r := range rs {
+		if r.Name.Plain() == strings.TrimSpace(name) && !r.Forgotten() {
+			return r.closed(), s.note(tx, by, "search", Look{Of: OfResident(r.ID), Purpose: VisitAgreed, Fields: []Field{FieldPhone, FieldName}})
+		}
+	}
+	return Resident{}, none
+}
+
 // Find looks for people by exactly one of a telephone and an identity number, in
 // full: there is no search by a part, nor by name. Whoever serves at a desk may
 // (else Denied), wherever the person lives, since a resident may walk into any

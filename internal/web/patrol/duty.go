@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/errs"
@@ -97,7 +98,14 @@ func dutyPill(b page.Base, d patrol.Duty) page.Pill {
 
 // ways are the views of the grids' work that everybody at work has.
 func ways(b page.Base, at string) []page.Tab {
-	ts := []page.Tab{{Text: b.T("duty.title"), Href: "/patrol/duties", Count: -1}}
+	var ts []page.Tab
+	if b.Actor.Has(access.Patrol) {
+		ts = append(ts, page.Tab{Text: b.T("patrol.today"), Href: "/patrol", Count: -1})
+	}
+	if sees(b.Actor) {
+		ts = append(ts, page.Tab{Text: b.T("patrol.coverage"), Href: "/patrol/coverage", Count: -1})
+	}
+	ts = append(ts, page.Tab{Text: b.T("duty.title"), Href: "/patrol/duties", Count: -1})
 	for i := range ts {
 		ts[i].Current = ts[i].Href == at
 	}
