@@ -57,6 +57,7 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(true, "/insights", "home.rail.insights", "chart", 0)
 	add(true, "/matters", "home.rail.all", "document", 0)
 	add(a.Has("raise_for"), "/raise", "home.rail.raise", "plus", 0)
+	add(true, "/patrol", "home.rail.patrol", "eye", 0)
 	add(a.Has("desk"), "/desk", "home.rail.desk", "people", 0)
 	add(true, "/hot", "home.rail.hot", "fire", 0)
 	if v := villageOf(a); v != 0 {
