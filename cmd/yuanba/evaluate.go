@@ -22,7 +22,7 @@ func (c *cli) evaluate() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.evaluateRouting(), c.evaluateDispatch())
+	cmd.AddCommand(c.evaluateRouting(), c.evaluateDispatch(), c.evaluateRetrieval())
 	return cmd
 }
 

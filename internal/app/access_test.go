@@ -24,6 +24,7 @@ import (
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/people"
+	"yuanba/internal/domain/questions"
 	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/geo"
 	"yuanba/internal/kit/i18n"
@@ -116,6 +117,10 @@ func (x *walk) prepare() {
 	if i < 0 {
 		x.t.Fatalf("what many complain of is not found: %+v", hot)
 	}
+	question, err := x.Questions.Ask(ctx, chen, questions.Asking{Words: "一户一表改造要交多少钱？", Place: baota[scope.Village], Unit: x.As("wu").Unit})
+	x.must(err)
+	policy, err := x.Questions.Add(ctx, x.As("admin"), questions.Writing{Title: "城市供水管理办法", Body: "第一阶梯水价每吨二元八角。", Unit: x.As("wu").Unit}, 0)
+	x.must(err)
 	_, err = x.Sealer.Seal(ctx)
 	x.must(err)
 	grid, duty, point, visit, giving := x.grid(chen)
@@ -125,6 +130,7 @@ func (x *walk) prepare() {
 		"category": x.Matters.Catalogue().Categories[0].Code, "template": templates[0].ID.String(), "resident": chen.Resident.String(), "none": id.ID(1).String(), "apikey": key.ID.String(), "connection": conn.ID.String(),
 		"webhook": hook.ID.String(), "delivery": sent.ID.String(), "hot": hot[i].ID.String(),
 		"grid": grid.String(), "duty": duty.String(), "point": point.String(), "visit": visit.String(), "giving": giving.String(), "slot": fmt.Sprint(patrol.SlotAt(x.DB.Now())), "handover": x.handover(grid).String(),
+		"question": question.Number, "policy": policy.ID.String(), "knows": x.As("wu").Unit.String(),
 	}
 	x.prepareVillage(baota[scope.Village])
 }

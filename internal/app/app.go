@@ -30,6 +30,7 @@ import (
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/questions"
 	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/domain/webhooks"
@@ -62,6 +63,7 @@ type App struct {
 	Matters   *matters.Service
 	Patrol    *patrol.Service
 	Affairs   *affairs.Service
+	Questions *questions.Service
 	Routing   *routing.Service
 	Exchange  *exchange.Service
 	Webhooks  *webhooks.Service
@@ -187,6 +189,10 @@ func (a *App) build(ctx context.Context) error {
 	a.Routing = routing.New(routing.Needs{DB: a.DB, Matters: a.Matters, Orgs: a.Orgs, Places: a.Places, Calendars: a.Calendars, People: a.People, Letters: a.Letters, Log: a.log})
 	a.Letters.Hear(routing.NewsOfSorting, a.Routing.Stops())
 	a.Matters.GuideBy(a.Routing)
+	a.Questions = questions.New(questions.Needs{
+		DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Letters: a.Letters, Matters: a.Matters, Seal: a.Box, Random: random, Log: a.log, Guess: a.guess,
+	})
+	a.Letters.Hear(questions.NewsOfQuestions, a.Questions)
 	a.Exchange = exchange.New(exchange.Needs{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Matters: a.Matters, Seal: a.Box, Log: a.log, Dial: a.dial, Fetch: a.fetchPhoto, Photo: a.photoAddress})
 	a.Webhooks = webhooks.New(webhooks.Needs{
 		DB: a.DB, Places: a.Places, People: a.People, Access: a.Access, Letters: a.Letters, Matters: a.Matters, Seal: a.Box, Random: random, Log: a.log,

@@ -208,6 +208,8 @@ func (x *walk) targets() (ts []target) {
 			who, path = "he", strings.Replace(path, "{none}", "{resident}", 1)
 		case strings.HasPrefix(d.route, "POST /me"), d.route == "POST /raise":
 			who = "zhou"
+		case strings.HasPrefix(d.route, "POST /questions/"), strings.HasPrefix(d.route, "POST /answers/"):
+			who = "wu"
 		case d.route == "POST /answer/{secret}":
 			who, path = "-", "/answer/{secret}"
 		case d.route == "POST /matters/{number}/reveal":

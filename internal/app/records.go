@@ -15,6 +15,7 @@ import (
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/questions"
 	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/domain/webhooks"
@@ -35,6 +36,7 @@ func (a *App) Records() []trail.Checked {
 		{"account": access.Digests, "api_key": access.KeyDigests},
 		{"category": matters.EachCategoryDigest, "timing": matters.EachTimingDigest, "matter": a.Matters.EachDigest},
 		patrol.Digests(),
+		{"question": questions.EachDigest, "answer": questions.EachAnswerDigest},
 		{"routing_trial": routing.EachDigest, "routing_allowance": routing.EachAllowanceDigest, "routing_sorting": routing.EachSortingDigest, "routing_rules": routing.EachEdition, "routing_draft": routing.EachDraft},
 		affairs.EachDigest(),
 		{"connection": exchange.Digests, "webhook": webhooks.Digests},

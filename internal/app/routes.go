@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
@@ -29,6 +30,7 @@ import (
 	webpatrol "yuanba/internal/web/patrol"
 	webpeople "yuanba/internal/web/people"
 	webplaces "yuanba/internal/web/places"
+	webquestions "yuanba/internal/web/questions"
 	"yuanba/internal/web/static"
 	webtrail "yuanba/internal/web/trail"
 )
@@ -57,12 +59,16 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	})
 	counter := &webmatters.Counter{MaxUpload: a.Config.Limits.Upload,
 		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Routing: a.Routing, Blobs: a.Blobs, Slips: slips, Mail: a.Letters.Offered(),
-		Address: a.Config.Address(), Log: a.log,
+		Address: a.Config.Address(), Log: a.log, Also: a.questionByCode,
 		Raising: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 		Asking:  func(h http.Handler) http.Handler { return page.Limit(0.2, 20, h) }, // codes are guessed slowly
 	}
 	counter.Routes(mux)
-	first := &home.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows}
+	(&webquestions.Counter{
+		Questions: a.Questions, Places: a.Places, Orgs: a.Orgs, People: a.People, Matters: a.Matters, Hold: slips.Hold, Keep: slips.KeepQuestion, Seen: slips.SeenQuestion,
+		Address: a.Config.Address(), Asking: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
+	}).Routes(mux)
+	first := &home.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows, Asked: a.questionsWaiting}
 	first.Routes(mux)
 	hot := &webhot.Counter{Issues: a.Hot, Matters: a.Matters, Places: a.Places, Rows: counter.Rows}
 	hot.Routes(mux)
@@ -106,4 +112,19 @@ func (a *App) accountName(ctx context.Context, account id.ID) (name string, err 
 		return err
 	})
 	return name, err
+}
+
+// questionByCode is the question with a number, to who knows its code, and its page.
+func (a *App) questionByCode(ctx context.Context, number, code string) (id.ID, string, error) {
+	d, err := a.Questions.ByCode(ctx, number, code)
+	return d, "/questions/" + strings.ToUpper(strings.TrimSpace(number)), err
+}
+
+// questionsWaiting is how many questions wait for somebody; none if it cannot be known.
+func (a *App) questionsWaiting(ctx context.Context, by scope.Actor) int {
+	n, _, err := a.Questions.Waiting(ctx, by)
+	if err != nil {
+		return 0
+	}
+	return n
 }

@@ -99,6 +99,7 @@ func (a *App) timetable() jobs.Timetable {
 			return err
 		}},
 		{Name: "patrol.limited", Every: hour, Run: drain(a.Patrol.EndLimited)},
+		{Name: "questions.forget", At: "03:35", Run: drain(a.Questions.ForgetOld)},
 		{Name: "hot.count", At: "02:40", Run: a.Hot.Count},
 		{Name: "matters.sweep", At: "03:40", Run: func(ctx context.Context) error {
 			_, err := a.Matters.SweepNotices(ctx)

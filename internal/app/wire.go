@@ -3,8 +3,11 @@
 package app
 
 import (
+	"context"
+
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/bus"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -20,6 +23,9 @@ func (a *App) wire() {
 		if err := a.Routing.Moved(tx, by, e); err != nil {
 			return err
 		}
+		if err := a.Questions.Moved(tx, e); err != nil {
+			return err
+		}
 		if e.Act == matters.Dispatch {
 			if err := a.Exchange.Dispatched(tx, by, e.Matter); err != nil {
 				return err
@@ -27,6 +33,19 @@ func (a *App) wire() {
 		}
 		return a.Exchange.Moved(tx, e.Matter, e.Step)
 	})
+}
+
+// guess names the units to which the town's rules of matters and what it learnt would
+// send a question.
+func (a *App) guess(ctx context.Context, words string, in scope.Path) (units []id.ID) {
+	sugs, err := a.Routing.Units(ctx, matters.Matter{Title: words, Body: words, Path: in})
+	if err != nil {
+		a.log.Warn("nobody guesses whose a question is", "err", err)
+	}
+	for _, s := range sugs {
+		units = append(units, s.Unit)
+	}
+	return units
 }
 
 // changed wakes the followers of the trail once the transaction is on disk.

@@ -16,6 +16,56 @@ CREATE TABLE account (
 
 CREATE UNIQUE INDEX account_login ON account (login);
 
+CREATE TABLE answer (
+    id            INTEGER PRIMARY KEY,
+    kind          TEXT    NOT NULL CHECK (kind = 'policy' OR kind = 'answer' OR kind = 'reply'),
+    title         TEXT    NOT NULL,
+    asked         TEXT    NOT NULL,  -- the question, without who asked it
+    body          TEXT    NOT NULL,
+    source        TEXT    NOT NULL,  -- who says so
+    url           TEXT    NOT NULL,
+    doc_number    TEXT    NOT NULL,  -- 邛府发〔2026〕3号
+    issued_on     TEXT    NOT NULL,  -- a day as YYYY-MM-DD, '' if not known
+    from_on       TEXT    NOT NULL,  -- in force from this day on
+    until_on      TEXT    NOT NULL,  -- and until this one; '' without end
+    replaced_by   BIGINT  NOT NULL,  -- the answer that holds instead
+    unit_id       BIGINT  NOT NULL,  -- the unit that knows
+    town_id       BIGINT  NOT NULL,  -- where it holds; 0 is the whole city
+    village_id    BIGINT  NOT NULL,
+    grid_id       BIGINT  NOT NULL,
+    courtyard_id  BIGINT  NOT NULL,
+    origin        TEXT    NOT NULL,  -- what an import calls it, or matter: and the matter's number
+    retired       TEXT    NOT NULL,  -- why it is found no longer; '' if it is
+    published_at  BIGINT  NOT NULL,
+    published_by  BIGINT  NOT NULL,
+    changed_at    BIGINT  NOT NULL,
+    version       BIGINT  NOT NULL
+);
+
+CREATE INDEX answer_found ON answer (kind, id) WHERE retired = '';
+
+CREATE UNIQUE INDEX answer_origin ON answer (origin) WHERE origin <> '';
+
+CREATE INDEX answer_replaced ON answer (replaced_by) WHERE replaced_by <> 0;
+
+CREATE INDEX answer_unit ON answer (unit_id, id);
+
+CREATE TABLE answer_day (
+    answer_id  BIGINT NOT NULL REFERENCES answer (id),
+    day        TEXT   NOT NULL,
+    helped     BIGINT NOT NULL,
+    missed     BIGINT NOT NULL,
+    PRIMARY KEY (answer_id, day)
+);
+
+CREATE INDEX answer_day_day ON answer_day (day);
+
+CREATE TABLE answer_shelf (
+    id          BIGINT PRIMARY KEY,
+    version     BIGINT NOT NULL,
+    categories  TEXT   NOT NULL
+);
+
 CREATE TABLE api_key (
     id          INTEGER PRIMARY KEY,
     name        TEXT   NOT NULL,          -- as the trail and the town's pages call the program
@@ -1248,6 +1298,62 @@ CREATE TABLE post (
 );
 
 CREATE INDEX post_unit ON post (unit_id);
+
+CREATE TABLE question (
+    id            INTEGER PRIMARY KEY,
+    number        TEXT    NOT NULL,
+    state         TEXT    NOT NULL CHECK (state = 'asked' OR state = 'answered' OR state = 'published' OR state = 'withdrawn'),
+    words         TEXT    NOT NULL,
+    town_id       BIGINT  NOT NULL,
+    village_id    BIGINT  NOT NULL,
+    grid_id       BIGINT  NOT NULL,
+    courtyard_id  BIGINT  NOT NULL,
+    unit_id       BIGINT  NOT NULL,  -- whose turn it is, or was
+    resident_id   BIGINT  NOT NULL,  -- the asker, if known to the town
+    contact_id    BIGINT  NOT NULL,  -- how to reach an asker without account
+    query_code    BYTEA,
+    asked_by      BIGINT  NOT NULL,  -- the account or the resident that wrote it down for the asker
+    asked_for     TEXT    NOT NULL,  -- how the writer stands to the asker
+    asked_at      BIGINT  NOT NULL,
+    moved_at      BIGINT  NOT NULL,
+    due_at        BIGINT,
+    reply         TEXT    NOT NULL,
+    cites         TEXT    NOT NULL,  -- the answers that the reply rests on, with blanks between
+    answered_at   BIGINT,
+    passed        BIGINT  NOT NULL,
+    reopened      BIGINT  NOT NULL,
+    answer_id     BIGINT  NOT NULL,  -- the answer that was published of it
+    forgotten_at  BIGINT,
+    story         BYTEA,             -- a digest over its lines
+    version       BIGINT  NOT NULL
+);
+
+CREATE INDEX question_answered ON question (id) WHERE state = 'answered';
+
+CREATE UNIQUE INDEX question_number ON question (number);
+
+CREATE INDEX question_old ON question (moved_at) WHERE state <> 'asked' AND forgotten_at IS NULL;
+
+CREATE INDEX question_resident ON question (resident_id, id) WHERE resident_id <> 0;
+
+CREATE INDEX question_turn ON question (unit_id, due_at) WHERE state = 'asked';
+
+CREATE INDEX question_unit ON question (unit_id, id);
+
+CREATE TABLE question_step (
+    id           INTEGER PRIMARY KEY,
+    question_id  BIGINT NOT NULL REFERENCES question (id),
+    at           BIGINT NOT NULL,
+    act          TEXT   NOT NULL,
+    account      BIGINT NOT NULL,
+    actor        TEXT   NOT NULL,
+    unit_id      BIGINT NOT NULL,
+    to_unit      BIGINT NOT NULL,
+    words        TEXT   NOT NULL,
+    behalf       TEXT   NOT NULL
+);
+
+CREATE INDEX question_step_question ON question_step (question_id, id);
 
 CREATE TABLE recovery_code (
     account_id BIGINT NOT NULL REFERENCES account (id),

@@ -14,6 +14,7 @@ import (
 	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
+	"yuanba/internal/domain/questions"
 	"yuanba/internal/kit/flow"
 )
 
@@ -28,6 +29,8 @@ func main() {
 		affairs.NoticeFlow.Name(): draw(affairs.NoticeFlow, "internal/domain/affairs/notice.go"),
 		matters.Flow.Name():       draw(matters.Flow, "internal/domain/matters/flow.go"),
 		patrol.Flow.Name():        draw(patrol.Flow, "internal/domain/patrol/flow.go"),
+		matters.Flow.Name():       draw(matters.Flow, "internal/domain/matters/flow.go"),
+		questions.Flow.Name():     draw(questions.Flow, "internal/domain/questions/flow.go"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name+".md"), []byte(text), 0o644); err != nil {
 			fail(err)

@@ -16,6 +16,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/kit/when"
 )
@@ -306,29 +307,18 @@ func firstWords(body string) string {
 	return line
 }
 
-// codeLetters are those of a query code: none can be misread for another.
-const codeLetters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+// newCode makes the query code of a slip.
+func (s *Service) newCode() (string, error) { return seal.NewCode(chance{s}) }
 
-// newCode makes the query code of a slip: eight letters, about 39 bits, tried at
-// most a few times by the limits of the query page.
-func (s *Service) newCode() (string, error) {
-	var b [8]byte
-	if err := s.secret(b[:]); err != nil {
-		return "", err
-	}
-	for i := range b {
-		b[i] = codeLetters[int(b[i])%len(codeLetters)]
-	}
-	return string(b[:4]) + "-" + string(b[4:]), nil
-}
+// chance reads from where the service's secrets come from.
+type chance struct{ s *Service }
 
-// codeGaps are what people leave out of a code, or write into it.
-var codeGaps = strings.NewReplacer("-", "", " ", "")
+// Read implements [io.Reader].
+func (c chance) Read(b []byte) (int, error) { return len(b), c.s.secret(b) }
 
 // codeIndex is what is kept of a code: its keyed hash.
 func (s *Service) codeIndex(code string) ([]byte, error) {
-	code = strings.ToUpper(codeGaps.Replace(code))
-	return s.seal.Index("matter.query_code", code)
+	return s.seal.Index("matter.query_code", seal.PlainCode(code))
 }
 
 // Check says what is wrong with a Raising, as Raise would, and takes nothing in:

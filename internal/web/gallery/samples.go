@@ -232,7 +232,7 @@ func showHome(w http.ResponseWriter, r *http.Request) error {
 	return home.Show(w, r, homePage{Base: b, Hello: say(b, "您好，周敏", "Hello, Zhou Min"), Mine: rows[:2], Near: rows[2:], Doors: []page.Door{
 		{Href: "/raise", Icon: "talk", Title: b.T("door.raise"), Sub: b.T("door.raise.sub")},
 		{Href: "/desk", Icon: "calendar", Title: b.T("door.book"), Sub: b.T("door.book.sub")},
-		{Href: "/ask", Icon: "ask", Title: b.T("door.ask"), Sub: b.T("door.ask.sub")},
+		{Href: "/questions", Icon: "ask", Title: b.T("door.ask"), Sub: b.T("door.ask.sub")},
 		{Icon: "table", Title: b.T("door.decide"), Sub: b.T("door.decide.sub"), Soon: true},
 	}})
 }

@@ -5,6 +5,7 @@
 package home
 
 import (
+	"context"
 	"embed"
 	"net/http"
 
@@ -27,6 +28,7 @@ type Counter struct {
 	Orgs    *orgs.Service
 	People  *people.Service
 	Rows    func(b page.Base, cards []matters.Card) []page.Row // as the counter of matters shows them
+	Asked   func(ctx context.Context, by scope.Actor) int      // how many questions wait for the reader; nil: nobody asks
 }
 
 // Routes adds the pages to mux.
@@ -110,13 +112,13 @@ func (c *Counter) home(w http.ResponseWriter, r *http.Request) error {
 	return homed.Show(w, r, v)
 }
 
-// doors are the four ways in. Three open with later parts of the town, and say
+// doors are the four ways in. Some open with later parts of the town, and say
 // where to go until then.
 func doors(b page.Base) []page.Door {
 	return []page.Door{
 		{Href: "/raise", Icon: "talk", Title: b.T("door.raise"), Sub: b.T("door.raise.sub")},
 		{Icon: "calendar", Title: b.T("door.book"), Sub: b.T("door.book.sub"), Soon: true},
-		{Icon: "ask", Title: b.T("door.ask"), Sub: b.T("door.ask.sub"), Soon: true},
+		{Href: "/questions", Icon: "ask", Title: b.T("door.ask"), Sub: b.T("door.ask.sub")},
 		{Icon: "table", Title: b.T("door.decide"), Sub: b.T("door.decide.sub"), Soon: true},
 	}
 }

@@ -59,6 +59,11 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(a.Has("raise_for"), "/raise", "home.rail.raise", "plus", 0)
 	add(true, "/patrol", "home.rail.patrol", "eye", 0)
 	add(a.Has("desk"), "/desk", "home.rail.desk", "people", 0)
+	waiting := 0
+	if c.Asked != nil {
+		waiting = c.Asked(ctx, a)
+	}
+	add(a.Has("handle") || a.Has("intake") || a.Has("dispatch") || a.Has("desk"), "/questions/turn", "home.rail.questions", "ask", waiting)
 	add(true, "/hot", "home.rail.hot", "fire", 0)
 	if v := villageOf(a); v != 0 {
 		add(true, affairs.At(v)+"/edit", "home.rail.village", "edit", 0)

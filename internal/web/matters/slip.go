@@ -113,6 +113,12 @@ func (c *Counter) ask(w http.ResponseWriter, r *http.Request) error {
 			c.Slips.hold(w, r, d)
 			return page.Redirect(w, r, "/matters/"+strings.ToUpper(number))
 		}
+		if c.Also != nil {
+			if d, href, other := c.Also(r.Context(), number, code); other == nil {
+				c.Slips.hold(w, r, d)
+				return page.Redirect(w, r, href)
+			}
+		}
 	}
 	return queried.Fail(w, r, c.queryPage(r, f), err)
 }

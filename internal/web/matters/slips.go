@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/questions"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
@@ -34,6 +35,7 @@ type Slips struct {
 const (
 	slipsName   = "slips"
 	freshName   = "slip"
+	freshAsked  = "asked"
 	browserName = "browser"
 	maxSlips    = 40
 	slipsFor    = 180 * 24 * time.Hour
@@ -95,7 +97,7 @@ func (s *Slips) hold(w http.ResponseWriter, r *http.Request, d id.ID) {
 // Drop forgets the slips that this browser has shown: whoever signs out leaves
 // nothing behind on a machine that others use.
 func (s *Slips) Drop(w http.ResponseWriter, r *http.Request) {
-	for _, name := range []string{slipsName, freshName} {
+	for _, name := range []string{slipsName, freshName, freshAsked} {
 		if _, err := r.Cookie(name); err == nil {
 			s.set(w, r, name, "", -time.Second)
 		}
@@ -117,6 +119,29 @@ func (s *Slips) keep(w http.ResponseWriter, r *http.Request, slip matters.Slip) 
 	}
 	s.set(w, r, freshName, s.seal("slip", b), 10*time.Minute)
 	return nil
+}
+
+// Hold adds another record with a slip to those of this browser, as hold does a matter.
+func (s *Slips) Hold(w http.ResponseWriter, r *http.Request, d id.ID) { s.hold(w, r, d) }
+
+// KeepQuestion remembers the new slip of a question for ten minutes, and SeenQuestion
+// reads it.
+func (s *Slips) KeepQuestion(w http.ResponseWriter, r *http.Request, slip questions.Slip) error {
+	b, err := json.Marshal(slip)
+	if err == nil {
+		s.set(w, r, freshAsked, s.seal(freshAsked, b), 10*time.Minute)
+	}
+	return err
+}
+
+// SeenQuestion is the slip of a question that this browser has just been given.
+func (s *Slips) SeenQuestion(r *http.Request) (slip questions.Slip, ok bool) {
+	c, err := r.Cookie(freshAsked)
+	if err != nil {
+		return slip, false
+	}
+	b, ok := s.open(freshAsked, c.Value)
+	return slip, ok && json.Unmarshal(b, &slip) == nil
 }
 
 func (s *Slips) seen(r *http.Request) (slip matters.Slip, ok bool) {
