@@ -22,6 +22,7 @@ import (
 	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/exchange"
+	"yuanba/internal/domain/field"
 	"yuanba/internal/domain/hotissues"
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/letters"
@@ -59,6 +60,7 @@ type App struct {
 	Orgs      *orgs.Service
 	People    *people.Service
 	Access    *access.Service
+	Field     *field.Service
 	Letters   *letters.Service
 	Matters   *matters.Service
 	Patrol    *patrol.Service
@@ -182,6 +184,9 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Calendars: a.Calendars, Seal: a.Box, Bus: a.Bus, Random: random})
 	a.Affairs = affairs.New(affairs.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Seal: a.Box, Random: random})
+	if err := a.openField(random); err != nil {
+		return err
+	}
 	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
 	a.Letters.Hear(matters.WeekOfUnits, a.Matters.Weeks())
 	a.Letters.HearWeekly()

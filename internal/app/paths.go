@@ -21,6 +21,12 @@ func (c Config) FilesPath() string {
 	return filepath.Join(filepath.Dir(c.DB), "files")
 }
 
+// PiecesPath is the folder of what has come of files that are sent in pieces:
+// "pieces" beside the folder of files.
+func (c Config) PiecesPath() string {
+	return filepath.Join(filepath.Dir(filepath.Clean(c.FilesPath())), "pieces")
+}
+
 // KeysPath is the file of the keys: the configured one, or "keys.json" beside
 // the folder of files.
 func (c Config) KeysPath() string {

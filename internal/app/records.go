@@ -10,6 +10,7 @@ import (
 	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/calendars"
 	"yuanba/internal/domain/exchange"
+	"yuanba/internal/domain/field"
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
@@ -39,6 +40,7 @@ func (a *App) Records() []trail.Checked {
 		{"question": questions.EachDigest, "answer": questions.EachAnswerDigest},
 		{"routing_trial": routing.EachDigest, "routing_allowance": routing.EachAllowanceDigest, "routing_sorting": routing.EachSortingDigest, "routing_rules": routing.EachEdition, "routing_draft": routing.EachDraft},
 		affairs.EachDigest(),
+		field.Digests(),
 		{"connection": exchange.Digests, "webhook": webhooks.Digests},
 		{"formula": insights.EachDigest},
 	} {

@@ -98,6 +98,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webinsights.Counter{Insights: a.Insights, Live: a.Live, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Rows: counter.Rows, Maps: maps, Hottest: hot.Hottest}).Routes(mux)
 	(&webtrail.Counter{DB: a.DB, Public: a.Sealer.PublicKey()}).Routes(mux)
 	(&admin.Counter{DB: a.DB, Calendars: a.Calendars, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Matters: a.Matters, Routing: a.Routing, Exchange: a.Exchange, Webhooks: a.Webhooks, Chats: a.Letters.Offers(notify.WeCom) || a.Letters.Offers(notify.DingTalk), DemoKey: a.demo}).Routes(mux)
+	a.fieldPages().Routes(mux)
 	a.openInterfaces(mux, site)
 	a.interfacePage().Routes(mux)
 	site.Rail, site.Place = first.Rail, first.Where

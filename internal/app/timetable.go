@@ -107,6 +107,7 @@ func (a *App) timetable() jobs.Timetable {
 		}},
 		{Name: "files.sweep", At: "03:50", Run: a.sweepFiles},
 		{Name: "access.sweep", Every: hour, Run: a.Access.Sweep},
+		{Name: "field.sweep", Every: hour, Run: a.Field.Sweep},
 		{Name: "people.sweep", Every: hour, Run: func(ctx context.Context) error {
 			_, err := a.People.SweepCodes(ctx)
 			return err
@@ -138,7 +139,7 @@ func (a *App) sweepFiles(ctx context.Context) error {
 
 // needsFile reports whether some record still has the file.
 func (a *App) needsFile(ctx context.Context, hash string) (bool, error) {
-	for _, needs := range []func(context.Context, string) (bool, error){a.Matters.NeedsFile, a.Patrol.NeedsFile, a.Affairs.NeedsFile} {
+	for _, needs := range []func(context.Context, string) (bool, error){a.Matters.NeedsFile, a.Field.NeedsFile, a.Patrol.NeedsFile, a.Affairs.NeedsFile} {
 		if yes, err := needs(ctx, hash); err != nil || yes {
 			return yes, err
 		}

@@ -46,12 +46,7 @@ func Each(t *testing.T, f func(t *testing.T, town *Town)) {
 	if os.Getenv(sqldbtest.PostgresEnv) != "" {
 		t.Run("postgres", func(t *testing.T) {
 			t.Parallel()
-			_, dsn := sqldbtest.PostgresAt(t)
-			town := open(t, dsn, t.TempDir())
-			if err := populate(town.App); err != nil {
-				t.Fatal(err)
-			}
-			f(t, town)
+			f(t, NewPostgres(t))
 		})
 	}
 }
@@ -69,6 +64,17 @@ func New(t testing.TB) *Town {
 		t.Fatal(err)
 	}
 	return open(t, path, dir)
+}
+
+// NewPostgres returns a fresh town in the cluster that [sqldbtest.PostgresEnv] names.
+func NewPostgres(t testing.TB) *Town {
+	t.Helper()
+	_, dsn := sqldbtest.PostgresAt(t)
+	town := open(t, dsn, t.TempDir())
+	if err := populate(town.App); err != nil {
+		t.Fatal(err)
+	}
+	return town
 }
 
 // As returns a member of the cast as an actor: "zhao", "wu", "sun" …
@@ -136,7 +142,7 @@ func (w *Town) Again(f func(path string) error) *Town {
 	if err := f(path); err != nil {
 		w.t.Fatal(err)
 	}
-	return open(w.t, path, filepath.Dir(path))
+	return open(w.t, path, filepath.Dir(w.Config.KeysPath()))
 }
 
 // Reopened starts the program a second time on the database of the town, which need

@@ -258,6 +258,82 @@ CREATE INDEX exchange_transfer_remote ON exchange_transfer (connection_id, remot
 
 CREATE INDEX exchange_transfer_sent ON exchange_transfer (connection_id, id) WHERE state = 'sent';
 
+CREATE TABLE field_conflict (
+    id           INTEGER PRIMARY KEY,
+    envelope_id  BIGINT NOT NULL REFERENCES field_envelope (id),
+    noun         TEXT   NOT NULL,   -- of the record
+    record_id    BIGINT NOT NULL,
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    account_id   BIGINT NOT NULL,   -- who wrote it down
+    state        TEXT   NOT NULL CHECK (state = 'waiting' OR state = 'passed' OR state = 'settled'),
+    fields       BYTEA  NOT NULL,   -- what it is about: as read, as written down, as it is; sealed, deleted 90 days after it is settled
+    made_at      BIGINT NOT NULL,
+    moved_at     BIGINT NOT NULL,
+    settled_by   BIGINT NOT NULL,
+    version      BIGINT NOT NULL
+);
+
+CREATE INDEX field_conflict_state ON field_conflict (state, made_at);
+
+CREATE TABLE field_envelope (
+    id          INTEGER PRIMARY KEY,
+    account_id  BIGINT  NOT NULL,
+    hash        BYTEA   NOT NULL,  -- SHA-256 of its text as the phone wrote it
+    phone_id    BIGINT  NOT NULL REFERENCES field_phone (id),
+    kind        TEXT    NOT NULL,
+    made_at     BIGINT  NOT NULL,  -- by the phone's clock
+    ahead       BIGINT  NOT NULL,  -- by how many milliseconds that was ahead of ours when it was sent
+    happened_at BIGINT  NOT NULL,  -- when it was made by our clock, as far as can be known
+    sure        BOOLEAN NOT NULL,  -- false: only the nearest that it can have been
+    taken_at    BIGINT  NOT NULL,
+    noun        TEXT    NOT NULL,  -- what it became
+    record_id   BIGINT  NOT NULL
+);
+
+CREATE UNIQUE INDEX field_envelope_hash ON field_envelope (account_id, hash);
+
+CREATE TABLE field_file (
+    id          INTEGER PRIMARY KEY,
+    account_id  BIGINT NOT NULL,
+    at          BIGINT NOT NULL,
+    envelope_id BIGINT REFERENCES field_envelope (id),  -- NULL: it has not come yet
+    arrived     BYTEA  NOT NULL,  -- SHA-256 of the bytes that came
+    length      BIGINT NOT NULL,  -- how many those were
+    blob        TEXT   NOT NULL,  -- SHA-256 of what is kept
+    type        TEXT   NOT NULL,
+    size        BIGINT NOT NULL,
+    width       BIGINT NOT NULL,
+    height      BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX field_file_arrived ON field_file (account_id, arrived);
+
+CREATE INDEX field_file_at ON field_file (at) WHERE envelope_id IS NULL;
+
+CREATE INDEX field_file_blob ON field_file (blob) WHERE envelope_id IS NULL;
+
+CREATE TABLE field_phone (
+    id         INTEGER PRIMARY KEY,
+    account_id BIGINT NOT NULL,  -- whose it is
+    name       TEXT   NOT NULL,
+    token      BYTEA  NOT NULL,  -- SHA-256 of the secret by which it is known
+    state      TEXT   NOT NULL CHECK (state = 'in_use' OR state = 'lost' OR state = 'wiped' OR state = 'left'),
+    made_at    BIGINT NOT NULL,
+    seen_at    BIGINT NOT NULL,  -- when it last called, to the minute
+    ahead      BIGINT NOT NULL,  -- by how many milliseconds its clock was ahead of ours then
+    waits      BIGINT NOT NULL,  -- how much it held then that had not been acknowledged
+    lost_at    BIGINT,
+    ended_at   BIGINT,           -- when it said that it has forgotten everything
+    version    BIGINT NOT NULL
+);
+
+CREATE INDEX field_phone_account ON field_phone (account_id, state);
+
+CREATE UNIQUE INDEX field_phone_token ON field_phone (token);
+
 CREATE TABLE holding (
     id         INTEGER PRIMARY KEY,
     post_id    BIGINT NOT NULL REFERENCES post (id),

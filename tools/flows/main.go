@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"yuanba/internal/domain/affairs"
+	"yuanba/internal/domain/field"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/questions"
@@ -31,6 +32,9 @@ func main() {
 		patrol.Flow.Name():        draw(patrol.Flow, "internal/domain/patrol/flow.go"),
 		matters.Flow.Name():       draw(matters.Flow, "internal/domain/matters/flow.go"),
 		questions.Flow.Name():     draw(questions.Flow, "internal/domain/questions/flow.go"),
+		field.Flow.Name():         draw(field.Flow, "internal/domain/field/flow.go"),
+		matters.Flow.Name():       draw(matters.Flow, "internal/domain/matters/flow.go"),
+		patrol.Flow.Name():        draw(patrol.Flow, "internal/domain/patrol/flow.go"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name+".md"), []byte(text), 0o644); err != nil {
 			fail(err)

@@ -58,6 +58,7 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(true, "/matters", "home.rail.all", "document", 0)
 	add(a.Has("raise_for"), "/raise", "home.rail.raise", "plus", 0)
 	add(true, "/patrol", "home.rail.patrol", "eye", 0)
+	add(a.Has("raise_for"), "/field", "home.rail.field", "phone", 0)
 	add(a.Has("desk"), "/desk", "home.rail.desk", "people", 0)
 	waiting := 0
 	if c.Asked != nil {
