@@ -238,6 +238,8 @@ func TestEveryRecordIsChecked(t *testing.T) {
 
 			"api_key":           {"per_minute = per_minute + 1", "per_minute = per_minute - 1"},
 			"connection":        {"push = NOT push", "push = NOT push"},
+			"field_conflict":    {"account_id = account_id + 1", "account_id = account_id - 1"},
+			"field_phone":       {"made_at = made_at + 1", "made_at = made_at - 1"},
 			"formula":           {"reason = reason || '#'", "reason = substr(reason, 1, length(reason) - 1)"},
 			"routing_allowance": {"spec = spec || ' '", "spec = trim(spec)"},
 			"routing_draft":     {"version = version + 1", "version = version - 1"},

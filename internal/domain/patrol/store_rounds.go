@@ -73,6 +73,11 @@ func endPoint(tx *sqldb.Tx, p Point) error {
 	return tx.One(`UPDATE patrol_point SET ended_at = $2, version = version + 1 WHERE id = $1 AND version = $3`, p.ID, sqldb.At(p.EndedAt), p.Version)
 }
 
+// renamePoint writes what a point is called, unless someone else was faster.
+func renamePoint(tx *sqldb.Tx, p Point) error {
+	return tx.One(`UPDATE patrol_point SET name = $2, version = version + 1 WHERE id = $1 AND version = $3`, p.ID, p.Name, p.Version)
+}
+
 func setPointDone(tx *sqldb.Tx, d id.ID, done Done) error {
 	return tx.One(`UPDATE patrol_point SET done = $2 WHERE id = $1`, d, encode(done))
 }

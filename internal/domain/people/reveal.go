@@ -144,32 +144,36 @@ func (s *Service) RevealAgreed(ctx context.Context, by scope.Actor, q Request, h
 
 func (s *Service) reveal(ctx context.Context, by scope.Actor, q Request, home *scope.Path, checked error) (shown Revealed, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		all, place, forgotten, err := s.facts(tx, q.Of)
-		if err != nil {
-			return err
-		}
-		if home != nil {
-			place = *home
-		}
-		if err := staffMay(by, needReveal, place, tx.Now()); err != nil {
-			return err
-		}
-		if checked != nil {
-			return checked
-		}
-		if forgotten {
-			return errs.New(errs.Conflict, "people.forgotten")
-		}
-		shown = all.only(q.Fields)
-		return s.note(tx, by, "reveal", Look{
-			Of: q.Of, Purpose: q.Purpose, Fields: q.Fields, About: q.About, Why: seal.NewText(q.Why),
-			Post: by.May(needReveal, scope.Target{Path: place, At: tx.Now()}).Grant.Post,
-		})
+		shown, err = s.revealIn(tx, by, q, home, checked)
+		return err
 	})
 	if err != nil {
 		return Revealed{}, err
 	}
 	return shown, nil
+}
+
+func (s *Service) revealIn(tx *sqldb.Tx, by scope.Actor, q Request, home *scope.Path, checked error) (Revealed, error) {
+	all, place, forgotten, err := s.facts(tx, q.Of)
+	if err != nil {
+		return Revealed{}, err
+	}
+	if home != nil {
+		place = *home
+	}
+	if err := staffMay(by, needReveal, place, tx.Now()); err != nil {
+		return Revealed{}, err
+	}
+	if checked != nil {
+		return Revealed{}, checked
+	}
+	if forgotten {
+		return Revealed{}, errs.New(errs.Conflict, "people.forgotten")
+	}
+	return all.only(q.Fields), s.note(tx, by, "reveal", Look{
+		Of: q.Of, Purpose: q.Purpose, Fields: q.Fields, About: q.About, Why: seal.NewText(q.Why),
+		Post: by.May(needReveal, scope.Target{Path: place, At: tx.Now()}).Grant.Post,
+	})
 }
 
 // staffMay is nil if the actor is staff with the need in the place. A job of the

@@ -87,7 +87,9 @@ func (s *Store) Check(f File) error {
 	return nil
 }
 
-func (s *Store) folder(of id.ID) string { return filepath.Join(s.root, strconv.FormatInt(int64(of), 36)) }
+func (s *Store) folder(of id.ID) string {
+	return filepath.Join(s.root, strconv.FormatInt(int64(of), 36))
+}
 
 func (s *Store) path(f File) string {
 	return filepath.Join(s.folder(f.Of), string(f.Hash)+"."+strconv.FormatInt(f.Length, 10))

@@ -233,6 +233,8 @@ async function again() {
 
 // news is the day's newest.
 async function news() {
+  const at = day?.at ?? 0;
+  if (Date.now() - at < 2 * 3600_000 && new Date(at).toDateString() === new Date().toDateString()) return; // each look at a home is written down
   const r = await ask("/field/today.json");
   if (r.status !== 200) return;
   const today = await r.json();

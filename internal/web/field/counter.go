@@ -127,16 +127,14 @@ func token(r *http.Request) string { return r.Header.Get("Yuanba-Phone") }
 
 // read reads what the app says.
 func read[T any](r *http.Request) (v T, err error) {
-	err = json.NewDecoder(r.Body).Decode(&v)
-	var big *http.MaxBytesError
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case err == nil, errors.As(err, &big), errors.Is(err, io.ErrUnexpectedEOF):
-	case errors.As(err, &syntax), errors.As(err, &kind), errors.Is(err, io.EOF):
-		err = errs.New(errs.Invalid, "field.request")
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		return v, err
 	}
-	return v, err
+	if json.Unmarshal(text, &v) != nil {
+		return v, errs.New(errs.Invalid, "field.request")
+	}
+	return v, nil
 }
 
 func (c *Counter) register(_ http.ResponseWriter, r *http.Request) (any, error) {
@@ -253,9 +251,15 @@ func (c *Counter) today(_ http.ResponseWriter, r *http.Request) (any, error) {
 }
 
 func (c *Counter) leave(_ http.ResponseWriter, r *http.Request) (any, error) {
+	if _, err := read[struct{}](r); err != nil {
+		return nil, err
+	}
 	return nil, c.Field.Leave(r.Context(), page.Actor(r), token(r))
 }
 
 func (c *Counter) forgot(_ http.ResponseWriter, r *http.Request) (any, error) {
+	if _, err := read[struct{}](r); err != nil {
+		return nil, err
+	}
 	return nil, c.Field.Forgot(r.Context(), token(r))
 }

@@ -91,6 +91,9 @@ func number(r *http.Request) (id.ID, error) {
 }
 
 func (c *Counter) lose(w http.ResponseWriter, r *http.Request) error {
+	if _, err := form.Read(r); err != nil {
+		return err
+	}
 	d, err := number(r)
 	if err != nil {
 		return err
@@ -102,6 +105,9 @@ func (c *Counter) lose(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Counter) find(w http.ResponseWriter, r *http.Request) error {
+	if _, err := form.Read(r); err != nil {
+		return err
+	}
 	d, err := number(r)
 	if err != nil {
 		return err
@@ -252,6 +258,9 @@ func (c *Counter) settle(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Counter) pass(w http.ResponseWriter, r *http.Request) error {
+	if _, err := form.Read(r); err != nil {
+		return err
+	}
 	d, err := number(r)
 	if err != nil {
 		return err
