@@ -32,10 +32,11 @@ func (a *App) today(ctx context.Context, by scope.Actor, lang i18n.Lang) (any, e
 		return nil, err
 	}
 	for _, w := range walks {
-		r := webfield.Round{ID: w.Round.ID.String(), Title: w.Grid.Name.In(lang) + " · " + i18n.T(lang, "field.day.afternoon")}
+		half := i18n.T(lang, "field.day.afternoon")
 		if w.Round.Slot.IsMorning() {
-			r.Title = w.Grid.Name.In(lang) + " · " + i18n.T(lang, "field.day.morning")
+			half = i18n.T(lang, "field.day.morning")
 		}
+		r := webfield.Round{ID: w.Round.ID.String(), Title: w.Grid.Name.In(lang) + " · " + half}
 		from, to := w.Round.Slot.Window()
 		r.Window = from.In(i18n.Zone).Format("15:04") + "–" + to.In(i18n.Zone).Format("15:04")
 		for _, s := range w.Round.Due {

@@ -73,7 +73,7 @@ CREATE TABLE field_conflict (
     courtyard_id BIGINT NOT NULL,
     account_id   BIGINT NOT NULL,   -- who wrote it down
     state        TEXT   NOT NULL CHECK (state IN ('waiting', 'passed', 'settled')),
-    fields       BYTEA  NOT NULL,   -- what it is about: as read, as written down, as it is; sealed, deleted 90 days after it is settled
+    fields_sealed BYTEA NOT NULL,   -- what it is about: as read, as written down, as it is; sealed, deleted 90 days after it is settled
     made_at      BIGINT NOT NULL,
     moved_at     BIGINT NOT NULL,
     settled_by   BIGINT NOT NULL,

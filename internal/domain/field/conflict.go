@@ -55,7 +55,7 @@ func (k Conflict) Digest() []byte {
 	return trail.Digest("field_conflict/1", k.ID, k.Envelope, k.Noun, k.Record, k.Account, string(k.State), k.MadeAt, k.MovedAt, k.SettledBy, k.sealed, k.Version)
 }
 
-var fieldsColumn = seal.Column{Table: "field_conflict", Name: "fields"}
+var fieldsColumn = seal.Column{Table: "field_conflict", Name: "fields_sealed"}
 
 // raise makes a conflict.
 func (s *Service) raise(tx *sqldb.Tx, by scope.Actor, e Envelope, c Change, l Leaf, differ []Difference) (Conflict, error) {

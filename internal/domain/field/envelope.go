@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"strings"
@@ -119,7 +120,7 @@ func (s *Service) open(in Sent) (e Envelope, err error) {
 	case len(w.Files) > MaxFiles:
 		return e, errs.New(errs.Invalid, "blob.count", MaxFiles)
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // what Token gives at the end
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return e, errs.New(errs.Invalid, "field.envelope.body")
 	}
 	if _, ok := s.kinds[w.Kind]; !ok {

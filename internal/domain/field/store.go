@@ -118,7 +118,7 @@ func missing(tx *sqldb.Tx, account id.ID, hs []Hash) (not []Hash, err error) {
 	return not, err
 }
 
-const conflictColumns = "id, envelope_id, noun, record_id, town_id, village_id, grid_id, courtyard_id, account_id, state, fields, made_at, moved_at, settled_by, version"
+const conflictColumns = "id, envelope_id, noun, record_id, town_id, village_id, grid_id, courtyard_id, account_id, state, fields_sealed, made_at, moved_at, settled_by, version"
 
 func scanConflict(r sqldb.Scanner) (k Conflict, err error) {
 	var made, moved sqldb.Time

@@ -65,6 +65,7 @@ var (
 	mailboxAddress   = seal.Column{Table: "mailbox", Name: "address_sealed"}
 	lookWhy          = seal.Column{Table: "look", Name: "why_sealed"}
 	visitNeed        = seal.Column{Table: "patrol_visit", Name: "need_sealed"}
+	conflictFields   = seal.Column{Table: "field_conflict", Name: "fields_sealed"}
 )
 
 // ReadByOwner is the purpose of a column that no clerk may ask for: the person
@@ -85,6 +86,7 @@ var Purposes = map[seal.Column][]Purpose{
 	mailboxAddress:   {ReadByOwner}, // the program writes there; no clerk may ask for it
 	lookWhy:          {ReadByOwner},
 	visitNeed:        {VisitAgreed}, // why somebody is visited
+	conflictFields:   {VisitAgreed, CorrectRecord},
 }
 
 // MayRead reports whether a field of this kind of subject may be read for the
