@@ -19,6 +19,7 @@ import (
 
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/hotissues"
 	"yuanba/internal/domain/matters"
@@ -121,6 +122,18 @@ func (x *walk) prepare() {
 	x.must(err)
 	policy, err := x.Questions.Add(ctx, x.As("admin"), questions.Writing{Title: "城市供水管理办法", Body: "第一阶梯水价每吨二元八角。", Unit: x.As("wu").Unit}, 0)
 	x.must(err)
+	he := x.As("he")
+	_, err = x.Desk.Keep(ctx, he, desk.Item{Code: "id-card-walk", Unit: he.Unit, Active: true, Spec: desk.Spec{Name: i18n.Text{ZH: "身份证换领"}, Booking: true, AtHome: true}}, "")
+	x.must(err)
+	counter, err := x.Desk.KeepCounter(ctx, he, desk.Counter{Unit: he.Unit, Active: true, Plan: desk.Plan{Name: i18n.Text{ZH: "户籍窗口"}, Items: []string{"id-card-walk"}, Minutes: 30, Seats: 3, Ahead: 14}})
+	x.must(err)
+	times, err := x.Desk.Times(ctx, "id-card-walk")
+	x.must(err)
+	slots := times[0].Slots
+	booking, err := x.Desk.Book(ctx, chen, desk.Wish{Item: "id-card-walk", At: slots[len(slots)-1].At})
+	x.must(err)
+	home, err := x.Desk.Find(ctx, chen, desk.Finding{Item: "id-card-walk", Place: baota[scope.Village], Need: "卧床，来不了派出所。"})
+	x.must(err)
 	_, err = x.Sealer.Seal(ctx)
 	x.must(err)
 	grid, duty, point, visit, giving := x.grid(chen)
@@ -131,6 +144,7 @@ func (x *walk) prepare() {
 		"webhook": hook.ID.String(), "delivery": sent.ID.String(), "hot": hot[i].ID.String(),
 		"grid": grid.String(), "duty": duty.String(), "point": point.String(), "visit": visit.String(), "giving": giving.String(), "slot": fmt.Sprint(patrol.SlotAt(x.DB.Now())), "handover": x.handover(grid).String(),
 		"question": question.Number, "policy": policy.ID.String(), "knows": x.As("wu").Unit.String(),
+		"service": "id-card-walk", "counter": counter.String(), "booking": booking.Number, "homevisit": home.Number,
 	}
 	x.prepareVillage(baota[scope.Village])
 }

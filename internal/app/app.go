@@ -21,6 +21,7 @@ import (
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/calendars"
+	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/field"
 	"yuanba/internal/domain/hotissues"
@@ -66,6 +67,7 @@ type App struct {
 	Patrol    *patrol.Service
 	Affairs   *affairs.Service
 	Questions *questions.Service
+	Desk      *desk.Service
 	Routing   *routing.Service
 	Exchange  *exchange.Service
 	Webhooks  *webhooks.Service
@@ -191,6 +193,8 @@ func (a *App) build(ctx context.Context) error {
 	a.Letters.Hear(matters.WeekOfUnits, a.Matters.Weeks())
 	a.Letters.HearWeekly()
 	a.Patrol = patrol.New(patrol.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Matters: a.Matters, Seal: a.Box})
+	a.Desk = desk.New(desk.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Access: a.Access, Calendars: a.Calendars, Letters: a.Letters, Seal: a.Box, Random: random})
+	a.Letters.Hear(desk.NewsOfBookings, a.Desk)
 	a.Routing = routing.New(routing.Needs{DB: a.DB, Matters: a.Matters, Orgs: a.Orgs, Places: a.Places, Calendars: a.Calendars, People: a.People, Letters: a.Letters, Log: a.log})
 	a.Letters.Hear(routing.NewsOfSorting, a.Routing.Stops())
 	a.Matters.GuideBy(a.Routing)
@@ -246,7 +250,10 @@ func (a *App) loadAll(ctx context.Context) error {
 	if err := a.Calendars.Load(ctx); err != nil {
 		return err
 	}
-	return a.Matters.LoadCatalogue(ctx)
+	if err := a.Matters.LoadCatalogue(ctx); err != nil {
+		return err
+	}
+	return a.Desk.Load(ctx)
 }
 
 func (a *App) openBlobs(ctx context.Context) (*blob.Keeper, error) {

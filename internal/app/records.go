@@ -9,6 +9,7 @@ import (
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/calendars"
+	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/field"
 	"yuanba/internal/domain/insights"
@@ -41,6 +42,7 @@ func (a *App) Records() []trail.Checked {
 		{"routing_trial": routing.EachDigest, "routing_allowance": routing.EachAllowanceDigest, "routing_sorting": routing.EachSortingDigest, "routing_rules": routing.EachEdition, "routing_draft": routing.EachDraft},
 		affairs.EachDigest(),
 		field.Digests(),
+		{"desk_item": desk.ItemDigests, "desk_counter": desk.CounterDigests, "booking": desk.BookingDigests, "home_visit": desk.VisitDigests},
 		{"connection": exchange.Digests, "webhook": webhooks.Digests},
 		{"formula": insights.EachDigest},
 	} {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/notify"
@@ -16,6 +17,7 @@ import (
 	"yuanba/internal/web/account"
 	"yuanba/internal/web/admin"
 	webaffairs "yuanba/internal/web/affairs"
+	webdesk "yuanba/internal/web/desk"
 	"yuanba/internal/web/feeds"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/home"
@@ -59,7 +61,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	})
 	counter := &webmatters.Counter{MaxUpload: a.Config.Limits.Upload,
 		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Routing: a.Routing, Blobs: a.Blobs, Slips: slips, Mail: a.Letters.Offered(),
-		Address: a.Config.Address(), Log: a.log, Also: a.questionByCode,
+		Address: a.Config.Address(), Log: a.log, Also: a.otherByCode,
 		Raising: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 		Asking:  func(h http.Handler) http.Handler { return page.Limit(0.2, 20, h) }, // codes are guessed slowly
 	}
@@ -68,6 +70,10 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		Questions: a.Questions, Places: a.Places, Orgs: a.Orgs, People: a.People, Matters: a.Matters, Hold: slips.Hold, Keep: slips.KeepQuestion, Seen: slips.SeenQuestion,
 		Address: a.Config.Address(), Asking: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 	}).Routes(mux)
+	(&webdesk.Counter{
+		Desk: a.Desk, Orgs: a.Orgs, Places: a.Places, People: a.People, Blobs: a.Blobs, Slips: slips, Address: a.Config.Address(), Upload: a.Config.Limits.Upload,
+		Booking: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
+	}).Routes(mux)
 	first := &home.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows, Asked: a.questionsWaiting}
 	first.Routes(mux)
 	hot := &webhot.Counter{Issues: a.Hot, Matters: a.Matters, Places: a.Places, Rows: counter.Rows}
@@ -75,8 +81,9 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webplaces.Counter{Places: a.Places, Maps: maps, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows, Choices: counter.Choices}).Routes(mux)
 	(&webaffairs.Counter{Affairs: a.Affairs, Places: a.Places, Orgs: a.Orgs, Blobs: a.Blobs, Address: a.Config.Address()}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
-	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered()}).Routes(mux)
 	(&webpatrol.Counter{Patrol: a.Patrol, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Blobs: a.Blobs, MaxUpload: a.Config.Limits.Upload, Address: a.Config.Address(), Names: a.accountName}).Routes(mux)
+	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered(),
+		Subjects: map[string]func(context.Context, scope.Actor, string) (people.Subject, error){"bookings": a.Desk.Subject, "visits": a.Desk.Subject}}).Routes(mux)
 	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Address: a.Config.Address()}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	wechat := webletters.WeChat{Name: a.Config.WeChat.Name, Token: a.Config.WeChat.Token}
@@ -113,6 +120,15 @@ func (a *App) accountName(ctx context.Context, account id.ID) (name string, err 
 		return err
 	})
 	return name, err
+}
+
+// otherByCode is what else than a matter a number names, to who knows its code, and its
+// page.
+func (a *App) otherByCode(ctx context.Context, number, code string) (d id.ID, href string, err error) {
+	if d, href, err = webdesk.Elsewhere(a.Desk)(ctx, number, code); href != "" {
+		return d, href, err
+	}
+	return a.questionByCode(ctx, number, code)
 }
 
 // questionByCode is the question with a number, to who knows its code, and its page.

@@ -100,6 +100,8 @@ func (a *App) timetable() jobs.Timetable {
 		}},
 		{Name: "patrol.limited", Every: hour, Run: drain(a.Patrol.EndLimited)},
 		{Name: "questions.forget", At: "03:35", Run: drain(a.Questions.ForgetOld)},
+		{Name: "desk.sweep", Every: time.Minute, Run: drain(a.Desk.Sweep)},
+		{Name: "desk.forget", At: "03:35", Run: drain(a.Desk.ForgetOld)},
 		{Name: "hot.count", At: "02:40", Run: a.Hot.Count},
 		{Name: "matters.sweep", At: "03:40", Run: func(ctx context.Context) error {
 			_, err := a.Matters.SweepNotices(ctx)
@@ -139,7 +141,7 @@ func (a *App) sweepFiles(ctx context.Context) error {
 
 // needsFile reports whether some record still has the file.
 func (a *App) needsFile(ctx context.Context, hash string) (bool, error) {
-	for _, needs := range []func(context.Context, string) (bool, error){a.Matters.NeedsFile, a.Field.NeedsFile, a.Patrol.NeedsFile, a.Affairs.NeedsFile} {
+	for _, needs := range []func(context.Context, string) (bool, error){a.Matters.NeedsFile, a.Desk.NeedsFile, a.Field.NeedsFile, a.Patrol.NeedsFile, a.Affairs.NeedsFile} {
 		if yes, err := needs(ctx, hash); err != nil || yes {
 			return yes, err
 		}

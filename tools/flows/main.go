@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"yuanba/internal/domain/affairs"
+	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/field"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
@@ -35,6 +36,8 @@ func main() {
 		field.Flow.Name():         draw(field.Flow, "internal/domain/field/flow.go"),
 		matters.Flow.Name():       draw(matters.Flow, "internal/domain/matters/flow.go"),
 		patrol.Flow.Name():        draw(patrol.Flow, "internal/domain/patrol/flow.go"),
+		desk.BookingFlow.Name():   draw(desk.BookingFlow, "internal/domain/desk/bookingflow.go"),
+		desk.VisitFlow.Name():     draw(desk.VisitFlow, "internal/domain/desk/visitflow.go"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name+".md"), []byte(text), 0o644); err != nil {
 			fail(err)

@@ -50,6 +50,7 @@ var Cast = []Member{
 	{"zhao", text("赵调度", "Dispatcher Zhao"), []Part{{Role: "dispatcher", Unit: "centre", Place: wenjun}, {Role: "acceptor", Unit: "centre", Place: wenjun}}},
 	{"sun", text("孙书记", "Secretary Sun"), []Part{{Role: "deputy_secretary", Unit: "street", Place: wenjun}}},
 	{"he", text("何警官", "Officer He"), []Part{{Role: "police_household", Unit: "police", Place: wenjun}}},
+	{"lin", text("林窗口", "Clerk Lin"), []Part{{Role: "desk_clerk", Unit: "desk", Place: wenjun}}},
 	{"wu", text("吴科长", "Section chief Wu"), []Part{{Role: "handler", Unit: "water"}}},
 	{"zheng", text("郑核查", "Verifier Zheng"), []Part{{Role: "verifier", Unit: "centre", Place: wenjun}}},
 	{"luo", text("罗老师", "Teacher Luo"), []Part{{Role: "mediator", Unit: "justice", Place: wenjun}}},

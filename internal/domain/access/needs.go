@@ -24,6 +24,7 @@ const (
 	ReadPrivate scope.Need = "read_private" // see the masked facts of the residents of the place
 	Reveal      scope.Need = "reveal"       // see a private fact in full, for a purpose that is recorded
 	Desk        scope.Need = "desk"         // serve at a desk: verify who people are, take bookings
+	Visit       scope.Need = "visit"        // work on home visits: call the family, arrange, do, follow up
 	Administer  scope.Need = "administer"   // places, units, posts, categories, accounts
 	Audit       scope.Need = "audit"        // read everything, the trail included
 	Export      scope.Need = "export"       // take a list out of the system as a file
@@ -32,5 +33,5 @@ const (
 // Needs lists the needs in the order of the documentation.
 var Needs = []scope.Need{
 	Intake, Dispatch, Handle, Verify, Supervise, Command, Review, Patrol, Arrange, Admit, Publish, Moderate, RaiseFor, See,
-	ReadPrivate, Reveal, Desk, Administer, Audit, Export,
+	ReadPrivate, Reveal, Desk, Visit, Administer, Audit, Export,
 }

@@ -19,19 +19,19 @@ type Role struct {
 // Roles lists the roles, from the grid up. Which posts have which role a town
 // decides; which needs a role gives is decided here.
 var Roles = []Role{
-	{"grid_worker", []scope.Need{Patrol, RaiseFor, See, Verify, ReadPrivate, Reveal}},
+	{"grid_worker", []scope.Need{Patrol, RaiseFor, See, Verify, ReadPrivate, Reveal, Visit}},
 	{"committee_chair", []scope.Need{Handle, Arrange, Publish, RaiseFor, See, Supervise, ReadPrivate, Reveal}},
 	{"village_secretary", []scope.Need{Publish, RaiseFor, See, Supervise}},
 	{"committee_member", []scope.Need{Publish, RaiseFor, See}},
 	{"acceptor", []scope.Need{Intake, RaiseFor, See, Moderate, ReadPrivate, Reveal}},
-	{"dispatcher", []scope.Need{Intake, Dispatch, RaiseFor, See, Moderate, ReadPrivate, Reveal}},
+	{"dispatcher", []scope.Need{Intake, Dispatch, RaiseFor, See, Moderate, ReadPrivate, Reveal, Visit}},
 	{"handler", []scope.Need{Handle, Reveal}},
 	{"unit_lead", []scope.Need{Handle, Reveal, Export}},
 	{"verifier", []scope.Need{Verify, See, Reveal}},
 	{"deputy_secretary", []scope.Need{Supervise, Command, Arrange, Dispatch, Moderate, See, ReadPrivate, Export}},
 	{"reviewer", []scope.Need{Review, Admit, See}},
-	{"police_household", []scope.Need{Handle, ReadPrivate, Reveal, Desk}},
-	{"desk_clerk", []scope.Need{Desk, RaiseFor, ReadPrivate, Reveal}},
+	{"police_household", []scope.Need{Handle, ReadPrivate, Reveal, Desk, Visit}},
+	{"desk_clerk", []scope.Need{Desk, RaiseFor, ReadPrivate, Reveal, Visit}},
 	{"mediator", []scope.Need{RaiseFor, Handle, ReadPrivate}},
 	{"lawyer", []scope.Need{RaiseFor}},
 	{"council_chair", []scope.Need{RaiseFor}},

@@ -24,3 +24,19 @@ func Initials(name string) string {
 	}
 	return b.String()
 }
+
+// Sound is how a Chinese name sounds, in letters without tones: 身份证 is
+// "shenfenzheng", and so is every misspelling of it that sounds alike. Letters and
+// digits in it stay; all else is left out.
+func Sound(name string) string {
+	a := pinyin.NewArgs()
+	var b strings.Builder
+	for _, r := range Fold(name) {
+		if inWord(r) {
+			b.WriteRune(r)
+		} else if p := pinyin.SinglePinyin(r, a); len(p) > 0 {
+			b.WriteString(p[0])
+		}
+	}
+	return b.String()
+}

@@ -9,28 +9,32 @@ import (
 	"unicode/utf8"
 )
 
-const icalType = "text/calendar"
+// ICalType is the media type of a calendar.
+const ICalType = "text/calendar"
 
-// calendar is a VCALENDAR of RFC 5545, as far as we say anything.
-type calendar struct {
+// A Calendar is a VCALENDAR of RFC 5545, as far as we say anything.
+type Calendar struct {
 	Name   string
 	Lang   string
-	Events []event
+	Events []Event
 }
 
-// An event is a moment by which something is to be done.
-type event struct {
+// An Event is a moment by which something is to be done, or, if it has an end, a time
+// that is taken.
+type Event struct {
 	UID     string
 	At      time.Time
+	Ends    time.Time // zero: it is a moment, and nobody is busy because of it
 	Changed time.Time // when it was last what it is not any more
 	Title   string
 	Words   string
+	Where   string
 	URL     string
 	Warn    time.Duration // how long before it a calendar may remind; 0 for never
 }
 
-// bytes writes the calendar. The same events give the same bytes.
-func (c calendar) bytes() []byte {
+// Bytes writes the calendar. The same events give the same bytes.
+func (c Calendar) Bytes() []byte {
 	var w icalWriter
 	w.line("BEGIN", "VCALENDAR")
 	w.line("VERSION", "2.0")
@@ -46,10 +50,17 @@ func (c calendar) bytes() []byte {
 		w.line("DTSTAMP", utc(e.Changed))
 		w.line("LAST-MODIFIED", utc(e.Changed))
 		w.line("DTSTART", utc(e.At))
-		w.line("TRANSP", "TRANSPARENT") // nobody is busy because something is due
+		if e.Ends.IsZero() {
+			w.line("TRANSP", "TRANSPARENT") // nobody is busy because something is due
+		} else {
+			w.line("DTEND", utc(e.Ends))
+		}
 		w.text("SUMMARY", e.Title)
 		if e.Words != "" {
 			w.text("DESCRIPTION", e.Words)
+		}
+		if e.Where != "" {
+			w.text("LOCATION", e.Where)
 		}
 		w.line("URL", e.URL)
 		if e.Warn > 0 {

@@ -63,7 +63,7 @@ func (c *Counter) mine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return secretly(w, r, icalType, cal.bytes())
+	return secretly(w, r, ICalType, cal.Bytes())
 }
 
 // actor is who somebody is, as if they had signed in.
@@ -122,13 +122,13 @@ const mostDue = 200
 // due is what somebody owes: to staff the ends of the turns in their inbox, and of
 // the calls to their units; to a resident the days by which they are to answer, and
 // those by which something was promised to them.
-func (c *Counter) due(ctx context.Context, b page.Base, by scope.Actor) (calendar, error) {
-	v := calendar{Lang: string(b.Lang), Name: b.T("feeds.mine.due", b.Site.Town.In(b.Lang))}
+func (c *Counter) due(ctx context.Context, b page.Base, by scope.Actor) (Calendar, error) {
+	v := Calendar{Lang: string(b.Lang), Name: b.T("feeds.mine.due", b.Site.Town.In(b.Lang))}
 	add := func(what, key string, k matters.Card, at time.Time, warn time.Duration) {
 		if at.IsZero() {
 			return
 		}
-		v.Events = append(v.Events, event{UID: c.urn(what + "/" + k.ID.String()), At: at, Changed: later(k.RaisedAt, k.MovedAt), Title: b.T(key, k.Number),
+		v.Events = append(v.Events, Event{UID: c.urn(what + "/" + k.ID.String()), At: at, Changed: later(k.RaisedAt, k.MovedAt), Title: b.T(key, k.Number),
 			Words: called(b, k) + "\n" + b.T("matter.state."+string(k.State)) + " · " + i18n.Exact(b.Lang, at), URL: c.Address + "/matters/" + k.Number, Warn: warn})
 	}
 	if by.Kind == scope.Staff {
@@ -157,7 +157,7 @@ func (c *Counter) due(ctx context.Context, b page.Base, by scope.Actor) (calenda
 			add("promise", "feeds.due.promise", k, k.Promised, 0)
 		}
 	}
-	slices.SortFunc(v.Events, func(x, y event) int {
+	slices.SortFunc(v.Events, func(x, y Event) int {
 		if d := x.At.Compare(y.At); d != 0 {
 			return d
 		}

@@ -117,7 +117,7 @@ func (c *Counter) home(w http.ResponseWriter, r *http.Request) error {
 func doors(b page.Base) []page.Door {
 	return []page.Door{
 		{Href: "/raise", Icon: "talk", Title: b.T("door.raise"), Sub: b.T("door.raise.sub")},
-		{Icon: "calendar", Title: b.T("door.book"), Sub: b.T("door.book.sub"), Soon: true},
+		{Href: "/services", Icon: "calendar", Title: b.T("door.book"), Sub: b.T("door.book.sub")},
 		{Href: "/questions", Icon: "ask", Title: b.T("door.ask"), Sub: b.T("door.ask.sub")},
 		{Icon: "table", Title: b.T("door.decide"), Sub: b.T("door.decide.sub"), Soon: true},
 	}

@@ -65,6 +65,9 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 		waiting = c.Asked(ctx, a)
 	}
 	add(a.Has("handle") || a.Has("intake") || a.Has("dispatch") || a.Has("desk"), "/questions/turn", "home.rail.questions", "ask", waiting)
+	add(a.Has("desk"), "/counters", "home.rail.counters", "calendar", 0)
+	add(a.Has("visit"), "/visits", "home.rail.visits", "elder", 0)
+	add(true, "/services", "home.rail.services", "hand", 0)
 	add(true, "/hot", "home.rail.hot", "fire", 0)
 	if v := villageOf(a); v != 0 {
 		add(true, affairs.At(v)+"/edit", "home.rail.village", "edit", 0)

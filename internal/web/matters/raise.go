@@ -140,8 +140,8 @@ func (c *Counter) raising(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return raised.Fail(w, r, c.raisePage(r, f, c.stepOf(err)), err)
 	}
-	c.Slips.hold(w, r, slip.ID)
-	if err := c.Slips.keep(w, r, slip); err != nil {
+	c.Slips.Hold(w, r, slip.ID)
+	if err := c.Slips.Keep(w, r, slip); err != nil {
 		return err
 	}
 	return page.Redirect(w, r, "/raise/done")

@@ -26,7 +26,7 @@ var slipped = page.New[slipPage](files, "slip.html")
 
 // slip shows the slip of the matter that this browser has just raised.
 func (c *Counter) slip(w http.ResponseWriter, r *http.Request) error {
-	s, ok := c.Slips.seen(r)
+	s, ok := c.Slips.Seen(r)
 	if !ok {
 		return page.Redirect(w, r, "/mine")
 	}
@@ -44,7 +44,7 @@ func (c *Counter) printSlip(w http.ResponseWriter, r *http.Request) error {
 		return errs.New(errs.NotFound, "matter.none")
 	}
 	s := matters.Slip{ID: m.ID, Number: m.Number, Due: m.Promised}
-	if fresh, ok := c.Slips.seen(r); ok && fresh.Number == s.Number {
+	if fresh, ok := c.Slips.Seen(r); ok && fresh.Number == s.Number {
 		s.Code = fresh.Code
 	}
 	return c.showSlip(w, r, s)
@@ -110,12 +110,12 @@ func (c *Counter) ask(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		var d matters.ID
 		if d, err = c.Matters.ByCode(r.Context(), number, code); err == nil {
-			c.Slips.hold(w, r, d)
+			c.Slips.Hold(w, r, d)
 			return page.Redirect(w, r, "/matters/"+strings.ToUpper(number))
 		}
 		if c.Also != nil {
 			if d, href, other := c.Also(r.Context(), number, code); other == nil {
-				c.Slips.hold(w, r, d)
+				c.Slips.Hold(w, r, d)
 				return page.Redirect(w, r, href)
 			}
 		}

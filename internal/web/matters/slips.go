@@ -76,10 +76,10 @@ func (s *Slips) held(r *http.Request) []id.ID {
 	return ids
 }
 
-// hold adds a matter to those of this browser; the oldest are forgotten. A
+// Hold adds a matter to those of this browser; the oldest are forgotten. A
 // clerk's browser holds none: who answers for the reporter does so by their post,
 // on record.
-func (s *Slips) hold(w http.ResponseWriter, r *http.Request, d id.ID) {
+func (s *Slips) Hold(w http.ResponseWriter, r *http.Request, d id.ID) {
 	if page.Actor(r).Kind == scope.Staff {
 		return
 	}
@@ -110,9 +110,9 @@ func (s *Slips) set(w http.ResponseWriter, r *http.Request, name, value string, 
 		SameSite: http.SameSiteLaxMode, Secure: b.Site != nil && b.Site.HTTPS})
 }
 
-// fresh remembers a new slip for ten minutes, so that the page that shows its
-// code can be reloaded and printed; keep writes it, seen reads it.
-func (s *Slips) keep(w http.ResponseWriter, r *http.Request, slip matters.Slip) error {
+// Keep remembers a new slip for ten minutes, so that the page that shows its
+// code can be reloaded and printed; Keep writes it, Seen reads it.
+func (s *Slips) Keep(w http.ResponseWriter, r *http.Request, slip matters.Slip) error {
 	b, err := json.Marshal(slip)
 	if err != nil {
 		return err
@@ -120,9 +120,6 @@ func (s *Slips) keep(w http.ResponseWriter, r *http.Request, slip matters.Slip) 
 	s.set(w, r, freshName, s.seal("slip", b), 10*time.Minute)
 	return nil
 }
-
-// Hold adds another record with a slip to those of this browser, as hold does a matter.
-func (s *Slips) Hold(w http.ResponseWriter, r *http.Request, d id.ID) { s.hold(w, r, d) }
 
 // KeepQuestion remembers the new slip of a question for ten minutes, and SeenQuestion
 // reads it.
@@ -144,7 +141,7 @@ func (s *Slips) SeenQuestion(r *http.Request) (slip questions.Slip, ok bool) {
 	return slip, ok && json.Unmarshal(b, &slip) == nil
 }
 
-func (s *Slips) seen(r *http.Request) (slip matters.Slip, ok bool) {
+func (s *Slips) Seen(r *http.Request) (slip matters.Slip, ok bool) {
 	c, err := r.Cookie(freshName)
 	if err != nil {
 		return slip, false

@@ -5,6 +5,7 @@
 package people
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"net/http"
@@ -33,6 +34,9 @@ type Counter struct {
 	Matters *matters.Service
 	Places  *places.Service
 	Mail    bool // letters can be sent
+	// Subjects finds whose facts a record that is no matter leads to, by its number, for
+	// those at work on it: under the beginning of its address, such as "visits".
+	Subjects map[string]func(ctx context.Context, by scope.Actor, number string) (people.Subject, error)
 }
 
 // Routes adds the pages to mux.
@@ -47,6 +51,10 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("POST /me/forget", private(c.forget))
 	mux.Handle("GET /matters/{number}/reveal", private(c.ask))
 	mux.Handle("POST /matters/{number}/reveal", private(c.reveal))
+	for of := range c.Subjects {
+		mux.Handle("GET /"+of+"/{number}/reveal", private(c.ask))
+		mux.Handle("POST /"+of+"/{number}/reveal", private(c.reveal))
+	}
 	c.deskRoutes(mux)
 }
 
@@ -153,7 +161,7 @@ func (c *Counter) export(w http.ResponseWriter, r *http.Request) error {
 type revealPage struct {
 	page.Base
 	Head    page.Head
-	Number  string
+	Record  string // address of the record that it is about
 	Purpose page.Field
 	Fields  page.Field
 	Why     page.Field
@@ -164,6 +172,10 @@ var revealed = page.New[revealPage](files, "reveal.html")
 
 // subject is whose facts a matter leads to: its resident, else its contact.
 func (c *Counter) subject(r *http.Request) (people.Subject, error) {
+	kind, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if find := c.Subjects[kind]; find != nil {
+		return find(r.Context(), page.Actor(r), r.PathValue("number"))
+	}
 	whole, err := c.Matters.Get(r.Context(), page.Actor(r), r.PathValue("number"))
 	switch {
 	case err != nil:
@@ -182,7 +194,7 @@ func (c *Counter) revealPage(r *http.Request, f *form.Form) revealPage {
 	b := page.From(r).Titled("reveal.title")
 	b.Form = f
 	number := r.PathValue("number")
-	v := revealPage{Base: b, Number: number, Head: page.Head{Kicker: number, Title: b.T("reveal.title"), Lead: b.T("reveal.lead")}}
+	v := revealPage{Base: b, Record: strings.TrimSuffix(r.URL.Path, "/reveal"), Head: page.Head{Kicker: number, Title: b.T("reveal.title"), Lead: b.T("reveal.lead")}}
 	var purposes, fields []page.Option
 	for _, p := range people.AllPurposes {
 		purposes = append(purposes, page.Option{Value: string(p), Text: b.T(p.Key())})
@@ -209,11 +221,11 @@ func (c *Counter) ask(w http.ResponseWriter, r *http.Request) error {
 // reveal shows private facts once; the look stands in the trail and on the page
 // of the person concerned.
 func (c *Counter) reveal(w http.ResponseWriter, r *http.Request) error {
-	of, err := c.subject(r)
+	f, err := form.Read(r)
 	if err != nil {
 		return err
 	}
-	f, err := form.Read(r)
+	of, err := c.subject(r)
 	if err != nil {
 		return err
 	}
