@@ -10,8 +10,10 @@ import (
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/affairs"
+	"yuanba/internal/domain/field"
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
@@ -74,6 +76,30 @@ func populate(t *testing.T, w *apptest.Town) {
 	must(w.Insights.Revise(ctx, w.As("admin"), formulas, insights.DayOf(w.Clock.Now())+1, "照旧，从明天起"))
 	learnt(t, w, water.ID, w.As("zhao").Unit)
 	said(t, w)
+	wentOut(t, w)
+}
+
+// wentOut has a grid worker change on a phone what the desk has changed meanwhile.
+func wentOut(t *testing.T, w *apptest.Town) {
+	t.Helper()
+	ctx, li, wang := t.Context(), w.As("li"), w.As("wang")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	grid, _ := w.Places.Tree().Get(li.Scopes(access.Patrol, w.Clock.Now())[0].ID)
+	p, err := w.Patrol.AddPoint(ctx, wang, patrol.NewPoint{Grid: grid.ID, Kind: patrol.Hydrant, Name: "消火栓", At: grid.Point})
+	must(err)
+	must(w.Patrol.Rename(ctx, wang, p, "消火栓（东）"))
+	token, _, err := w.Field.Register(ctx, li, "红米、蓝壳")
+	must(err)
+	text := `{"v":1,"kind":"change","nonce":"1","made":1,"body":{"noun":"patrol_point","record":"` + p.String() + `","version":1,"fields":{"name":{"was":"消火栓","now":"消火栓（巷口）"}}}}`
+	as, err := w.Field.Accept(ctx, li, token, field.Batch{Now: w.Clock.Now(), Envelopes: []field.Sent{{ID: field.HashOf(text), Text: text}}})
+	if must(err); as[0].Is != field.Conflicted {
+		t.Fatalf("the change is %s", as[0].Is)
+	}
 }
 
 // said has a village open its page, say something and book something.

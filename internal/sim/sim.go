@@ -20,8 +20,10 @@ import (
 
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/affairs"
+	"yuanba/internal/domain/field"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
+	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/routing"
@@ -68,6 +70,8 @@ type Town struct {
 	People   *people.Service
 	Matters  *matters.Service
 	Affairs  *affairs.Service // nil: the villages say nothing
+	Patrol   *patrol.Service  // nil: nobody walks rounds
+	Field    *field.Service   // nil: nobody has a phone in the field
 	Blobs    *blob.Keeper     // nil: there are no pictures and papers
 	Routing  *routing.Service // nil: there are no rules of dispatch
 	Calendar *when.Calendar
@@ -124,7 +128,7 @@ func Make(ctx context.Context, t Town, plan Plan) error {
 		name string
 		do   func() error
 	}{
-		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"villages", s.sayIn}, {"year", s.year},
+		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"villages", s.sayIn}, {"year", s.year}, {"field", s.goOut},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("simulate %s: %w", step.name, err)
