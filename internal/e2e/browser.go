@@ -218,6 +218,7 @@ type Options struct {
 	NoScript bool          // the browser runs no script
 	Lat, Lon float64       // where the user stands; 0, 0: does not say
 	Timeout  time.Duration // of one step; 0: 20 s
+	BadLine  bool          // the line breaks on purpose: what could not be loaded is no fault
 }
 
 // User puts a new person in front of the program at base, such as
@@ -239,7 +240,7 @@ func (b *Browser) User(t testing.TB, base, name string, o Options) *User {
 	id := fmt.Sprintf("%s-%d", name, b.next)
 	b.mu.Unlock()
 	u := &User{t: t, b: b, id: id, base: strings.TrimSuffix(base, "/"), Name: name, Options: o}
-	args := map[string]any{"base": u.base, "width": o.Screen.Width, "height": o.Screen.Height, "lang": o.Lang, "noScript": o.NoScript, "timeout": o.Timeout.Milliseconds()}
+	args := map[string]any{"base": u.base, "width": o.Screen.Width, "height": o.Screen.Height, "lang": o.Lang, "noScript": o.NoScript, "badLine": o.BadLine, "timeout": o.Timeout.Milliseconds()}
 	if o.Lat != 0 || o.Lon != 0 {
 		args["geo"] = map[string]float64{"latitude": o.Lat, "longitude": o.Lon}
 	}

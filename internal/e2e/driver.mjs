@@ -47,6 +47,7 @@ async function user(id, o) {
     if (m.type() !== 'error') return
     // The browser also writes a line for a document that is refused on purpose; its status is looked at instead.
     if (/^Failed to load resource/.test(m.text()) && m.location().url === u.document) return
+    if (o.badLine && /^Failed to load resource/.test(m.text())) return
     u.faults.push(`console: ${m.text()} (${m.location().url})`)
   })
   page.on('pageerror', e => u.faults.push(`script: ${e.stack ?? e}`))
