@@ -147,6 +147,7 @@ func (x *walk) prepare() {
 		"service": "id-card-walk", "counter": counter.String(), "booking": booking.Number, "homevisit": home.Number,
 	}
 	x.prepareVillage(baota[scope.Village])
+	x.helping(chen)
 }
 
 // grid makes a duty that is given, a point and an agreed visit in the grid that 李网格 walks.

@@ -35,6 +35,7 @@ import (
 	"yuanba/internal/domain/questions"
 	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
+	"yuanba/internal/domain/volunteers"
 	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/bus"
@@ -56,24 +57,25 @@ type App struct {
 	Blobs   *blob.Keeper
 	Bus     *bus.Bus
 
-	Calendars *calendars.Service
-	Places    *places.Service
-	Orgs      *orgs.Service
-	People    *people.Service
-	Access    *access.Service
-	Field     *field.Service
-	Letters   *letters.Service
-	Matters   *matters.Service
-	Patrol    *patrol.Service
-	Affairs   *affairs.Service
-	Questions *questions.Service
-	Desk      *desk.Service
-	Routing   *routing.Service
-	Exchange  *exchange.Service
-	Webhooks  *webhooks.Service
-	Hot       *hotissues.Service
-	Insights  *insights.Service
-	Sealer    *trail.Sealer
+	Calendars  *calendars.Service
+	Places     *places.Service
+	Orgs       *orgs.Service
+	People     *people.Service
+	Access     *access.Service
+	Field      *field.Service
+	Letters    *letters.Service
+	Matters    *matters.Service
+	Patrol     *patrol.Service
+	Affairs    *affairs.Service
+	Questions  *questions.Service
+	Desk       *desk.Service
+	Volunteers *volunteers.Service
+	Routing    *routing.Service
+	Exchange   *exchange.Service
+	Webhooks   *webhooks.Service
+	Hot        *hotissues.Service
+	Insights   *insights.Service
+	Sealer     *trail.Sealer
 
 	Indexer  *matters.Indexer
 	Notifier *matters.Notifier
@@ -195,6 +197,10 @@ func (a *App) build(ctx context.Context) error {
 	a.Patrol = patrol.New(patrol.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Matters: a.Matters, Seal: a.Box})
 	a.Desk = desk.New(desk.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Access: a.Access, Calendars: a.Calendars, Letters: a.Letters, Seal: a.Box, Random: random})
 	a.Letters.Hear(desk.NewsOfBookings, a.Desk)
+	a.Volunteers = volunteers.New(volunteers.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Matters: a.Matters, Seal: a.Box})
+	for what, news := range a.Volunteers.News() {
+		a.Letters.Hear(what, news)
+	}
 	a.Routing = routing.New(routing.Needs{DB: a.DB, Matters: a.Matters, Orgs: a.Orgs, Places: a.Places, Calendars: a.Calendars, People: a.People, Letters: a.Letters, Log: a.log})
 	a.Letters.Hear(routing.NewsOfSorting, a.Routing.Stops())
 	a.Matters.GuideBy(a.Routing)

@@ -120,6 +120,7 @@ var asksNothing = []string{
 	"POST /admin/accounts/{id}/enable", "POST /admin/accounts/{id}/disable", "POST /admin/accounts/{id}/revoke", "POST /admin/accounts/{id}/second",
 	"POST /admin/categories/{code}/active", "POST /admin/holdings/{id}/uncover", "POST /admin/keys/{id}/revoke", "POST /admin/units/{id}/close", "POST /admin/posts/{id}/close",
 	"POST /matters/{number}/accept", "POST /matters/{number}/unjoin", "POST /matters/{number}/show_name", "POST /matters/{number}/hide_name", "POST /matters/{number}/revoke",
+	"POST /volunteers/join", "POST /volunteers/choose", "POST /volunteers/leave", "POST /volunteers/rejoin",
 	"POST /mailbox/again", "POST /mailbox/on", "POST /mailbox/off", "POST /mailbox/forget", "POST /letters/confirm/{token}", "POST /letters/stop/{token}", "POST /admin/letters/{id}/again",
 	"POST /mailbox/code", "POST /mailbox/feed", "POST /mailbox/feed/end", "POST /admin/accounts/{id}/mailbox/again", "POST /admin/accounts/{id}/mailbox/forget", "POST /admin/words/{name}/restore",
 	"POST /matters/{number}/mailbox/again", "POST /matters/{number}/mailbox/on", "POST /matters/{number}/mailbox/off", "POST /matters/{number}/mailbox/forget",
@@ -204,6 +205,8 @@ func (x *walk) targets() (ts []target) {
 			who, path = "li", strings.Replace(path, "{none}", "{visit}", 1)
 		case d.route == "POST /insights/formulas":
 			who = "admin"
+		case strings.HasPrefix(d.route, "POST /volunteers"):
+			who = volunteerOf(d.route)
 		case strings.HasPrefix(d.route, "POST /desk"):
 			who, path = "he", strings.Replace(path, "{none}", "{resident}", 1)
 		case strings.HasPrefix(d.route, "POST /me"), d.route == "POST /raise":

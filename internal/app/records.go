@@ -20,6 +20,7 @@ import (
 	"yuanba/internal/domain/questions"
 	"yuanba/internal/domain/routing"
 	"yuanba/internal/domain/trail"
+	"yuanba/internal/domain/volunteers"
 	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/sqldb"
@@ -39,6 +40,7 @@ func (a *App) Records() []trail.Checked {
 		{"category": matters.EachCategoryDigest, "timing": matters.EachTimingDigest, "matter": a.Matters.EachDigest},
 		patrol.Digests(),
 		{"question": questions.EachDigest, "answer": questions.EachAnswerDigest},
+		volunteers.Digests(),
 		{"routing_trial": routing.EachDigest, "routing_allowance": routing.EachAllowanceDigest, "routing_sorting": routing.EachSortingDigest, "routing_rules": routing.EachEdition, "routing_draft": routing.EachDraft},
 		affairs.EachDigest(),
 		field.Digests(),

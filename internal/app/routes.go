@@ -35,6 +35,7 @@ import (
 	webquestions "yuanba/internal/web/questions"
 	"yuanba/internal/web/static"
 	webtrail "yuanba/internal/web/trail"
+	webvolunteers "yuanba/internal/web/volunteers"
 )
 
 // routes adds every counter's pages to mux.
@@ -78,6 +79,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	first.Routes(mux)
 	hot := &webhot.Counter{Issues: a.Hot, Matters: a.Matters, Places: a.Places, Rows: counter.Rows}
 	hot.Routes(mux)
+	(&webvolunteers.Counter{Volunteers: a.Volunteers, Places: a.Places, Orgs: a.Orgs, People: a.People, Address: a.Config.Address()}).Routes(mux)
 	(&webplaces.Counter{Places: a.Places, Maps: maps, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows, Choices: counter.Choices}).Routes(mux)
 	(&webaffairs.Counter{Affairs: a.Affairs, Places: a.Places, Orgs: a.Orgs, Blobs: a.Blobs, Address: a.Config.Address()}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)

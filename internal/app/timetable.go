@@ -120,6 +120,12 @@ func (a *App) timetable() jobs.Timetable {
 		{Name: "webhooks.sweep", Every: hour, Run: a.Webhooks.Sweep},
 		{Name: "letters.sweep", Every: hour, Run: a.Letters.Sweep},
 		{Name: "routing.learn", At: "02:40", Run: a.Routing.Learn},
+		{Name: "volunteers.turn", Every: 5 * time.Minute, Run: drain(a.Volunteers.Turn)},
+		{Name: "volunteers.reports", At: "02:20", Run: drain(a.Volunteers.PayReports)},
+		{Name: "volunteers.expire", At: "02:25", Run: drain(a.Volunteers.Expire)},
+		{Name: "volunteers.forgotten", At: "03:35", Run: a.Volunteers.Forgotten},
+		{Name: "volunteers.verify", At: "02:30", Run: a.Volunteers.Verify},
+		{Name: "volunteers.statements", At: "08:10", Run: drain(a.Volunteers.TellStatements)},
 		{Name: "trail.verify", At: "04:10", Run: func(ctx context.Context) error {
 			return a.DB.Write(ctx, func(tx *sqldb.Tx) error { return promise(a.Jobs, tx, verifyTrail) })
 		}},

@@ -23,6 +23,9 @@ func (a *App) wire() {
 		if err := a.Routing.Moved(tx, by, e); err != nil {
 			return err
 		}
+		if err := a.Volunteers.MatterMoved(tx, e); err != nil {
+			return err
+		}
 		if err := a.Questions.Moved(tx, e); err != nil {
 			return err
 		}

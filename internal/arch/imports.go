@@ -55,7 +55,7 @@ var ringList = []ring{
 
 // Domains lists the domains from the ground up. A domain may import only those
 // that stand before it; a new one is put in its place here.
-var Domains = []string{"trail", "places", "orgs", "people", "access", "field", "calendars", "letters", "replies", "matters", "patrol", "questions", "desk", "affairs", "routing", "exchange", "webhooks", "hotissues", "insights"}
+var Domains = []string{"trail", "places", "orgs", "people", "access", "field", "calendars", "letters", "replies", "matters", "patrol", "questions", "desk", "affairs", "volunteers", "routing", "exchange", "webhooks", "hotissues", "insights"}
 
 // imports calls f for every import of a file.
 func imports(f *File, yield func(spec *ast.ImportSpec, path string)) {

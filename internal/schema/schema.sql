@@ -1893,6 +1893,208 @@ CREATE TABLE village_rhythm (
     at       BIGINT NOT NULL
 );
 
+CREATE TABLE volunteer (
+    id           INTEGER PRIMARY KEY,
+    resident_id  BIGINT  NOT NULL REFERENCES resident (id),
+    state        TEXT    NOT NULL CHECK (state = 'active' OR state = 'left'),
+    town_id      BIGINT  NOT NULL,       -- where they live, as known when they joined
+    village_id   BIGINT  NOT NULL,
+    grid_id      BIGINT  NOT NULL,
+    courtyard_id BIGINT  NOT NULL,
+    reports      BOOLEAN NOT NULL,       -- they want what they report, and was put right, to earn
+    shown        BOOLEAN NOT NULL,       -- they want their honours shown, under the mask of their name
+    joined_at    BIGINT  NOT NULL,
+    joined_by    BIGINT  NOT NULL,       -- the account that did it for them at a desk, 0 if they did
+    left_at      BIGINT,
+    told         BIGINT  NOT NULL,       -- the last quarter of which they were told that its statement is there
+    version      BIGINT  NOT NULL
+);
+
+CREATE UNIQUE INDEX volunteer_resident ON volunteer (resident_id);
+
+CREATE TABLE volunteer_account (
+    id      INTEGER PRIMARY KEY,
+    kind    TEXT   NOT NULL CHECK (kind = 'pot' OR kind = 'volunteer' OR kind = 'member'),
+    ref     BIGINT NOT NULL,             -- the town, the volunteer, the unit
+    balance BIGINT NOT NULL,
+    CHECK (kind = 'pot' OR balance >= 0)
+);
+
+CREATE UNIQUE INDEX volunteer_account_ref ON volunteer_account (kind, ref);
+
+CREATE TABLE volunteer_claim (
+    matter_id    BIGINT NOT NULL REFERENCES matter (id),
+    volunteer_id BIGINT NOT NULL REFERENCES volunteer (id),
+    due_at       BIGINT NOT NULL,
+    PRIMARY KEY (matter_id)
+);
+
+CREATE INDEX volunteer_claim_due ON volunteer_claim (due_at);
+
+CREATE TABLE volunteer_confirmation (
+    hours_id   BIGINT NOT NULL REFERENCES volunteer_hours (id),
+    account_id BIGINT NOT NULL,          -- one of the two is 0
+    witness_id BIGINT NOT NULL,          -- another volunteer who was there
+    kind       TEXT   NOT NULL CHECK (kind = 'leader' OR kind = 'committee' OR kind = 'companion'),
+    name       TEXT   NOT NULL,          -- of who works for the town; a companion's is masked where it is shown
+    at         BIGINT NOT NULL,
+    PRIMARY KEY (hours_id, account_id, witness_id)
+);
+
+CREATE TABLE volunteer_entry (
+    id       INTEGER PRIMARY KEY,
+    at       BIGINT NOT NULL,
+    day      BIGINT NOT NULL,            -- of the town, since 1970
+    act      TEXT   NOT NULL CHECK (act = 'earn' OR act = 'spend' OR act = 'return' OR act = 'settle' OR act = 'give_back' OR act = 'correct'),
+    code     TEXT   NOT NULL,            -- of the tariff, for what was earned
+    from_id  BIGINT NOT NULL REFERENCES volunteer_account (id),
+    to_id    BIGINT NOT NULL REFERENCES volunteer_account (id),
+    points   BIGINT NOT NULL CHECK (points > 0),
+    record   BIGINT NOT NULL,            -- the hours, the matter, the round, the redemption; 0 if there is none
+    reverses BIGINT NOT NULL,            -- the entry that this one puts right, 0 if none
+    note     TEXT   NOT NULL,
+    account  BIGINT NOT NULL,
+    actor    TEXT   NOT NULL,
+    CHECK (from_id <> to_id)
+);
+
+CREATE INDEX volunteer_entry_day ON volunteer_entry (day, act);
+
+CREATE UNIQUE INDEX volunteer_entry_earned ON volunteer_entry (code, record, to_id) WHERE act = 'earn';
+
+CREATE INDEX volunteer_entry_from ON volunteer_entry (from_id, id);
+
+CREATE INDEX volunteer_entry_to ON volunteer_entry (to_id, id);
+
+CREATE TABLE volunteer_honour (
+    id           INTEGER PRIMARY KEY,
+    volunteer_id BIGINT NOT NULL REFERENCES volunteer (id),
+    hours        BIGINT NOT NULL,        -- 0 for words
+    words        TEXT   NOT NULL,
+    actor        TEXT   NOT NULL,
+    at           BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX volunteer_honour_hours ON volunteer_honour (volunteer_id, hours) WHERE hours > 0;
+
+CREATE INDEX volunteer_honour_volunteer ON volunteer_honour (volunteer_id, id);
+
+CREATE TABLE volunteer_hours (
+    id           INTEGER PRIMARY KEY,
+    task_id      BIGINT NOT NULL REFERENCES volunteer_task (id),
+    volunteer_id BIGINT NOT NULL REFERENCES volunteer (id),
+    state        TEXT   NOT NULL CHECK (state = 'said' OR state = 'seen' OR state = 'confirmed' OR state = 'refused' OR state = 'appealed' OR state = 'kept' OR state = 'taken_back'),
+    minutes      BIGINT NOT NULL CHECK (minutes > 0),
+    said_at      BIGINT NOT NULL,
+    reason       TEXT   NOT NULL,        -- why they were refused, kept refused or taken back
+    refused_by   BIGINT NOT NULL,        -- the account
+    plea         TEXT   NOT NULL,        -- what the volunteer says to it
+    confirmed_at BIGINT,
+    points       BIGINT NOT NULL CHECK (points >= 0), -- what they earned by the tariff of the day
+    limited      BOOLEAN NOT NULL,       -- they earned less, or nothing, since the month had its fill
+    version      BIGINT NOT NULL
+);
+
+CREATE INDEX volunteer_hours_open ON volunteer_hours (state, task_id) WHERE state IN ('said','seen','appealed');
+
+CREATE UNIQUE INDEX volunteer_hours_task ON volunteer_hours (task_id, volunteer_id);
+
+CREATE INDEX volunteer_hours_volunteer ON volunteer_hours (volunteer_id, id);
+
+CREATE TABLE volunteer_offer (
+    id           INTEGER PRIMARY KEY,
+    state        TEXT   NOT NULL CHECK (state = 'proposed' OR state = 'open' OR state = 'paused' OR state = 'declined' OR state = 'ended'),
+    unit_id      BIGINT NOT NULL,        -- the member
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    title        TEXT   NOT NULL,
+    body         TEXT   NOT NULL,
+    points       BIGINT NOT NULL CHECK (points > 0),
+    stock        BIGINT NOT NULL CHECK (stock > 0),
+    taken        BIGINT NOT NULL CHECK (taken >= 0 AND taken <= stock),
+    until_at     BIGINT NOT NULL,
+    reason       TEXT   NOT NULL,        -- why it was declined
+    version      BIGINT NOT NULL
+);
+
+CREATE INDEX volunteer_offer_state ON volunteer_offer (state, id);
+
+CREATE INDEX volunteer_offer_unit ON volunteer_offer (unit_id, id);
+
+CREATE TABLE volunteer_redemption (
+    id           INTEGER PRIMARY KEY,
+    state        TEXT   NOT NULL CHECK (state = 'taken' OR state = 'handed_over' OR state = 'cancelled'),
+    offer_id     BIGINT NOT NULL REFERENCES volunteer_offer (id),
+    unit_id      BIGINT NOT NULL,
+    volunteer_id BIGINT NOT NULL REFERENCES volunteer (id),
+    points       BIGINT NOT NULL CHECK (points > 0),
+    code         BYTEA  NOT NULL,        -- blind index of the code, which is kept nowhere
+    taken_at     BIGINT NOT NULL,
+    ended_at     BIGINT,
+    reason       TEXT   NOT NULL,        -- why it was cancelled
+    entry_id     BIGINT NOT NULL,        -- the spending
+    version      BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX volunteer_redemption_code ON volunteer_redemption (code);
+
+CREATE INDEX volunteer_redemption_unit ON volunteer_redemption (unit_id, state, id);
+
+CREATE INDEX volunteer_redemption_volunteer ON volunteer_redemption (volunteer_id, id);
+
+CREATE TABLE volunteer_signup (
+    id           INTEGER PRIMARY KEY,
+    task_id      BIGINT NOT NULL REFERENCES volunteer_task (id),
+    volunteer_id BIGINT NOT NULL REFERENCES volunteer (id),
+    state        TEXT   NOT NULL CHECK (state = 'waiting' OR state = 'listed' OR state = 'withdrawn'),
+    at           BIGINT NOT NULL,        -- since when they wait: the order of the waiting list
+    version      BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX volunteer_signup_task ON volunteer_signup (task_id, volunteer_id);
+
+CREATE INDEX volunteer_signup_volunteer ON volunteer_signup (volunteer_id, task_id);
+
+CREATE TABLE volunteer_tariff (
+    id       INTEGER PRIMARY KEY,
+    from_day BIGINT NOT NULL,
+    spec     TEXT   NOT NULL,
+    reason   TEXT   NOT NULL,
+    account  BIGINT NOT NULL,
+    actor    TEXT   NOT NULL,
+    at       BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX volunteer_tariff_from ON volunteer_tariff (from_day);
+
+CREATE TABLE volunteer_task (
+    id           INTEGER PRIMARY KEY,
+    state        TEXT   NOT NULL CHECK (state = 'drawn_up' OR state = 'open' OR state = 'running' OR state = 'done' OR state = 'called_off'),
+    title        TEXT   NOT NULL,
+    body         TEXT   NOT NULL,
+    act          TEXT   NOT NULL,        -- what of the tariff it is
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    place_words  TEXT   NOT NULL,        -- where to meet
+    leader_id    BIGINT NOT NULL,        -- the account of who leads
+    leader       TEXT   NOT NULL,
+    unit_id      BIGINT NOT NULL,        -- whose task it is
+    begins_at    BIGINT NOT NULL,
+    ends_at      BIGINT NOT NULL CHECK (ends_at > begins_at),
+    seats        BIGINT NOT NULL CHECK (seats > 0),
+    listed       BIGINT NOT NULL CHECK (listed >= 0), -- how many have a place; raised in the one statement that looks for a free one
+    reason       TEXT   NOT NULL,        -- why it was called off
+    version      BIGINT NOT NULL
+);
+
+CREATE INDEX volunteer_task_begins ON volunteer_task (begins_at, id);
+
+CREATE INDEX volunteer_task_village ON volunteer_task (village_id, begins_at);
+
 CREATE TABLE webhook (
     id           INTEGER PRIMARY KEY,
     name         TEXT   NOT NULL,

@@ -17,6 +17,7 @@ import (
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/questions"
+	"yuanba/internal/domain/volunteers"
 	"yuanba/internal/kit/flow"
 )
 
@@ -28,16 +29,22 @@ func main() {
 		fail(err)
 	}
 	for name, text := range map[string]string{
-		affairs.NoticeFlow.Name(): draw(affairs.NoticeFlow, "internal/domain/affairs/notice.go"),
-		matters.Flow.Name():       draw(matters.Flow, "internal/domain/matters/flow.go"),
-		patrol.Flow.Name():        draw(patrol.Flow, "internal/domain/patrol/flow.go"),
-		matters.Flow.Name():       draw(matters.Flow, "internal/domain/matters/flow.go"),
-		questions.Flow.Name():     draw(questions.Flow, "internal/domain/questions/flow.go"),
-		field.Flow.Name():         draw(field.Flow, "internal/domain/field/flow.go"),
-		matters.Flow.Name():       draw(matters.Flow, "internal/domain/matters/flow.go"),
-		patrol.Flow.Name():        draw(patrol.Flow, "internal/domain/patrol/flow.go"),
-		desk.BookingFlow.Name():   draw(desk.BookingFlow, "internal/domain/desk/bookingflow.go"),
-		desk.VisitFlow.Name():     draw(desk.VisitFlow, "internal/domain/desk/visitflow.go"),
+		affairs.NoticeFlow.Name():        draw(affairs.NoticeFlow, "internal/domain/affairs/notice.go"),
+		volunteers.Flow.Name():           draw(volunteers.Flow, "internal/domain/volunteers/flow.go"),
+		volunteers.TaskFlow.Name():       draw(volunteers.TaskFlow, "internal/domain/volunteers/flow.go"),
+		volunteers.SignUpFlow.Name():     draw(volunteers.SignUpFlow, "internal/domain/volunteers/flow.go"),
+		volunteers.HoursFlow.Name():      draw(volunteers.HoursFlow, "internal/domain/volunteers/flow.go"),
+		volunteers.OfferFlow.Name():      draw(volunteers.OfferFlow, "internal/domain/volunteers/flow.go"),
+		volunteers.RedemptionFlow.Name(): draw(volunteers.RedemptionFlow, "internal/domain/volunteers/flow.go"),
+		matters.Flow.Name():              draw(matters.Flow, "internal/domain/matters/flow.go"),
+		patrol.Flow.Name():               draw(patrol.Flow, "internal/domain/patrol/flow.go"),
+		matters.Flow.Name():              draw(matters.Flow, "internal/domain/matters/flow.go"),
+		questions.Flow.Name():            draw(questions.Flow, "internal/domain/questions/flow.go"),
+		field.Flow.Name():                draw(field.Flow, "internal/domain/field/flow.go"),
+		matters.Flow.Name():              draw(matters.Flow, "internal/domain/matters/flow.go"),
+		patrol.Flow.Name():               draw(patrol.Flow, "internal/domain/patrol/flow.go"),
+		desk.BookingFlow.Name():          draw(desk.BookingFlow, "internal/domain/desk/bookingflow.go"),
+		desk.VisitFlow.Name():            draw(desk.VisitFlow, "internal/domain/desk/visitflow.go"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name+".md"), []byte(text), 0o644); err != nil {
 			fail(err)

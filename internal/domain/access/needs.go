@@ -25,6 +25,8 @@ const (
 	Reveal      scope.Need = "reveal"       // see a private fact in full, for a purpose that is recorded
 	Desk        scope.Need = "desk"         // serve at a desk: verify who people are, take bookings
 	Visit       scope.Need = "visit"        // work on home visits: call the family, arrange, do, follow up
+	Organise    scope.Need = "organise"     // draw up what volunteers help with, lead it, confirm their hours
+	Offer       scope.Need = "offer"        // offer goods and services of one's own unit for volunteers' points
 	Administer  scope.Need = "administer"   // places, units, posts, categories, accounts
 	Audit       scope.Need = "audit"        // read everything, the trail included
 	Export      scope.Need = "export"       // take a list out of the system as a file
@@ -33,5 +35,5 @@ const (
 // Needs lists the needs in the order of the documentation.
 var Needs = []scope.Need{
 	Intake, Dispatch, Handle, Verify, Supervise, Command, Review, Patrol, Arrange, Admit, Publish, Moderate, RaiseFor, See,
-	ReadPrivate, Reveal, Desk, Visit, Administer, Audit, Export,
+	ReadPrivate, Reveal, Desk, Visit, Organise, Offer, Administer, Audit, Export,
 }

@@ -279,3 +279,10 @@ func (s *Service) ByCode(ctx context.Context, number, code string) (d ID, err er
 	})
 	return d, err
 }
+
+// NumberOf is the number of a matter, for who may know already that it is theirs; the
+// caller has seen to it. It is NotFound if there is none.
+func (s *Service) NumberOf(tx *sqldb.Tx, d ID) (string, error) {
+	m, err := s.load(tx, d)
+	return m.Number, err
+}

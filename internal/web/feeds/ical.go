@@ -31,6 +31,7 @@ type Event struct {
 	Where   string
 	URL     string
 	Warn    time.Duration // how long before it a calendar may remind; 0 for never
+	Off     bool          // it does not take place
 }
 
 // Bytes writes the calendar. The same events give the same bytes.
@@ -54,6 +55,9 @@ func (c Calendar) Bytes() []byte {
 			w.line("TRANSP", "TRANSPARENT") // nobody is busy because something is due
 		} else {
 			w.line("DTEND", utc(e.Ends))
+		}
+		if e.Off {
+			w.line("STATUS", "CANCELLED")
 		}
 		w.text("SUMMARY", e.Title)
 		if e.Words != "" {
