@@ -75,7 +75,7 @@ func populate(t *testing.T, w *apptest.Town) {
 	must(err)
 	must(w.Insights.Revise(ctx, w.As("admin"), formulas, insights.DayOf(w.Clock.Now())+1, "照旧，从明天起"))
 	learnt(t, w, water.ID, w.As("zhao").Unit)
-	said(t, w)
+	said(t, w, zhou.Actor())
 	wentOut(t, w)
 }
 
@@ -103,7 +103,7 @@ func wentOut(t *testing.T, w *apptest.Town) {
 }
 
 // said has a village open its page, say something and book something.
-func said(t *testing.T, w *apptest.Town) {
+func said(t *testing.T, w *apptest.Town, zhou scope.Actor) {
 	t.Helper()
 	ctx, wang, place := t.Context(), w.As("wang"), w.Place("文君街道", "新宝塔社区")[scope.Village]
 	must := func(err error) {
@@ -116,6 +116,12 @@ func said(t *testing.T, w *apptest.Town) {
 	_, err := w.Affairs.Announce(ctx, wang, place, affairs.Writing{Kind: affairs.Plain, Title: "周四停水", Body: "上午九点到下午两点。"})
 	must(err)
 	_, err = w.Affairs.Book(ctx, wang, place, affairs.Booking{On: places.DayOf(w.DB.Now()), From: affairs.Opening, To: affairs.Bank, Amount: 100_00, Words: "建账时的结余"})
+	must(err)
+	_, err = w.Affairs.AskIn(ctx, zhou, place)
+	must(err)
+	_, err = w.Affairs.Say(ctx, zhou, affairs.Saying{Kind: affairs.Comment, Place: place, Body: "路灯修得快。"})
+	must(err)
+	_, err = w.Affairs.Send(ctx, zhou, place, affairs.ToSecretary, "停车位的事。")
 	must(err)
 	more := affairs.Shipped()
 	more.BusyFrom = 20
@@ -273,6 +279,9 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			"routing_sorting":   {"confidence = confidence + 1", "confidence = confidence - 1"},
 			"routing_trial":     {"right_new = right_new + 1", "right_new = right_new - 1"},
 			"ledger_entry":      {"amount = amount + 1", "amount = amount - 1"},
+			"membership":        {"way = 'code'", "way = 'desk'"},
+			"missive":           {"addressee = 'committee'", "addressee = 'secretary'"},
+			"remark":            {"body = body || '#'", "body = substr(body, 1, length(body) - 1)"},
 			"notice":            {"period = period || '#'", "period = substr(period, 1, length(period) - 1)"},
 			"village_page":      {"opened_on = opened_on || '#'", "opened_on = substr(opened_on, 1, length(opened_on) - 1)"},
 			"village_rhythm":    {"note = note || '#'", "note = substr(note, 1, length(note) - 1)"},

@@ -202,7 +202,7 @@ func (s *simulation) register(rnd *rand.Rand, name string, born int, at scope.Pa
 	if err != nil {
 		return err
 	}
-	s.residents = append(s.residents, r.Actor())
+	s.residents, s.homes = append(s.residents, r.Actor()), append(s.homes, at)
 	return nil
 }
 

@@ -160,6 +160,7 @@ type simulation struct {
 	staff     map[id.ID][]scope.Actor // by unit
 	cast      map[string]scope.Actor
 	residents []scope.Actor
+	homes     []scope.Path // where each of them lives
 	villages  []places.Place
 	events    events
 	writer    *texts.Writer

@@ -41,6 +41,7 @@ func (s *simulation) sayIn() error {
 	for _, v := range s.villages {
 		g.open(v)
 	}
+	s.after(s.plan.End.Add(-time.Hour), func() error { _, err := s.Affairs.End(s.ctx, 1000); return err })
 	return nil
 }
 
@@ -106,6 +107,7 @@ func (g *gazettes) open(v places.Place) {
 	g.ledger(v, by, first, home)
 	g.quarters(v, by, first, home)
 	g.say(v, by, first, home)
+	g.people(v, by, first, home)
 }
 
 // announce schedules one notice.

@@ -29,22 +29,22 @@ func main() {
 		fail(err)
 	}
 	for name, text := range map[string]string{
+		affairs.MemberFlow.Name():        draw(affairs.MemberFlow, "internal/domain/affairs/membership.go"),
+		affairs.MissiveFlow.Name():       draw(affairs.MissiveFlow, "internal/domain/affairs/missive.go"),
 		affairs.NoticeFlow.Name():        draw(affairs.NoticeFlow, "internal/domain/affairs/notice.go"),
-		volunteers.Flow.Name():           draw(volunteers.Flow, "internal/domain/volunteers/flow.go"),
-		volunteers.TaskFlow.Name():       draw(volunteers.TaskFlow, "internal/domain/volunteers/flow.go"),
-		volunteers.SignUpFlow.Name():     draw(volunteers.SignUpFlow, "internal/domain/volunteers/flow.go"),
-		volunteers.HoursFlow.Name():      draw(volunteers.HoursFlow, "internal/domain/volunteers/flow.go"),
-		volunteers.OfferFlow.Name():      draw(volunteers.OfferFlow, "internal/domain/volunteers/flow.go"),
-		volunteers.RedemptionFlow.Name(): draw(volunteers.RedemptionFlow, "internal/domain/volunteers/flow.go"),
-		matters.Flow.Name():              draw(matters.Flow, "internal/domain/matters/flow.go"),
-		patrol.Flow.Name():               draw(patrol.Flow, "internal/domain/patrol/flow.go"),
-		matters.Flow.Name():              draw(matters.Flow, "internal/domain/matters/flow.go"),
-		questions.Flow.Name():            draw(questions.Flow, "internal/domain/questions/flow.go"),
+		affairs.RemarkFlow.Name():        draw(affairs.RemarkFlow, "internal/domain/affairs/remark.go"),
+		desk.BookingFlow.Name():          draw(desk.BookingFlow, "internal/domain/desk/bookingflow.go"),
+		desk.VisitFlow.Name():            draw(desk.VisitFlow, "internal/domain/desk/visitflow.go"),
 		field.Flow.Name():                draw(field.Flow, "internal/domain/field/flow.go"),
 		matters.Flow.Name():              draw(matters.Flow, "internal/domain/matters/flow.go"),
 		patrol.Flow.Name():               draw(patrol.Flow, "internal/domain/patrol/flow.go"),
-		desk.BookingFlow.Name():          draw(desk.BookingFlow, "internal/domain/desk/bookingflow.go"),
-		desk.VisitFlow.Name():            draw(desk.VisitFlow, "internal/domain/desk/visitflow.go"),
+		questions.Flow.Name():            draw(questions.Flow, "internal/domain/questions/flow.go"),
+		volunteers.Flow.Name():           draw(volunteers.Flow, "internal/domain/volunteers/flow.go"),
+		volunteers.HoursFlow.Name():      draw(volunteers.HoursFlow, "internal/domain/volunteers/flow.go"),
+		volunteers.OfferFlow.Name():      draw(volunteers.OfferFlow, "internal/domain/volunteers/flow.go"),
+		volunteers.RedemptionFlow.Name(): draw(volunteers.RedemptionFlow, "internal/domain/volunteers/flow.go"),
+		volunteers.SignUpFlow.Name():     draw(volunteers.SignUpFlow, "internal/domain/volunteers/flow.go"),
+		volunteers.TaskFlow.Name():       draw(volunteers.TaskFlow, "internal/domain/volunteers/flow.go"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name+".md"), []byte(text), 0o644); err != nil {
 			fail(err)

@@ -21,7 +21,7 @@ type Role struct {
 var Roles = []Role{
 	{"grid_worker", []scope.Need{Patrol, RaiseFor, See, Verify, ReadPrivate, Reveal, Visit, Organise}},
 	{"committee_chair", []scope.Need{Handle, Arrange, Publish, RaiseFor, See, Supervise, ReadPrivate, Reveal, Organise}},
-	{"village_secretary", []scope.Need{Publish, RaiseFor, See, Supervise}},
+	{VillageSecretary, []scope.Need{Publish, RaiseFor, See, Supervise}},
 	{"committee_member", []scope.Need{Publish, RaiseFor, See}},
 	{"acceptor", []scope.Need{Intake, RaiseFor, See, Moderate, ReadPrivate, Reveal}},
 	{"dispatcher", []scope.Need{Intake, Dispatch, RaiseFor, See, Moderate, ReadPrivate, Reveal, Visit}},
@@ -51,6 +51,10 @@ func RoleOf(key string) (Role, bool) {
 	}
 	return Roles[i], true
 }
+
+// VillageSecretary is the role of those to whom the letters to a village's secretary are
+// written.
+const VillageSecretary = "village_secretary"
 
 // KnownRole reports whether there is a role with the key, for orgs.Options.
 func KnownRole(key string) bool {

@@ -118,5 +118,6 @@ func (s *Service) ReadFile(ctx context.Context, by scope.Actor, hash string) (f 
 func EachDigest() map[string]func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
 	return map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error{
 		"village_page": eachPage, "notice": eachNotice, "ledger_entry": eachEntry, "village_rhythm": eachRhythm,
+		"remark": eachRemark, "membership": eachMember, "missive": eachMissive,
 	}
 }

@@ -267,7 +267,10 @@ func openFile(tx *sqldb.Tx, hash string) (File, error) {
 	if hash == "" {
 		return File{}, errs.New(errs.NotFound, "blob.gone")
 	}
-	scan := func(r sqldb.Scanner) (f File, err error) { return f, r.Scan(&f.Hash, &f.Type, &f.Size) }
+	scan := func(r sqldb.Scanner) (f File, err error) {
+		err = r.Scan(&f.Hash, &f.Type, &f.Size)
+		return f, err
+	}
 	for _, q := range []string{
 		`SELECT paper, paper_type, paper_size FROM ledger_entry WHERE paper = $1 LIMIT 1`,
 		`SELECT hash, hash_type, hash_size FROM notice WHERE hash = $1 AND state = 'published' LIMIT 1`,

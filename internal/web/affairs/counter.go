@@ -6,9 +6,11 @@
 package affairs
 
 import (
+	"context"
 	"embed"
 	"net/http"
 
+	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/places"
@@ -16,6 +18,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/sqldb"
 	"yuanba/internal/web/page"
 )
 
@@ -28,8 +31,15 @@ type Counter struct {
 	Places  *places.Service
 	Orgs    *orgs.Service
 	Blobs   *blob.Keeper
+	Access  *access.Service
+	DB      *sqldb.DB
 	Address string // of this site as others reach it
+	// Solved counts what became of the matters of a place in the last year.
+	Solved func(ctx context.Context, p places.Place) (Solved, error)
 }
+
+// Solved is what became of the matters of a place in a year.
+type Solved struct{ Raised, Closed, OnTime, Solved, Rated int }
 
 // Routes adds the counter's pages to mux.
 func (c *Counter) Routes(mux *http.ServeMux) {
@@ -59,6 +69,26 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("POST /notices/{id}/restore", page.Handler(c.restore))
 	mux.Handle("GET /ledger/{id}", page.Handler(c.entry))
 	mux.Handle("POST /ledger/{id}/counter", page.Handler(c.counter))
+	mux.Handle("GET /affairs/{id}/talk", page.Handler(c.talk))
+	mux.Handle("POST /affairs/{id}/say", page.Handler(c.say))
+	mux.Handle("POST /notices/{id}/say", page.Handler(c.sayNotice))
+	mux.Handle("POST /ledger/{id}/say", page.Handler(c.sayEntry))
+	mux.Handle("GET /remarks", page.Handler(c.waiting))
+	mux.Handle("GET /remarks/{id}", page.Handler(c.remark))
+	mux.Handle("POST /remarks/{id}/{act}", page.Handler(c.remarkAct))
+	mux.Handle("GET /join", page.Handler(c.joinForm))
+	mux.Handle("POST /join", page.Limit(0.2, 40, page.Handler(c.joinByCode))) // codes are guessed slowly
+	mux.Handle("POST /affairs/{id}/join", page.Handler(c.join))
+	mux.Handle("GET /affairs/{id}/members", page.Handler(c.members))
+	mux.Handle("POST /affairs/{id}/codes", page.Handler(c.makeCode))
+	mux.Handle("GET /memberships/{id}/refuse", page.Handler(c.refuseForm))
+	mux.Handle("POST /memberships/{id}/{act}", page.Handler(c.memberAct))
+	mux.Handle("GET /affairs/{id}/box", page.Handler(c.box))
+	mux.Handle("POST /affairs/{id}/box", page.Handler(c.send))
+	mux.Handle("GET /missives/{id}", page.Handler(c.missive))
+	mux.Handle("POST /missives/{id}/{act}", page.Handler(c.missiveAct))
+	mux.Handle("GET /affairs/{id}/duty", page.Handler(c.duty))
+	mux.Handle("POST /affairs/{id}/duty", page.Handler(c.setDuty))
 	mux.Handle("GET /papers/{name}", page.Handler(c.paper))
 }
 
@@ -133,6 +163,9 @@ func (c *Counter) tabs(b page.Base, p places.Place, at string) (ts []page.Tab) {
 		add("ledger", "/ledger", "village.tab.ledger")
 	}
 	add("notices", "/notices", "village.tab.notices")
+	add("talk", "/talk", "village.tab.talk")
+	add("box", "/box", "village.tab.box")
+	add("duty", "/duty", "village.tab.duty")
 	if edits(b, p) {
 		add("edit", "/edit", "village.tab.edit")
 	}

@@ -19,6 +19,7 @@ type editPage struct {
 	sheet
 	Due    []page.Row
 	Drafts []page.Row
+	Asked  []page.Row
 	Ways   []page.Link
 }
 
@@ -55,6 +56,11 @@ func (c *Counter) edit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Drafts = noticeRows(b, drafts)
+	open, err := c.Affairs.ListRemarks(r.Context(), b.Actor, affairs.RemarkQuery{Place: p.ID, States: []affairs.RemarkState{affairs.OpenRemark}, Most: 30})
+	if err != nil {
+		return err
+	}
+	v.Asked = c.remarkRows(b, open)
 	for _, k := range affairs.Kinds {
 		if k.Open() && p.Kind != places.Village {
 			continue
@@ -64,6 +70,7 @@ func (c *Counter) edit(w http.ResponseWriter, r *http.Request) error {
 	if p.Kind == places.Village {
 		v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/book", Text: b.T("village.book.title")})
 	}
+	v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/duty", Text: b.T("village.duty.edit")}, page.Link{Href: At(p.ID) + "/members", Text: b.T("membership.title")})
 	v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/face", Text: b.T("village.face.title")})
 	return editShown.Show(w, r, v)
 }

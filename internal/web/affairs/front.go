@@ -181,7 +181,16 @@ func (c *Counter) block(r *http.Request, b page.Base, p places.Place, k affairs.
 		return c.textBlock(r, b, p, affairs.Speaker, "speaker", 1)
 	case affairs.BlockDates:
 		return c.dateBlock(r, b, p)
-	case affairs.BlockLost, affairs.BlockSolved, affairs.BlockDuty, affairs.BlockTalk, affairs.BlockBox:
+	case affairs.BlockTalk:
+		return c.talkBlock(r, b, p, "talk", affairs.Comment, affairs.Question)
+	case affairs.BlockLost:
+		return c.talkBlock(r, b, p, "lost", affairs.Lost, affairs.Found)
+	case affairs.BlockDuty:
+		return c.dutyBlock(r, b, p)
+	case affairs.BlockBox:
+		return block{Title: b.T("village.block.box"), Lead: b.T("village.block.box.lead"), Empty: b.T("village.block.box.who"), More: page.Link{Href: At(p.ID) + "/box", Text: b.T("village.block.box.write")}}, p.Kind == places.Village, nil
+	case affairs.BlockSolved:
+		return c.solvedBlock(r, b, p)
 	}
 	return block{}, false, nil
 }
@@ -349,4 +358,37 @@ func nonempty(ss ...string) (out []string) {
 		}
 	}
 	return out
+}
+
+func (c *Counter) talkBlock(r *http.Request, b page.Base, p places.Place, name string, kinds ...affairs.RemarkKind) (x block, ok bool, err error) {
+	xs, err := c.Affairs.ListRemarks(r.Context(), b.Actor, affairs.RemarkQuery{Place: p.ID, Kinds: kinds, States: []affairs.RemarkState{affairs.OpenRemark, affairs.Answered, affairs.Shown}, Most: 4})
+	x = block{Title: b.T("village.block." + name), Empty: b.T("village.none." + name), More: page.Link{Href: At(p.ID) + "/talk", Text: b.T("village.more")}}
+	for _, y := range xs {
+		x.Rows = append(x.Rows, page.Row{Href: "/remarks/" + y.ID.String(), Title: cut(y.Body, 40), Meta: nonempty(b.T("remark.kind."+string(y.Kind)), y.Name, i18n.When(b.Lang, b.Now, y.At)), Pill: remarkOf(b, y).Pill})
+	}
+	return x, true, err
+}
+
+func (c *Counter) dutyBlock(r *http.Request, b page.Base, p places.Place) (x block, ok bool, err error) {
+	ss, err := c.Affairs.Shifts(r.Context(), p.ID, places.DayOf(b.Now), 3)
+	x = block{Title: b.T("village.block.duty"), Empty: b.T("village.duty.none"), More: page.Link{Href: At(p.ID) + "/duty", Text: b.T("village.block.duty.more")}}
+	for _, y := range ss {
+		day, _, _ := affairs.Period(y.On).Span()
+		x.Facts = append(x.Facts, page.Fact{Label: i18n.Day(b.Lang, day, b.Now.In(i18n.Zone).Year()), Value: y.Name + " " + y.Phone, Href: "tel:" + y.Phone})
+	}
+	return x, true, err
+}
+
+// solvedBlock says what of what was raised here in a year has been solved: counted from
+// the matters, with what it is counted out of.
+func (c *Counter) solvedBlock(r *http.Request, b page.Base, p places.Place) (x block, ok bool, err error) {
+	if c.Solved == nil {
+		return x, false, nil
+	}
+	n, err := c.Solved(r.Context(), p)
+	x = block{Title: b.T("village.block.solved"), Lead: b.T("village.block.solved.lead"), Empty: b.T("village.none.solved"), More: page.Link{Href: "/places/" + p.ID.String(), Text: b.T("village.block.solved.more")}}
+	if n.Raised > 0 {
+		x.Facts = []page.Fact{{Label: b.T("village.solved.raised"), Value: page.Number(n.Raised)}, {Label: b.T("village.solved.closed"), Value: b.T("village.of", page.Number(n.Closed), page.Number(n.Raised))}, {Label: b.T("village.solved.ontime"), Value: b.T("village.of", page.Number(n.OnTime), page.Number(n.Closed))}, {Label: b.T("village.solved.solved"), Value: b.T("village.of", page.Number(n.Solved), page.Number(n.Rated))}}
+	}
+	return x, true, err
 }

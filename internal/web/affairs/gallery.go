@@ -94,7 +94,7 @@ func init() {
 		b := page.From(r)
 		return noticeShown.Show(w, r, noticePage{sheet: sampleSheet(b, "notices", "三季度收支", ""), Body: []string{"收支见下表。"}, Pill: standingPill(b, sampleStandings()[1]), Facts: []page.Fact{{Label: b.T("village.fact.by"), Value: "主任"}},
 			Tomb: page.Note{Tone: page.ToneSoon, Text: b.T("village.draft")}, Before: []text{{Title: "三季度收支", Body: "收支见附表。", Meta: b.T("village.before.meta", "11月20日", "附表有错字")}},
-			Statement: statementOf(b, samplePlace, sampleLines()), Acts: noticeActs(b, affairs.Notice{ID: 1, State: affairs.Published})})
+			Statement: statementOf(b, samplePlace, sampleLines()), Acts: noticeActs(b, affairs.Notice{ID: 1, State: affairs.Published}), Talk: true, Voices: sampleVoices(b)})
 	})
 	gallery.Add("affairs/ask", editor, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("village.withdraw.title")

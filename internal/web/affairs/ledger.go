@@ -310,9 +310,10 @@ type entryPage struct {
 	Large   string // address of the paper as a picture
 	Note    page.Note
 	Counter string
+	Voices  voices
 }
 
-var entryShown = page.New[entryPage](files, "entry.html")
+var entryShown = page.New[entryPage](files, "entry.html", "voices.html")
 
 func (c *Counter) entry(w http.ResponseWriter, r *http.Request) error {
 	v, err := c.entryView(r, nil)
@@ -373,7 +374,8 @@ func (c *Counter) entryView(r *http.Request, f *form.Form) (v entryPage, err err
 	if edits(b, p) && e.Counters == 0 && e.Countered == 0 {
 		v.Counter = "/ledger/" + e.ID.String() + "/counter"
 	}
-	return v, nil
+	v.Voices, err = c.voicesOf(r, b, f, affairs.RemarkQuery{Entry: e.ID}, "/ledger/"+e.ID.String()+"/say", affairs.Question)
+	return v, err
 }
 
 func (c *Counter) counter(w http.ResponseWriter, r *http.Request) error {
