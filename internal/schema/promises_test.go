@@ -85,3 +85,74 @@ func broken(table, body string) (faults []string) {
 	}
 	return faults
 }
+
+// A track is where somebody was, one place after another. What could hold one is a place
+// with a moment or a person beside it, or a column that is named for it; each table that
+// has a place says here what the place is of, and none of them is somebody's phone.
+var placed = map[string]string{
+	"place":        "where a street or a village is",
+	"matter":       "where the thing is that is to be put right: one for each matter",
+	"place_shape":  "the outline of a street or a village",
+	"insight_open": "where the open matters are, for the map",
+	"patrol_point": "where a point is that rounds come to: nobody is named beside it",
+}
+
+var (
+	position = regexp.MustCompile(`(^|_)(lat|lon|lng|latitude|longitude|point|geom|geometry|coordinates|position|gps)($|_)`)
+	way      = regexp.MustCompile(`(^|_)(track|trace|route|path|way|trajectory|waypoints|steps_walked|speed|heading|bearing|accuracy|altitude|breadcrumbs)($|_)`)
+)
+
+// tracks are the columns of a table that could hold where somebody walked.
+func tracks(table, body string) (faults []string) {
+	for _, c := range columns.FindAllStringSubmatch(body, -1) {
+		name, kind := c[1], c[2]
+		id := strings.HasSuffix(name, "_id")
+		switch {
+		case slices.Contains([]string{"category_group.position", "membership.way", "place.accuracy"}, table+"."+name): // its place in a list; how somebody joined; how a place on the map was come by
+		case way.MatchString(name) && !id:
+			faults = append(faults, table+"."+name+": is it somebody's way?")
+		case position.MatchString(name) && !id && placed[table] == "":
+			faults = append(faults, table+"."+name+": whose place is it?")
+		case kind == "DOUBLE PRECISION" && (strings.HasPrefix(table, "patrol_") || strings.HasPrefix(table, "field_")) && placed[table] == "":
+			faults = append(faults, table+"."+name+": what does a round measure?")
+		}
+	}
+	return faults
+}
+
+func TestNothingCanHoldATrack(t *testing.T) {
+	t.Parallel()
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".sql") || f.Name() == "schema.sql" {
+			continue
+		}
+		text, err := os.ReadFile(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range tables.FindAllStringSubmatch(string(text), -1) {
+			seen[x[1]] = true
+			for _, fault := range tracks(x[1], x[2]) {
+				t.Errorf("%s: %s", f.Name(), fault)
+			}
+		}
+	}
+	for table := range placed {
+		if !seen[table] {
+			t.Errorf("there is no table %s any more", table)
+		}
+	}
+	if !seen["patrol_entry"] || !seen["patrol_round"] {
+		t.Error("the tables of rounds were not looked at")
+	}
+	for _, bad := range []string{"\n worker_id BIGINT,\n track TEXT", "\n lat DOUBLE PRECISION,\n lon DOUBLE PRECISION", "\n gps_position TEXT", "\n route BYTEA"} {
+		if tracks("patrol_entry", bad) == nil {
+			t.Errorf("not noticed: %s", bad)
+		}
+	}
+}

@@ -85,6 +85,7 @@ type Plan struct {
 	End      time.Time // the last moment; the year before it passes
 	Solved   int       // matters of the village platform that are solved; default [Solved]
 	Others   int       // matters that came in otherwise or went otherwise; default 900
+	Whole    bool      // everything that the article counts in a year, not only its last weeks: takes minutes
 	Open     int       // matters still under way at the end; default 420
 	Progress func(done, total int)
 }
@@ -128,7 +129,7 @@ func Make(ctx context.Context, t Town, plan Plan) error {
 		name string
 		do   func() error
 	}{
-		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"villages", s.sayIn}, {"year", s.year}, {"field", s.goOut},
+		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"villages", s.sayIn}, {"rounds", s.patrols}, {"year", s.year}, {"field", s.goOut},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("simulate %s: %w", step.name, err)

@@ -335,6 +335,15 @@ func (s *Service) walk(tx *sqldb.Tx, g places.Place, slot Slot) (w Walk, ok bool
 	return w, true, nil
 }
 
+// Due are the rounds of a slot in all grids, for the program itself.
+func (s *Service) Due(ctx context.Context, slot Slot) (rs []Round, err error) {
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		rs, err = roundsIn(tx, slot)
+		return err
+	})
+	return rs, err
+}
+
 // Walks reports whether the actor walks grids at all.
 func (s *Service) Walks(by scope.Actor) bool {
 	return by.Kind == scope.Staff && by.Has(access.Patrol)

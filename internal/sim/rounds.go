@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/patrol"
+	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/geo"
+	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
+	"yuanba/internal/sim/texts"
+)
+
+// beats are the rounds of the grids at work. They have a chance of their own, so that
+// where somebody walks changes nothing of the matters' year.
+type beats struct {
+	s       *simulation
+	rnd     *rand.Rand
+	home    id.ID // the village in which the cast lives
+	workers map[id.ID]scope.Actor
+	chairs  map[id.ID]scope.Actor
+	elders  id.ID            // the duty by which old people are visited
+	codes   map[id.ID]string // what is printed at the points
+	n       int
+}
+
+// For how many days rounds are walked before the end: some weeks, or with Whole the year.
+const patrolDays = 10
+
+// patrols schedules what is proposed, admitted and given, and the two rounds of each day
+// on every grid.
+func (s *simulation) patrols() error {
+	if s.Patrol == nil {
+		return nil
+	}
+	b := &beats{s: s, rnd: rand.New(rand.NewPCG(s.plan.Seed, 0x9a7401)), home: s.residentsHome(), workers: map[id.ID]scope.Actor{}, chairs: map[id.ID]scope.Actor{}, codes: map[id.ID]string{}}
+	if err := b.hire(); err != nil {
+		return err
+	}
+	days := patrolDays
+	if s.plan.Whole {
+		days = 365
+	}
+	y, m, d := s.plan.End.In(i18n.Zone).Date()
+	first := time.Date(y, m, d-days, 0, 0, 0, 0, i18n.Zone)
+	s.after(first.AddDate(0, 0, -6).Add(10*time.Hour), b.propose)
+	s.after(first.Add(-6*time.Hour), b.furnish)
+	for day := first; !day.After(s.plan.End); day = day.AddDate(0, 0, 1) {
+		for _, half := range []time.Duration{8 * time.Hour, 14 * time.Hour} {
+			from := day.Add(half)
+			s.after(from.Add(-20*time.Minute), func() error { _, err := s.Patrol.MakeRounds(s.ctx); return err })
+			s.after(from.Add(3*time.Hour+50*time.Minute), func() error { return b.walk(from) })
+		}
+	}
+	return nil
+}
+
+// hire fills the grids' posts: in each village one person walks all grids that nobody of
+// the cast does.
+func (b *beats) hire() error {
+	s, dir, now := b.s, b.s.Orgs.Directory(), b.s.Clock.Now()
+	accounts := map[id.ID]id.ID{}
+	err := s.DB.Write(s.ctx, func(tx *sqldb.Tx) error {
+		for i, v := range s.villages {
+			u, ok := dir.Responsible("village", v.Path)
+			if !ok {
+				continue
+			}
+			for _, p := range dir.Posts(u.ID) {
+				if p.Role != "grid_worker" || len(dir.Holders(p.ID, now)) > 0 {
+					continue
+				}
+				if accounts[v.ID] == 0 {
+					account, err := s.Access.CreateIn(tx, founder, fmt.Sprintf("gridworker%04d", i+1), texts.Name(b.rnd, texts.Middle, b.rnd.IntN(3) > 0))
+					if err != nil {
+						return err
+					}
+					accounts[v.ID] = account
+				}
+				if _, err := s.Orgs.AppointIn(tx, founder, p.ID, accounts[v.ID], time.Time{}, time.Time{}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for v, account := range accounts {
+		if b.workers[v], err = s.Access.ActorOf(s.ctx, account); err != nil {
+			return err
+		}
+	}
+	for _, v := range s.villages {
+		if u, ok := dir.Responsible("village", v.Path); ok {
+			b.chairs[v.ID] = s.memberWith(u.ID, access.Arrange, v.Path)
+		}
+	}
+	return nil
+}
+
+// propose has departments propose their duties; the city decides a few days later.
+func (b *beats) propose() error {
+	s := b.s
+	city, _ := s.Places.Tree().City()
+	reviewer := s.cast["yu"]
+	for _, t := range texts.Duties() {
+		u, ok := s.Orgs.Directory().Responsible(t.Unit, city.Path)
+		if !ok {
+			continue
+		}
+		by := s.memberWith(u.ID, access.Handle, city.Path)
+		if t.Unit == "water" {
+			by = s.cast["wu"]
+		}
+		d := patrol.Duty{Unit: u.ID, Name: i18n.Text{ZH: t.Name, EN: t.NameEN}, What: t.What, Kind: patrol.Kind(t.Kind), Often: patrol.Often(t.Often), Minutes: t.Minutes, Basis: t.Basis, Spec: t.Spec()}
+		fresh, err := s.Patrol.Propose(s.ctx, by, d)
+		if err != nil {
+			return fmt.Errorf("propose %s: %w", t.Name, err)
+		}
+		s.after(s.Clock.Now().Add(3*24*time.Hour+time.Duration(b.rnd.IntN(200))*time.Minute), func() error {
+			switch t.Fate {
+			case "wait":
+				return nil
+			case "refuse":
+				return s.Patrol.Refuse(s.ctx, reviewer, fresh, t.Reason)
+			case "limit":
+				if err := s.Patrol.AdmitUntil(s.ctx, reviewer, fresh, patrol.DayOf(s.plan.End)+45, t.Reason); err != nil {
+					return err
+				}
+			default:
+				if err := s.Patrol.Admit(s.ctx, reviewer, fresh, t.Reason); err != nil {
+					return err
+				}
+			}
+			if d.Kind == patrol.AtHome {
+				b.elders = fresh
+				return nil
+			}
+			_, err := s.Patrol.Give(s.ctx, by, fresh, 0)
+			return err
+		})
+	}
+	return nil
+}
+
+// furnish puts up the points of every grid, and writes down who wants to be visited.
+func (b *beats) furnish() error {
+	s, tree := b.s, b.s.Places.Tree()
+	for _, v := range s.villages {
+		var ps []patrol.NewPoint
+		for _, g := range tree.Children(v.ID) {
+			if g.Kind != places.Grid {
+				continue
+			}
+			for _, t := range texts.PointsOf(v.Community == places.Rural) {
+				at, ok := b.spot(g)
+				if ok {
+					ps = append(ps, patrol.NewPoint{Grid: g.ID, Kind: patrol.PointKind(t.Kind), Name: pick(b.rnd, t.Names), At: at})
+				}
+			}
+		}
+		ds, err := s.Patrol.AddPoints(s.ctx, b.chairs[v.ID], ps)
+		if err != nil {
+			return fmt.Errorf("points of %s: %w", v.Name.ZH, err)
+		}
+		for _, d := range ds {
+			p, err := s.Patrol.Point(s.ctx, b.chairs[v.ID], d)
+			if err != nil {
+				return err
+			}
+			b.codes[d] = p.Code
+		}
+	}
+	for i, r := range s.residents {
+		who, err := s.People.Get(s.ctx, r.Resident)
+		if err != nil {
+			return err
+		}
+		if !who.Large || i > 1 && b.rnd.IntN(3) > 0 { // large type: they are old
+			continue
+		}
+		grids := tree.Children(who.Place[scope.Village])
+		if len(grids) == 0 || grids[0].Kind != places.Grid {
+			continue
+		}
+		g := grids[0]
+		if i > 1 {
+			g = grids[b.rnd.IntN(len(grids))]
+		}
+		if g.Kind != places.Grid {
+			continue
+		}
+		in := patrol.Agreeing{Resident: r.Resident, Grid: g.ID, Duty: b.elders, Every: pick(b.rnd, []int{3, 7, 7, 14}), Need: pick(b.rnd, patrol.NeedKinds), Consent: pick(b.rnd, patrol.Consents)}
+		if _, err := s.Patrol.Agree(s.ctx, b.chairs[who.Place[scope.Village]], in); err != nil {
+			return fmt.Errorf("agree: %w", err)
+		}
+	}
+	grids := tree.Children(b.home)
+	li := s.cast["li"].Account
+	if err := s.Patrol.HandOver(s.ctx, b.chairs[b.home], grids[0].ID, 0, li, "钥匙在门卫室。三单元的黄狗见生人会叫，先打个招呼。"); err != nil {
+		return err
+	}
+	if as, err := s.Patrol.Handovers(s.ctx, s.cast["li"]); err != nil || len(as) == 0 {
+		return err
+	} else if err := s.Patrol.TakeOver(s.ctx, s.cast["li"], as[0].ID); err != nil {
+		return err
+	}
+	return nil
+}
+
+// spot is somewhere in a grid.
+func (b *beats) spot(g places.Place) (geo.Point, bool) {
+	tree := b.s.Places.Tree()
+	for range 12 {
+		p := geo.Point{g.Point.Lon() + (b.rnd.Float64()-0.5)/220, g.Point.Lat() + (b.rnd.Float64()-0.5)/220}
+		if at, ok := tree.Locate(p[0], p[1]); ok && at.Path[scope.Grid] == g.ID {
+			return p, true
+		}
+	}
+	return g.Point, false
+}
+
+// walk has everybody enter what they did in a window that is nearly over. One stop in
+// twenty-five is missed, and now and then there is nothing to show for one.
+func (b *beats) walk(from time.Time) error {
+	s := b.s
+	due, err := s.Patrol.Due(s.ctx, patrol.SlotAt(from))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(due, func(x, y patrol.Round) int { return cmp.Compare(x.Grid(), y.Grid()) })
+	mine := map[id.ID][]patrol.Entering{}
+	var order []id.ID
+	add := func(by scope.Actor, e patrol.Entering) {
+		if len(mine[by.Account]) == 0 {
+			order = append(order, by.Account)
+		}
+		mine[by.Account] = append(mine[by.Account], e)
+	}
+	actors := map[id.ID]scope.Actor{s.cast["li"].Account: s.cast["li"]}
+	for _, w := range b.workers {
+		actors[w.Account] = w
+	}
+	lis := s.Places.Tree().Children(b.home)[0].ID
+	for _, r := range due {
+		by := b.workers[r.Path[scope.Village]]
+		if r.Grid() == lis {
+			by = s.cast["li"]
+		}
+		if by.Account == 0 {
+			continue
+		}
+		at := from.Add(time.Duration(5+b.rnd.IntN(60)) * time.Minute)
+		for _, stop := range r.Due {
+			at = at.Add(time.Duration(4+b.rnd.IntN(12)) * time.Minute)
+			if !stop.Counts() || b.rnd.IntN(25) == 0 || at.After(from.Add(225*time.Minute)) {
+				continue
+			}
+			add(by, b.entry(r, stop, at))
+		}
+	}
+	for _, account := range order {
+		if _, err := s.Patrol.EnterAll(s.ctx, actors[account], mine[account]); err != nil {
+			return fmt.Errorf("rounds of %s: %w", actors[account].Name, err)
+		}
+	}
+	return nil
+}
+
+func (b *beats) entry(r patrol.Round, stop patrol.Stop, at time.Time) patrol.Entering {
+	b.n++
+	e := patrol.Entering{Content: fmt.Sprintf("sim-%012d", b.n), Point: stop.Point, Visit: stop.Visit, MadeAt: at, SentAt: b.s.Clock.Now()}
+	if stop.Visit != 0 {
+		e.Absent = b.rnd.IntN(12) == 0
+		return e
+	}
+	if b.rnd.IntN(60) > 0 {
+		e.Code = b.codes[stop.Point]
+	}
+	if r.Path[scope.Village] == b.home && b.rnd.IntN(14) == 0 || b.rnd.IntN(2500) == 0 {
+		f := pick(b.rnd, texts.Findings())
+		e.Found = &patrol.Found{Words: f.Words, Settled: f.Settled, Public: true}
+	}
+	return e
+}
