@@ -196,8 +196,14 @@ func (x *walk) targets() (ts []target) {
 			path = strings.Replace(path, "/admin/categories/{none}", "/admin/categories/{category}", 1)
 		case villageEditor(d.route) != "":
 			who = villageEditor(d.route)
-		case strings.HasPrefix(d.route, "POST /patrol/grids"), strings.HasPrefix(d.route, "POST /patrol/points/{id}/end"):
+		case strings.HasPrefix(d.route, "POST /patrol/grids") && !strings.HasSuffix(d.route, "/appeal"), strings.HasPrefix(d.route, "POST /patrol/points/{id}/end"):
 			who = "wang"
+		case strings.HasPrefix(d.route, "POST /patrol/appeals"):
+			who, path = "wang", strings.Replace(path, "{none}", "{appeal}", 1)
+		case d.route == "POST /patrol/formula":
+			who = "yu"
+		case d.route == "POST /patrol/grids/{id}/appeal":
+			who = "li"
 		case d.route == "POST /patrol/duties":
 			who = "wu"
 		case strings.HasPrefix(d.route, "POST /patrol/duties"), strings.HasPrefix(d.route, "POST /patrol/givings"):

@@ -175,3 +175,40 @@ CREATE TABLE patrol_assignment (
 -- who walks a grid, and which grids somebody walks
 CREATE INDEX patrol_assignment_grid ON patrol_assignment (grid_id, id);
 CREATE INDEX patrol_assignment_account ON patrol_assignment (account) WHERE ended_at IS NULL;
+
+-- A patrol_appeal says why a stop that was missed, or a report that no round saw, should
+-- not count. A second person decides.
+CREATE TABLE patrol_appeal (
+    id           {{id}},
+    state        TEXT   NOT NULL CHECK (state IN ('lodged', 'granted', 'dismissed')),
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    slot         BIGINT NOT NULL,        -- of a stop, else 0
+    point_id     BIGINT NOT NULL,
+    visit_id     BIGINT NOT NULL,
+    matter_id    BIGINT NOT NULL,        -- of a report, else 0
+    account      BIGINT NOT NULL,
+    actor        TEXT   NOT NULL,
+    words        TEXT   NOT NULL,
+    lodged_at    BIGINT NOT NULL,
+    decided_by   TEXT   NOT NULL,
+    decided_at   BIGINT,
+    reason       TEXT   NOT NULL
+);
+-- there is one appeal against a thing; those of a grid
+CREATE UNIQUE INDEX patrol_appeal_of ON patrol_appeal (grid_id, slot, point_id, visit_id, matter_id);
+-- those of a village and of a street
+CREATE INDEX patrol_appeal_village ON patrol_appeal (village_id, id);
+CREATE INDEX patrol_appeal_town ON patrol_appeal (town_id, id);
+
+-- A patrol_formula is a version of how grids are appraised. spec is patrol.Formula as JSON.
+CREATE TABLE patrol_formula (
+    id       {{id}},
+    from_day BIGINT NOT NULL,
+    spec     TEXT   NOT NULL,
+    reason   TEXT   NOT NULL,
+    actor    TEXT   NOT NULL,
+    at       BIGINT NOT NULL
+);

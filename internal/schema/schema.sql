@@ -1294,6 +1294,32 @@ CREATE TABLE notice_before (
     PRIMARY KEY (notice_id, version)
 );
 
+CREATE TABLE patrol_appeal (
+    id           INTEGER PRIMARY KEY,
+    state        TEXT   NOT NULL CHECK (state = 'lodged' OR state = 'granted' OR state = 'dismissed'),
+    town_id      BIGINT NOT NULL,
+    village_id   BIGINT NOT NULL,
+    grid_id      BIGINT NOT NULL,
+    courtyard_id BIGINT NOT NULL,
+    slot         BIGINT NOT NULL,        -- of a stop, else 0
+    point_id     BIGINT NOT NULL,
+    visit_id     BIGINT NOT NULL,
+    matter_id    BIGINT NOT NULL,        -- of a report, else 0
+    account      BIGINT NOT NULL,
+    actor        TEXT   NOT NULL,
+    words        TEXT   NOT NULL,
+    lodged_at    BIGINT NOT NULL,
+    decided_by   TEXT   NOT NULL,
+    decided_at   BIGINT,
+    reason       TEXT   NOT NULL
+);
+
+CREATE UNIQUE INDEX patrol_appeal_of ON patrol_appeal (grid_id, slot, point_id, visit_id, matter_id);
+
+CREATE INDEX patrol_appeal_town ON patrol_appeal (town_id, id);
+
+CREATE INDEX patrol_appeal_village ON patrol_appeal (village_id, id);
+
 CREATE TABLE patrol_assignment (
     id           INTEGER PRIMARY KEY,
     town_id      BIGINT NOT NULL,
@@ -1354,6 +1380,15 @@ CREATE TABLE patrol_file (
     hash     TEXT   NOT NULL,
     entry_id BIGINT NOT NULL REFERENCES patrol_entry (id),
     PRIMARY KEY (hash, entry_id)
+);
+
+CREATE TABLE patrol_formula (
+    id       INTEGER PRIMARY KEY,
+    from_day BIGINT NOT NULL,
+    spec     TEXT   NOT NULL,
+    reason   TEXT   NOT NULL,
+    actor    TEXT   NOT NULL,
+    at       BIGINT NOT NULL
 );
 
 CREATE TABLE patrol_point (

@@ -37,6 +37,7 @@ func main() {
 		desk.VisitFlow.Name():            draw(desk.VisitFlow, "internal/domain/desk/visitflow.go"),
 		field.Flow.Name():                draw(field.Flow, "internal/domain/field/flow.go"),
 		matters.Flow.Name():              draw(matters.Flow, "internal/domain/matters/flow.go"),
+		patrol.AppealFlow.Name():         draw(patrol.AppealFlow, "internal/domain/patrol/appeal.go"),
 		patrol.Flow.Name():               draw(patrol.Flow, "internal/domain/patrol/flow.go"),
 		questions.Flow.Name():            draw(questions.Flow, "internal/domain/questions/flow.go"),
 		volunteers.Flow.Name():           draw(volunteers.Flow, "internal/domain/volunteers/flow.go"),

@@ -147,3 +147,45 @@ func endAssignment(tx *sqldb.Tx, grid, account id.ID) error {
 func takeAssignment(tx *sqldb.Tx, d id.ID) error {
 	return tx.One(`UPDATE patrol_assignment SET taken_at = $2 WHERE id = $1 AND taken_at IS NULL`, d, sqldb.At(tx.Now()))
 }
+
+// assignedNow is who walks which grid by name.
+func assignedNow(tx *sqldb.Tx) (map[id.ID][]id.ID, error) {
+	by := map[id.ID][]id.ID{}
+	err := tx.Each(`SELECT grid_id, account FROM patrol_assignment WHERE ended_at IS NULL ORDER BY id`, nil, func(r sqldb.Scanner) error {
+		var grid, account id.ID
+		err := r.Scan(&grid, &account)
+		by[grid] = append(by[grid], account)
+		return err
+	})
+	return by, err
+}
+
+// standingNow counts the points that stand and the visits that are agreed.
+func standingNow(tx *sqldb.Tx) (st Standing, err error) {
+	st = Standing{Points: map[id.ID]map[PointKind]int{}, Paths: map[id.ID]scope.Path{}, Visits: map[id.ID][]int{}}
+	err = tx.Each(`SELECT town_id, village_id, grid_id, kind, count(*) FROM patrol_point WHERE ended_at IS NULL GROUP BY town_id, village_id, grid_id, kind`, nil, func(r sqldb.Scanner) error {
+		var p scope.Path
+		var kind PointKind
+		var n int
+		if err := r.Scan(&p[scope.Town], &p[scope.Village], &p[scope.Grid], &kind, &n); err != nil {
+			return err
+		}
+		g := p[scope.Grid]
+		if st.Points[g] == nil {
+			st.Points[g], st.Paths[g] = map[PointKind]int{}, p
+		}
+		st.Points[g][kind] += n
+		return nil
+	})
+	if err != nil {
+		return st, err
+	}
+	err = tx.Each(`SELECT duty_id, every_days FROM patrol_visit WHERE ended_at IS NULL ORDER BY id`, nil, func(r sqldb.Scanner) error {
+		var duty id.ID
+		var days int
+		err := r.Scan(&duty, &days)
+		st.Visits[duty] = append(st.Visits[duty], days)
+		return err
+	})
+	return st, err
+}

@@ -269,6 +269,18 @@ func Digests() map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error {
 		"patrol_visit": func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
 			return each(tx, scanVisit, `SELECT `+visitColumns+` FROM patrol_visit ORDER BY id`, func(v Visit) error { return f(v.ID, v.digest()) })
 		},
+		"patrol_appeal": func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
+			return each(tx, scanAppeal, `SELECT `+appealColumns+` FROM patrol_appeal ORDER BY id`, func(a Appeal) error { return f(a.ID, a.digest()) })
+		},
+		"patrol_formula": func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
+			vs, err := versions(tx)
+			for _, v := range vs {
+				if err == nil {
+					err = f(v.ID, v.digest())
+				}
+			}
+			return err
+		},
 		"patrol_slot":  eachSlot,
 		"patrol_round": eachEntered,
 	}

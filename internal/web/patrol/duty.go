@@ -103,9 +103,9 @@ func ways(b page.Base, at string) []page.Tab {
 		ts = append(ts, page.Tab{Text: b.T("patrol.today"), Href: "/patrol", Count: -1})
 	}
 	if sees(b.Actor) {
-		ts = append(ts, page.Tab{Text: b.T("patrol.coverage"), Href: "/patrol/coverage", Count: -1})
+		ts = append(ts, page.Tab{Text: b.T("patrol.coverage"), Href: "/patrol/coverage", Count: -1}, page.Tab{Text: b.T("patrol.appraisal"), Href: "/patrol/appraisal", Count: -1})
 	}
-	ts = append(ts, page.Tab{Text: b.T("duty.title"), Href: "/patrol/duties", Count: -1})
+	ts = append(ts, page.Tab{Text: b.T("duty.title"), Href: "/patrol/duties", Count: -1}, page.Tab{Text: b.T("patrol.burden"), Href: "/patrol/burden", Count: -1})
 	for i := range ts {
 		ts[i].Current = ts[i].Href == at
 	}

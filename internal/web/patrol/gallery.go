@@ -110,4 +110,29 @@ func init() {
 		b := page.From(r).Titled("patrol.mine")
 		return mineShown.Show(w, r, c.minePage(b, []patrol.Visit{{ID: 31, Number: "V-2026-00017", Every: 7, Consent: patrol.Said, AgreedAt: gallery.Now}, {ID: 32, Number: "V-2026-00003", Every: 30, Consent: patrol.Signed, AgreedAt: gallery.Now.AddDate(0, -3, 0), EndedAt: gallery.Now}}, nil))
 	})
+	gallery.Add("patrol/burden", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
+		d, other := sampleDuty(), sampleDuty()
+		other.ID, other.Unit, other.Often, other.Name = 14, 6, patrol.Monthly, i18n.Text{ZH: "看小区井盖", EN: "Look at the covers of estates"}
+		st := patrol.Standing{Points: map[id.ID]map[patrol.PointKind]int{3: {patrol.Manhole: 4}}, Paths: map[id.ID]scope.Path{3: {}}}
+		return burdenShown.Show(w, r, c.burdenPage(page.From(r).Titled("patrol.burden"), patrol.Weigh([]patrol.Duty{d, other}, []patrol.Giving{{Duty: d.ID}, {Duty: other.ID}}, st, 2)))
+	})
+	shipped, _ := patrol.Shipped()
+	worked := func() patrol.Appraisal {
+		x := sampleWalk()
+		a := patrol.Appraisal{Path: x.Round.Path, Tally: patrol.Tally{Due: 40, Done: 37, Excused: 1, Found: 3, Missed: 1, Entries: 38, Prompt: 38}, Gaps: []patrol.Gap{{Slot: x.Round.Slot - 2, Path: x.Round.Path, Stop: x.Round.Due[1]}},
+			Misses: []patrol.Miss{{Matter: 91, Number: "QL-2026-004217", Title: "井盖翘起一个角", RaisedAt: gallery.Now, Entry: x.Entries[0], Duty: sampleDuty()}}}
+		a.Points = shipped.Work(a.Tally)
+		return a
+	}
+	gallery.Add("patrol/appraisal", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
+		return appraisalShown.Show(w, r, c.appraisalPage(page.From(r).Titled("patrol.appraisal"), scope.Scope{}, []patrol.Appraisal{worked()}, patrol.Version{Formula: shipped}))
+	})
+	gallery.Add("patrol/appraisal-grid", page.Base{Actor: walker}, func(w http.ResponseWriter, r *http.Request) error {
+		a := worked()
+		as := []patrol.Appeal{{ID: 61, State: patrol.Lodged, Actor: "李网格", Account: 7, Slot: a.Gaps[0].Slot, Words: "门锁着，敲了三次没人开。"}, {ID: 62, State: patrol.Granted, Actor: "李网格", Account: 7, Matter: 92, Words: "井盖是当天晚上被车压坏的。", DecidedBy: "王主任", Reason: "有监控，属实。"}}
+		return gridAppraisalShown.Show(w, r, c.gridAppraisalPage(page.From(r).Titled("patrol.appraisal"), 3, a, map[id.ID]string{22: "巷口排水口"}, as, true, true))
+	})
+	gallery.Add("patrol/formula", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
+		return formulaShown.Show(w, r, c.formulaPage(page.From(r).Titled("patrol.formula"), []patrol.Version{{Formula: shipped}}, true))
+	})
 }
