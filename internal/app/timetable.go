@@ -98,6 +98,10 @@ func (a *App) timetable() jobs.Timetable {
 			_, err := a.Patrol.MakeRounds(ctx)
 			return err
 		}},
+		{Name: "patrol.missed", At: "07:10", Run: func(ctx context.Context) error {
+			_, err := a.Patrol.TellMissed(ctx)
+			return err
+		}},
 		{Name: "patrol.limited", Every: hour, Run: drain(a.Patrol.EndLimited)},
 		{Name: "questions.forget", At: "03:35", Run: drain(a.Questions.ForgetOld)},
 		{Name: "desk.sweep", Every: time.Minute, Run: drain(a.Desk.Sweep)},

@@ -70,15 +70,7 @@ func (s *Service) covered(tx *sqldb.Tx, by scope.Actor, sp Span) ([]GridWeek, er
 	if err != nil || len(in) == 0 || sp.To <= sp.From {
 		return nil, err
 	}
-	rs, err := rounds(tx, in, sp.From, sp.To)
-	if err != nil {
-		return nil, err
-	}
-	es, err := entries(tx, in, sp.From, sp.To)
-	if err != nil {
-		return nil, err
-	}
-	return weekOf(rs, es), nil
+	return s.weeks(tx, in, sp.From, sp.To)
 }
 
 // sight is where in a part of the town the actor sees rounds; Denied if nowhere.

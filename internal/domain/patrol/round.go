@@ -243,16 +243,21 @@ type Walk struct {
 	Cover   Coverage
 }
 
-// Today are the rounds of the actor's grids of the day of the moment, both slots of each,
-// as they were drawn up; the second only once it was. Only who walks grids has any.
-func (s *Service) Today(ctx context.Context, by scope.Actor) (ws []Walk, err error) {
+// Today are the rounds of the actor's grids of the day, both slots of each, as they were
+// drawn up; the second only once it was. Only who walks grids has any.
+func (s *Service) Today(ctx context.Context, by scope.Actor) ([]Walk, error) {
+	return s.On(ctx, by, SlotAt(s.db.Now()).Morning())
+}
+
+// On is Today of the day that begins with a morning's slot.
+func (s *Service) On(ctx context.Context, by scope.Actor, morning Slot) (ws []Walk, err error) {
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		gs, err := s.grids(tx, by)
 		if err != nil {
 			return err
 		}
 		for _, g := range gs {
-			for slot := SlotAt(tx.Now()).Morning(); slot <= SlotAt(tx.Now()).Morning()+1; slot++ {
+			for slot := morning; slot <= morning+1; slot++ {
 				w, ok, err := s.walk(tx, g, slot)
 				if err != nil {
 					return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
@@ -26,6 +27,7 @@ type Service struct {
 	orgs    *orgs.Service
 	people  *people.Service
 	matters *matters.Service
+	letters *letters.Service
 	seal    *seal.Box
 }
 
@@ -36,12 +38,13 @@ type Needs struct {
 	Orgs    *orgs.Service
 	People  *people.Service
 	Matters *matters.Service
+	Letters *letters.Service // nil: nobody is written to
 	Seal    *seal.Box
 }
 
 // New returns the service.
 func New(n Needs) *Service {
-	return &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, matters: n.Matters, seal: n.Seal}
+	return &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, matters: n.Matters, letters: n.Letters, seal: n.Seal}
 }
 
 // refuse is nil if the actor holds the need there.

@@ -20,6 +20,7 @@ type todayPage struct {
 	Head   page.Head
 	Ways   []page.Tab
 	Rounds []roundBlock
+	Before []roundBlock // yesterday's, while there is none today
 	Over   []handover
 	Empty  page.Empty
 }
@@ -58,6 +59,16 @@ func (c *Counter) today(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := c.todayPage(b, walks)
+	if len(walks) == 0 {
+		last, _ := patrol.Yesterday(b.Now)
+		before, err := c.Patrol.On(r.Context(), b.Actor, last)
+		if err != nil {
+			return err
+		}
+		for _, x := range before {
+			v.Before = append(v.Before, c.roundBlock(b, x))
+		}
+	}
 	over, err := c.Patrol.Handovers(r.Context(), b.Actor)
 	if err != nil {
 		return err
