@@ -75,7 +75,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		Desk: a.Desk, Orgs: a.Orgs, Places: a.Places, People: a.People, Blobs: a.Blobs, Slips: slips, Address: a.Config.Address(), Upload: a.Config.Limits.Upload,
 		Booking: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 	}).Routes(mux)
-	first := &home.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows, Asked: a.questionsWaiting}
+	first := &home.Counter{Field: a.Field, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows, Asked: a.questionsWaiting}
 	first.Routes(mux)
 	hot := &webhot.Counter{Issues: a.Hot, Matters: a.Matters, Places: a.Places, Rows: counter.Rows}
 	hot.Routes(mux)

@@ -162,6 +162,15 @@ func TestPhoneInTheField(t *testing.T) {
 	li.Attach("#photo", photo(t))
 	li.Wait(".shots img")
 	li.Sound()
+	li.Wait(".shots img")
+	li.Open("/field") // closed before it was kept, as telephones do while the camera is open
+	li.Wait("#pin")
+	li.Fill("#pin", pin)
+	li.Click("button.main")
+	li.Wait(".shots img")
+	if got := li.Value("#what"); got != "井盖翘起来了，晚上看不见。" {
+		t.Errorf("what was typed is %q", got)
+	}
 	li.Click("form .button.main")
 	li.Wait(`[data-unsent="2"]`)
 	li.Open("/field") // from the phone alone

@@ -286,6 +286,28 @@ func (s *Service) Turn(ctx context.Context, by scope.Actor, most int) (ks []Conf
 	return ks, err
 }
 
+// Waiting is how many conflicts there are whose turn the actor's is, up to so many.
+func (s *Service) Waiting(ctx context.Context, by scope.Actor, most int) (n int, err error) {
+	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		n = 0
+		for _, state := range []State{Waiting, Passed} {
+			m, err := Flow.Find(state, Settle)
+			if err != nil {
+				return err
+			}
+			if in := by.Scopes(m.Need, tx.Now()); len(in) > 0 {
+				ks, err := listConflicts(tx, in, state, most)
+				if err != nil {
+					return err
+				}
+				n += len(ks)
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
 // sweepConflicts deletes what was settled before a time, with the facts in it.
 func (s *Service) sweepConflicts(tx *sqldb.Tx, before time.Time) error {
 	ks, err := oldConflicts(tx, before, 200)

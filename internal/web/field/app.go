@@ -18,6 +18,8 @@ var (
 	coreJS string
 	//go:embed vault.mjs
 	vaultJS string
+	//go:embed parts.mjs
+	partsJS string
 	//go:embed app.mjs
 	appJS string
 	//go:embed start.js
@@ -32,14 +34,15 @@ var (
 var (
 	core  = static.Add("field-core.mjs", []byte(coreJS))
 	vault = static.Add("field-vault.mjs", []byte(vaultJS))
-	app   = static.Add("field-app.mjs", []byte(strings.NewReplacer(`"./core.mjs"`, `"`+core+`"`, `"./vault.mjs"`, `"`+vault+`"`).Replace(appJS)))
+	parts = static.Add("field-parts.mjs", []byte(partsJS))
+	app   = static.Add("field-app.mjs", []byte(strings.NewReplacer(`"./core.mjs"`, `"`+core+`"`, `"./vault.mjs"`, `"`+vault+`"`, `"./parts.mjs"`, `"`+parts+`"`).Replace(appJS)))
 	start = static.Add("field-start.js", []byte(startJS))
 	sheet = static.Add("field-app.css", []byte(sheetCSS))
 )
 
 // kept is what a phone keeps of the app, so that it opens without network.
 func kept() []string {
-	list := []string{"/field", "/field/app.webmanifest", start, app, core, vault, sheet}
+	list := []string{"/field", "/field/app.webmanifest", start, app, core, vault, parts, sheet}
 	for _, name := range []string{"app.css", "app.js", "seal.svg"} {
 		if u, err := static.URL(name); err == nil {
 			list = append(list, u)

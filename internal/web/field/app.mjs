@@ -3,26 +3,11 @@
 // first (vault.mjs) and is sent when there is a line (core.mjs).
 import { Core, DONE, LEFT, LINE, SIGNIN, UNKNOWN, OTHER, LOST } from "./core.mjs";
 import { opened, meta, setMeta, unsent, empty, create, unlock, Wrong, LEAST_PIN } from "./vault.mjs";
+import { speak, t, h, button, note, label, files, here } from "./parts.mjs";
 
-let root, words, db, phone, vault, core, day, queue = [];
+let root, db, phone, vault, core, day, queue = [];
+let draft = null, drafting = 0, filling = null; // what is typed and not kept, and when it is put away
 let talking = false, told = "", tries = 0, timer = 0, shown = "", hiddenAt = 0;
-
-const t = (key, ...args) => args.reduce((s, a, i) => s.replaceAll("{" + i + "}", a), words[key] ?? key);
-
-// h makes an element. A function is what a click does; null leaves the attribute out.
-function h(tag, attrs = {}, ...inside) {
-  const e = document.createElement(tag);
-  for (const [k, v] of Object.entries(attrs)) {
-    if (typeof v === "function") e.addEventListener(k, v);
-    else if (v === true) e.setAttribute(k, "");
-    else if (v !== null && v !== undefined && v !== false) e.setAttribute(k, v);
-  }
-  e.append(...inside.flat().filter((x) => x !== null && x !== undefined && x !== false));
-  return e;
-}
-const button = (text, click, more = "") => h("button", { type: "button", class: "button " + more, click }, text);
-const note = (tone, text) => h("p", { class: "said t-" + tone, role: "status" }, text);
-const label = (id, text, input, help) => h("div", { class: "field" }, h("label", { for: id }, text), help ? h("p", { class: "help", id: id + "-help" }, help) : null, input);
 
 function page(...inside) {
   root.replaceChildren(...inside.flat().filter(Boolean));
@@ -43,7 +28,7 @@ const ask = (path, what) => net.ask(what ? "POST" : "GET", path, { headers: { "C
 
 export async function show(at) {
   root = at;
-  words = JSON.parse(root.dataset.words);
+  speak(JSON.parse(root.dataset.words));
   root.dataset.ready = "1";
   db = await opened();
   phone = await meta(db, "phone");
@@ -157,8 +142,9 @@ async function begin() {
   phone = await meta(db, "phone");
   core = new Core({ store: vault, net, token: phone.token });
   day = await vault.day();
+  draft = await vault.draft();
   await reload();
-  location.hash = "";
+  location.hash = draft?.hash ?? "";
   draw();
   talk(true);
 }
@@ -170,11 +156,13 @@ async function reload() {
 addEventListener("hashchange", () => vault && draw());
 addEventListener("online", () => vault ? talk(true) : phone?.wrapped && checkLost());
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) hiddenAt = Date.now();
+  if (document.hidden) {
+    hiddenAt = Date.now();
+    if (filling?.[0].dataset.dirty) dirty(...filling, true);
+  }
   else if (vault && hiddenAt && Date.now() - hiddenAt > 10 * 60_000) locked();
   else if (vault) talk(true);
 });
-addEventListener("beforeunload", (e) => root?.querySelector("form[data-dirty]") && e.preventDefault());
 
 const waiting = () => queue.filter((e) => e.state !== "sent").length;
 
@@ -253,6 +241,45 @@ function status() {
   if (line) line.textContent = lineWords();
 }
 
+// ---- what is typed and not kept yet
+
+const typed = (form) => [...form.querySelectorAll("input:not([type=file]), textarea, select")];
+const keyOf = (e) => (e.name || e.id) + (e.type === "radio" ? " " + e.value : "");
+
+// dirty has what is typed put away in a moment; now, when the page may be closed.
+function dirty(form, got, now) {
+  form.dataset.dirty = "1";
+  clearTimeout(drafting);
+  const put = async () => {
+    if (!vault || !form.dataset.dirty || !form.isConnected) return;
+    const values = Object.fromEntries(typed(form).map((e) => [keyOf(e), /radio|checkbox/.test(e.type) ? e.checked : e.value]));
+    draft = { hash: location.hash, values, files: got.map((f) => ({ type: f.type, bytes: f.bytes })) };
+    await vault.setDraft(draft);
+  };
+  if (now) put();
+  else drafting = setTimeout(put, 400);
+}
+
+// restore puts back what was typed in this form before the app was closed or locked.
+function restore(form, fs) {
+  filling = [form, fs.got];
+  if (!draft || draft.hash !== location.hash) return;
+  for (const e of typed(form)) {
+    const v = draft.values[keyOf(e)];
+    if (v === undefined) continue;
+    if (/radio|checkbox/.test(e.type)) e.checked = v;
+    else e.value = v;
+  }
+  for (const f of draft.files) fs.put(f);
+  form.dataset.dirty = "1";
+}
+
+async function kept() {
+  clearTimeout(drafting);
+  draft = null;
+  await vault?.setDraft(null);
+}
+
 // ---- pages
 
 function bar() {
@@ -286,71 +313,6 @@ function home() {
 // done reports whether something was put down for a stop since the day was read, or before.
 const done = (s) => s.done || queue.some((e) => JSON.parse(e.text).body.stop === s.id && e.made > (day?.at ?? 0) - 12 * 3600_000);
 
-// files are the photos and sound of a form.
-function files(form) {
-  const got = [], list = h("ul", { class: "shots" }), said = h("p", { class: "help", "aria-live": "polite" });
-  const add = (bytes, type, view) => {
-    const f = { bytes, type };
-    got.push(f);
-    form.dataset.dirty = "1";
-    const li = h("li", {}, view, button(t("remove"), () => { got.splice(got.indexOf(f), 1); li.remove(); }, "small"));
-    list.append(li);
-  };
-  const photo = h("input", { type: "file", id: "photo", class: "sr", accept: "image/*", capture: "environment", multiple: true, change: async () => {
-    for (const f of [...photo.files]) {
-      const b = await smaller(f);
-      const img = h("img", { alt: t("photo"), src: URL.createObjectURL(b) });
-      add(new Uint8Array(await b.arrayBuffer()), b.type, img);
-    }
-    photo.value = "";
-  } });
-  let rec;
-  const voice = !window.MediaRecorder || !navigator.mediaDevices ? null : button(t("voice"), async () => {
-    if (rec) return rec.stop();
-    try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-      const parts = [];
-      rec = new MediaRecorder(stream);
-      rec.ondataavailable = (e) => parts.push(e.data);
-      rec.onstop = async () => {
-        stream.getTracks().forEach((x) => x.stop());
-        const b = new Blob(parts, { type: rec.mimeType.split(";")[0] });
-        rec = null;
-        voice.textContent = t("voice");
-        if (b.size) add(new Uint8Array(await b.arrayBuffer()), b.type, h("audio", { controls: true, src: URL.createObjectURL(b) }));
-      };
-      rec.start();
-      voice.textContent = t("voice.stop");
-    } catch {
-      said.textContent = t("here.no");
-    }
-  });
-  return { got, parts: [h("div", { class: "acts" }, h("label", { class: "button" }, t("photo"), photo), voice), list, said] };
-}
-
-// smaller makes a photo fit for a bad line: at most 2000 points wide, and without what a
-// camera writes into it. What cannot be drawn here is left as it is.
-async function smaller(f) {
-  try {
-    const m = await createImageBitmap(f, { imageOrientation: "from-image" });
-    const k = Math.min(1, 2000 / Math.max(m.width, m.height));
-    const c = h("canvas", { width: Math.round(m.width * k), height: Math.round(m.height * k) });
-    c.getContext("2d").drawImage(m, 0, 0, c.width, c.height);
-    return (await new Promise((d) => c.toBlob(d, "image/jpeg", 0.85))) ?? f;
-  } catch {
-    return f;
-  }
-}
-
-// here asks once where the phone is, when the person says so.
-function here() {
-  const said = h("span", { class: "help", "aria-live": "polite" });
-  const x = { at: null, part: h("div", { class: "acts" }, button(t("here"), () => {
-    navigator.geolocation.getCurrentPosition((p) => { x.at = { lat: p.coords.latitude, lon: p.coords.longitude }; said.textContent = t("here.on"); }, () => { said.textContent = t("here.no"); }, { enableHighAccuracy: true, timeout: 20_000 });
-  }), said) };
-  return x;
-}
-
 // keep puts a form's content down, and says so.
 async function keep(form, kind, body, fs) {
   const b = form.querySelector("button:not([type=button])");
@@ -363,6 +325,7 @@ async function keep(form, kind, body, fs) {
     return;
   }
   delete form.dataset.dirty;
+  await kept();
   await reload();
   location.hash = "";
   draw();
@@ -377,13 +340,14 @@ function raise() {
   const where = h("input", { id: "where", type: "text", maxlength: 200 });
   const open = h("input", { id: "public", type: "checkbox", checked: true });
   const at = here();
-  const form = h("form", { class: "sheet", input: () => { form.dataset.dirty = "1"; }, submit: (e) => {
+  const form = h("form", { class: "sheet", input: () => dirty(form, fs.got), submit: (e) => {
     e.preventDefault();
     keep(form, "raise", { body: what.value.trim(), place: place.value, place_words: where.value.trim(), public: open.checked, ...(at.at ?? {}) }, fs.got);
   } });
-  const fs = files(form);
+  const fs = files(() => form, dirty);
   form.append(label("what", t("what"), what), label("place", t("place"), place), label("where", t("words"), where), at.part, ...fs.parts, h("label", { class: "option" }, open, h("span", { class: "option-text" }, t("public"))), h("div", { class: "acts" }, h("button", { class: "button main" }, t("save"))));
   page(bar(), h("h1", {}, t("raise")), h("p", { class: "lead" }, t("raise.lead")), form);
+  restore(form, fs);
 }
 
 // answer is one field of a duty.
@@ -401,7 +365,7 @@ function stop(round, id) {
   const settled = h("textarea", { id: "settled", rows: 2, maxlength: 1000 });
   const code = s.point ? h("input", { id: "code", type: "text", autocomplete: "off", autocapitalize: "characters", maxlength: 20 }) : null;
   const absent = s.point ? null : h("input", { id: "absent", type: "checkbox" });
-  const form = h("form", { class: "sheet", input: () => { form.dataset.dirty = "1"; }, submit: (e) => {
+  const form = h("form", { class: "sheet", input: () => dirty(form, fs.got), submit: (e) => {
     e.preventDefault();
     const data = new FormData(form), did = [];
     for (const d of s.duties) {
@@ -413,13 +377,14 @@ function stop(round, id) {
     if (found.value.trim()) body.found = { words: found.value.trim(), settled: settled.value.trim() || undefined };
     keep(form, "entry", body, fs.got);
   } });
-  const fs = files(form);
+  const fs = files(() => form, dirty);
   form.append(...s.duties.map((d) => h("fieldset", { class: "field" }, h("legend", {}, d.name), d.fields.map((f) => answer(d.id + " " + f.name, f)))), ...[
     code ? label("code", t("code"), code, t("code.help")) : null, at?.part, absent ? h("label", { class: "option" }, absent, h("span", { class: "option-text" }, t("absent"))) : null,
     label("said", t("said"), said), ...fs.parts, label("found", t("found"), found, t("found.help")), label("settled", t("settled"), settled, t("settled.help")),
   ].filter(Boolean), h("div", { class: "acts" }, h("button", { class: "button main" }, t("save"))));
   const facts = (s.facts ?? []).length ? h("dl", { class: "facts" }, s.facts.map((f) => h("div", {}, h("dt", {}, f.label), h("dd", {}, f.value)))) : null;
   page(bar(), h("h1", {}, s.title), h("p", { class: "lead" }, s.where), facts, form, ...edits(s));
+  restore(form, fs);
 }
 
 // edits let what is known of a record be put right: a change, not an entry.

@@ -173,6 +173,25 @@ export class Vault {
     await through(tx);
   }
 
+  // draft is what has been typed and not kept yet, with its files: a telephone may close
+  // the browser while the camera is open.
+  async draft() {
+    const s = await meta(this.db, "draft");
+    if (!s) return null;
+    const d = JSON.parse(new TextDecoder().decode(await this.unseal("draft", s.head)));
+    d.files = [];
+    for (const [i, f] of s.files.entries()) d.files.push({ type: d.types[i], bytes: await this.unseal("draft " + i, f) });
+    return d;
+  }
+
+  async setDraft(d) {
+    if (!d) return setMeta(this.db, "draft", null);
+    const files = [];
+    for (const [i, f] of d.files.entries()) files.push(await this.seal("draft " + i, f.bytes));
+    const head = new TextEncoder().encode(JSON.stringify({ hash: d.hash, values: d.values, types: d.files.map((f) => f.type) }));
+    await setMeta(this.db, "draft", { head: await this.seal("draft", head), files });
+  }
+
   async day() {
     const s = await meta(this.db, "day");
     return s ? JSON.parse(new TextDecoder().decode(await this.unseal("day", s))) : null;

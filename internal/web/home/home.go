@@ -9,6 +9,7 @@ import (
 	"embed"
 	"net/http"
 
+	"yuanba/internal/domain/field"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
@@ -27,6 +28,7 @@ type Counter struct {
 	Places  *places.Service
 	Orgs    *orgs.Service
 	People  *people.Service
+	Field   *field.Service                                     // nil: nobody has a phone in the field
 	Rows    func(b page.Base, cards []matters.Card) []page.Row // as the counter of matters shows them
 	Asked   func(ctx context.Context, by scope.Actor) int      // how many questions wait for the reader; nil: nobody asks
 }

@@ -59,6 +59,13 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(a.Has("raise_for"), "/raise", "home.rail.raise", "plus", 0)
 	add(true, "/patrol", "home.rail.patrol", "eye", 0)
 	add(a.Has("raise_for"), "/field", "home.rail.field", "phone", 0)
+	differs := 0
+	if c.Field != nil {
+		if differs, err = c.Field.Waiting(ctx, a, 99); err != nil {
+			differs = 0
+		}
+	}
+	add(differs > 0, "/field/conflicts", "home.rail.conflicts", "split", differs)
 	add(a.Has("desk"), "/desk", "home.rail.desk", "people", 0)
 	waiting := 0
 	if c.Asked != nil {
