@@ -33,6 +33,9 @@ var villageDoors = []door{
 	{route: "GET /notices/{id}/amend", path: "/notices/{notice}/amend", want: "200 wang"},
 	{route: "GET /notices/{id}/withdraw", path: "/notices/{notice}/withdraw", want: "200 wang"},
 	{route: "GET /ledger/{id}", path: "/ledger/{entry}", want: "200 everybody"},
+	{route: "GET /feeds/villages/{file}", path: "/feeds/villages/{place}.ics", want: "200 everybody"},
+	{route: "GET /feeds/villages/{file}", path: "/feeds/villages/none.ics", want: "404 everybody"},
+	{route: "GET /wechat/card", path: "/wechat/card?path=/affairs/{place}", want: "404 everybody"}, // no public account is set up
 	{route: "GET /papers/{name}", path: "/papers/none", want: "404 everybody"},
 	{route: "GET /affairs/{id}/talk", path: "/affairs/{place}/talk", want: "200 everybody"},
 	{route: "GET /remarks", path: "/remarks", want: "200 wang zhao sun admin"},

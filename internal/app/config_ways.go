@@ -87,6 +87,10 @@ type WeChat struct {
 	// AESKey is the EncodingAESKey of the safe and the compatible mode (安全模式,
 	// 兼容模式); empty: the plain one.
 	AESKey string `toml:"aes_key" secret:"true"`
+	// Cards has the villages' pages signed for the browser inside WeChat, so that a page
+	// says what its card shows when it is sent on. There, and nowhere else, such a page
+	// loads WeChat's own script from res.wx.qq.com. It needs App and Secret alone.
+	Cards bool `toml:"cards"`
 	// Name is the account's name, for people who look for it.
 	Name string `toml:"name"`
 	// Address is the interface's; empty: Tencent's own.

@@ -81,12 +81,16 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	hot.Routes(mux)
 	(&webvolunteers.Counter{Volunteers: a.Volunteers, Places: a.Places, Orgs: a.Orgs, People: a.People, Address: a.Config.Address()}).Routes(mux)
 	(&webplaces.Counter{Places: a.Places, Maps: maps, Orgs: a.Orgs, Matters: a.Matters, Rows: counter.Rows, Choices: counter.Choices}).Routes(mux)
-	(&webaffairs.Counter{Affairs: a.Affairs, Places: a.Places, Orgs: a.Orgs, Access: a.Access, DB: a.DB, Blobs: a.Blobs, Solved: a.solved(), Address: a.Config.Address()}).Routes(mux)
+	cards, err := a.cards()
+	if err != nil {
+		return err
+	}
+	(&webaffairs.Counter{WeChat: cards, Nonce: a.nonce, Affairs: a.Affairs, Places: a.Places, Orgs: a.Orgs, Access: a.Access, DB: a.DB, Blobs: a.Blobs, Solved: a.solved(), Address: a.Config.Address()}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpatrol.Counter{Patrol: a.Patrol, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Blobs: a.Blobs, MaxUpload: a.Config.Limits.Upload, Address: a.Config.Address(), Names: a.accountName}).Routes(mux)
 	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered(),
 		Subjects: map[string]func(context.Context, scope.Actor, string) (people.Subject, error){"bookings": a.Desk.Subject, "visits": a.Desk.Subject}}).Routes(mux)
-	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Address: a.Config.Address()}).Routes(mux)
+	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Affairs: a.Affairs, Address: a.Config.Address()}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	wechat := webletters.WeChat{Name: a.Config.WeChat.Name, Token: a.Config.WeChat.Token}
 	if wechat.Envelope, err = a.Config.WeChat.envelope(); err != nil {

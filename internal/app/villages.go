@@ -4,12 +4,15 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
+	"fmt"
 	"strconv"
 	"sync"
 	"time"
 
 	"yuanba/internal/domain/insights"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/notify"
 	"yuanba/internal/kit/scope"
 	webaffairs "yuanba/internal/web/affairs"
 )
@@ -49,3 +52,20 @@ func (a *App) solved() func(ctx context.Context, p places.Place) (webaffairs.Sol
 		return n, nil
 	}
 }
+
+// cards signs the villages' pages for the browser inside WeChat; nil where no public
+// account is set up, or cards are not wanted.
+func (a *App) cards() (webaffairs.Signer, error) {
+	w := a.Config.WeChat
+	if !w.Cards {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	js, err := notify.NewJSTickets(notify.WeChatOptions{Address: w.Address, App: w.App, Secret: w.Secret, Now: a.DB.Now})
+	if err != nil {
+		return nil, fmt.Errorf("wechat.cards: %w", err)
+	}
+	return js, nil
+}
+
+// nonce is something that is not guessed.
+func (a *App) nonce() string { return rand.Text() }

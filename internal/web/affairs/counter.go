@@ -33,7 +33,9 @@ type Counter struct {
 	Blobs   *blob.Keeper
 	Access  *access.Service
 	DB      *sqldb.DB
-	Address string // of this site as others reach it
+	Address string        // of this site as others reach it
+	WeChat  Signer        // signs pages for WeChat; nil where no public account is set up
+	Nonce   func() string // something that is not guessed, for a signature
 	// Solved counts what became of the matters of a place in the last year.
 	Solved func(ctx context.Context, p places.Place) (Solved, error)
 }
@@ -89,6 +91,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("POST /missives/{id}/{act}", page.Handler(c.missiveAct))
 	mux.Handle("GET /affairs/{id}/duty", page.Handler(c.duty))
 	mux.Handle("POST /affairs/{id}/duty", page.Handler(c.setDuty))
+	mux.Handle("GET /wechat/card", page.Handler(c.card))
 	mux.Handle("GET /papers/{name}", page.Handler(c.paper))
 }
 

@@ -98,6 +98,7 @@ func (c *Counter) front(w http.ResponseWriter, r *http.Request) error {
 	}
 	name := p.Name.In(b.Lang)
 	b.Title = name
+	b = c.share(w, r, b, pg, name, cut(pg.Greeting, 60))
 	v := frontPage{Base: b, Name: name, Greeting: pg.Greeting, Kicker: c.kicker(b, p), Tabs: c.tabs(b, p, "front"),
 		About: page.Link{Href: "/places/" + p.ID.String(), Text: b.T("village.about", name), Icon: "map"}}
 	if pg.Picture.Hash != "" {

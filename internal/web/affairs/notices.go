@@ -11,6 +11,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/web/page"
 )
 
@@ -22,6 +23,7 @@ type noticesPage struct {
 	Dates []date
 	Empty page.Empty
 	Pager page.Pager
+	Feed  string // the calendar
 }
 
 var noticesShown = page.New[noticesPage](files, "notices.html", "blocks.html", "booktable.html")
@@ -66,6 +68,7 @@ func (c *Counter) notices(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Rows = noticeRows(b, ns)
 	if kind == affairs.Event {
+		v.Feed = "/feeds/villages/" + p.ID.String() + ".ics"
 		coming, err := c.Affairs.Coming(r.Context(), p.ID, b.Now, 30)
 		if err != nil {
 			return err
@@ -97,6 +100,7 @@ type noticePage struct {
 	Acts      []page.Button
 	Speaker   bool
 	Talk      bool
+	At        id.ID // the place
 	Voices    voices
 }
 
@@ -106,6 +110,13 @@ func (c *Counter) notice(w http.ResponseWriter, r *http.Request) error {
 	v, err := c.noticeView(r, nil)
 	if err != nil {
 		return err
+	}
+	if v.Talk && len(v.Body) > 0 { // public
+		pg, err := c.Affairs.Page(r.Context(), v.At)
+		if err != nil {
+			return err
+		}
+		v.Base = c.share(w, r, v.Base, pg, v.Head.Title, cut(v.Body[0], 60))
 	}
 	return noticeShown.Show(w, r, v)
 }
@@ -139,7 +150,7 @@ func (c *Counter) noticeView(r *http.Request, f *form.Form) (v noticePage, err e
 	}
 	v.Form = f
 	if n.State == affairs.Published {
-		v.Talk = true
+		v.Talk, v.At = true, n.Place
 		v.Voices, err = c.voicesOf(r, b, f, affairs.RemarkQuery{Notice: n.ID}, "/notices/"+n.ID.String()+"/say", affairs.Question, affairs.Comment)
 	}
 	return v, err

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
@@ -39,12 +40,14 @@ type Counter struct {
 	Orgs    *orgs.Service
 	Access  *access.Service
 	Letters *letters.Service
+	Affairs *affairs.Service
 	Address string // of this site as others reach it, without a slash at its end
 }
 
 // Routes adds the feeds to mux.
 func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /feeds/places/{file}", page.Handler(c.place))
+	mux.Handle("GET /feeds/villages/{file}", page.Handler(c.village))
 	mux.Handle("GET /feeds/categories/{file}", page.Handler(c.category))
 	mux.Handle("GET /feeds/matters/{file}", page.Handler(c.matter))
 	mux.Handle("GET /feeds/mine/{token}/{file}", page.Limit(1, 60, page.Handler(c.mine)))

@@ -30,6 +30,7 @@ type Base struct {
 	Place     string      // where the reader is at home: 文君街道 · 宝塔社区
 	Scripts   []string    // further scripts, as addresses from static
 	Look      Look        // layout other than the usual
+	Share     *Share      // what its card shows when it is sent on; nil: nothing
 	Crumbs    []Link      // the way up to this page, the nearest last
 	Site      *Site       // the town and how to reach it
 	aside     bool        // the page defines "aside"
