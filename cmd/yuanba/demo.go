@@ -19,7 +19,7 @@ import (
 
 // demo makes the demonstration town if there is none, and serves it.
 func (c *cli) demo() *cobra.Command {
-	only := false
+	only, whole := false, false
 	cmd := &cobra.Command{
 		Use:     "demo",
 		Short:   "make the demonstration town, and serve it",
@@ -37,7 +37,7 @@ in it is invented. The cast signs in with one click.`,
 				return err
 			}
 			if _, err := os.Stat(cfg.DB); errors.Is(err, fs.ErrNotExist) {
-				if err := c.makeDemo(cmd, cfg); err != nil {
+				if err := c.makeDemo(cmd, cfg, whole); err != nil {
 					return err
 				}
 			}
@@ -47,6 +47,7 @@ in it is invented. The cast signs in with one click.`,
 			return c.run(cmd.Context(), cfg, app.Options{Demo: true})
 		},
 	}
+	cmd.Flags().BoolVar(&whole, "whole", false, "play everything that the article counts in a year, not its last weeks alone: takes minutes")
 	cmd.Flags().BoolVar(&only, "only", false, "make the town and do not serve it")
 	c.settings(cmd, [2]string{"listen", "`address` to serve at"})
 	return cmd
@@ -58,10 +59,10 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-func (c *cli) makeDemo(cmd *cobra.Command, cfg app.Config) error {
+func (c *cli) makeDemo(cmd *cobra.Command, cfg app.Config, whole bool) error {
 	start := time.Now()
 	var bar *progressbar.ProgressBar
-	err := app.Demo(cmd.Context(), cfg, start, func(_ string, done, total int) {
+	err := app.Demo(cmd.Context(), cfg, start, whole, func(_ string, done, total int) {
 		if bar == nil {
 			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(c.stderr), progressbar.OptionSetDescription("making the town"),
 				progressbar.OptionShowCount(), progressbar.OptionSetVisibility(isTerminal(c.stderr)), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(40))

@@ -25,7 +25,7 @@ const DemoSeed = 510183
 // not be there yet: a year of it, up to the last full hour before now. It is made
 // aside and takes its name only when it is whole, so that the making leaves
 // nothing else behind, broken off or not.
-func Demo(ctx context.Context, cfg Config, now time.Time, progress func(stage string, done, total int)) (err error) {
+func Demo(ctx context.Context, cfg Config, now time.Time, whole bool, progress func(stage string, done, total int)) (err error) {
 	if sqldb.IsPostgres(cfg.DB) {
 		return errors.New("the demonstration town is made in a file: give --db a path")
 	}
@@ -45,7 +45,7 @@ func Demo(ctx context.Context, cfg Config, now time.Time, progress func(stage st
 	}
 	sweep()
 	defer sweep() // of a whole one the lock files alone are left
-	if err := makeTown(ctx, making, now, progress); err != nil {
+	if err := makeTown(ctx, making, now, whole, progress); err != nil {
 		return err
 	}
 	if err := os.Rename(making.DB+sqldb.BesideEnd, cfg.DB+sqldb.BesideEnd); err != nil {
@@ -92,7 +92,7 @@ func (a *App) enterKey(ctx context.Context) error {
 	return err
 }
 
-func makeTown(ctx context.Context, cfg Config, now time.Time, progress func(stage string, done, total int)) (err error) {
+func makeTown(ctx context.Context, cfg Config, now time.Time, whole bool, progress func(stage string, done, total int)) (err error) {
 	end := now.In(i18n.Zone).Truncate(time.Hour)
 	clock := sim.NewClock(end.AddDate(-1, -1, 0))
 	a, err := New(ctx, cfg, Options{Demo: true, Clock: clock.Now, IDs: sim.IDs(DemoSeed), Relaxed: true, Random: sim.Chance(DemoSeed), Log: slog.New(slog.DiscardHandler)})
@@ -100,7 +100,7 @@ func makeTown(ctx context.Context, cfg Config, now time.Time, progress func(stag
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	plan := sim.Plan{Seed: DemoSeed, End: end, Progress: func(done, total int) { progress("year", done, total) }}
+	plan := sim.Plan{Seed: DemoSeed, End: end, Whole: whole, Progress: func(done, total int) { progress("year", done, total) }}
 	if err := sim.Make(ctx, sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Affairs: a.Affairs, Patrol: a.Patrol, Field: a.Field, Blobs: a.Blobs, Routing: a.Routing, Calendar: a.Calendars.Town(), Clock: clock}, plan); err != nil {
 		return err
 	}

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/geo"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
@@ -54,6 +56,8 @@ func (s *simulation) patrols() error {
 	first := time.Date(y, m, d-days, 0, 0, 0, 0, i18n.Zone)
 	s.after(first.AddDate(0, 0, -6).Add(10*time.Hour), b.propose)
 	s.after(first.Add(-6*time.Hour), b.furnish)
+	s.after(s.plan.End.Add(-19*time.Hour), b.overlook)
+	s.after(s.plan.End.Add(-2*time.Hour), b.appeal)
 	for day := first; !day.After(s.plan.End); day = day.AddDate(0, 0, 1) {
 		for _, half := range []time.Duration{8 * time.Hour, 14 * time.Hour} {
 			from := day.Add(half)
@@ -215,6 +219,77 @@ func (b *beats) furnish() error {
 		return err
 	} else if err := s.Patrol.TakeOver(s.ctx, s.cast["li"], as[0].ID); err != nil {
 		return err
+	}
+	return nil
+}
+
+// overlook has 周敏 report what the round of the cast's grid should have seen.
+func (b *beats) overlook() error {
+	s := b.s
+	grid := s.Places.Tree().Children(b.home)[0]
+	for back := range patrol.Slot(3) {
+		w, err := s.Patrol.Walk(s.ctx, s.cast["li"], grid.ID, patrol.SlotAt(s.Clock.Now())-back)
+		if errs.KindOf(err) == errs.NotFound && err != nil {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, e := range w.Entries {
+			p, ok := w.Points[e.Point]
+			if !ok || p.Kind != patrol.Waste || e.Result != patrol.Nothing || !e.Proved() {
+				continue
+			}
+			k, _ := s.Matters.Catalogue().Get("waste")
+			_, err := s.Matters.Raise(s.ctx, s.residents[1], matters.Raising{Body: p.Name + "的垃圾满出来两天了，没人收。", Category: k.Code, Answers: s.firstAnswers(k), Place: grid.ID, At: &matters.Point{Lon: p.At[0], Lat: p.At[1]}, Public: true})
+			return err
+		}
+	}
+	return nil
+}
+
+// firstAnswers are answers to what a category must know.
+func (s *simulation) firstAnswers(k matters.Category) map[string]string {
+	a := map[string]string{}
+	for _, q := range k.Questions {
+		switch {
+		case !q.Required:
+		case q.Type == "choice":
+			a[q.Key] = q.Choices[0].Value
+		case q.Type == "yesno":
+			a[q.Key] = "no"
+		case q.Type == "number":
+			a[q.Key] = "2"
+		case q.Type == "date":
+			a[q.Key] = s.Clock.Now().In(i18n.Zone).Format(time.DateOnly)
+		default:
+			a[q.Key] = "就在点位旁边"
+		}
+	}
+	return a
+}
+
+// appeal has 李网格 say why some of what was missed should not count; 王主任 decides the
+// first, the others wait.
+func (b *beats) appeal() error {
+	s := b.s
+	grid := s.Places.Tree().Children(b.home)[0]
+	now := patrol.SlotAt(s.Clock.Now())
+	as, _, err := s.Patrol.Appraise(s.ctx, s.cast["li"], patrol.Span{In: scope.Of(grid.Path), From: now - 20, To: now})
+	if err != nil || len(as) == 0 {
+		return err
+	}
+	for i, g := range as[0].Gaps[:min(2, len(as[0].Gaps))] {
+		words := []string{"那天门口围挡施工，进不去，有照片。", "那个时候在楼上帮老人换灯泡，下来就过点了。"}[i]
+		d, err := s.Patrol.Appeal(s.ctx, s.cast["li"], patrol.Against{Grid: grid.ID, Slot: g.Slot, Point: g.Stop.Point, Visit: g.Stop.Visit}, words)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			if err := s.Patrol.Grant(s.ctx, s.cast["wang"], d, "属实，当天确实在施工。"); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
