@@ -431,10 +431,10 @@ func (en *entering) note() error {
 	return trail.AppendAll(en.tx, en.by, lines)
 }
 
-// digest is of everything that was sent and is kept. How the phone's clock stands, and
-// where it is, may differ the second time.
+// digest is of everything that was sent and is kept. What the clocks say, and where the
+// phone is, may differ the second time: a form that is sent twice has two moments.
 func (in Entering) digest() []byte {
-	fields := []any{"entry/1", in.Point, in.Visit, in.MadeAt, in.Code, in.Absent, in.Words}
+	fields := []any{"entry/1", in.Point, in.Visit, in.Code, in.Absent, in.Words}
 	did, err := json.Marshal(in.Did) // maps are written in the order of their keys
 	if err != nil {
 		panic(err) // words can always be written

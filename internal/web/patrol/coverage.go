@@ -80,7 +80,7 @@ func (c *Counter) coverage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // mostMissed is how many missed stops of yesterday are listed.
-const mostMissed = 60
+const mostMissed = 20
 
 func (c *Counter) missedRow(b page.Base, g patrol.Gap, names map[id.ID]string) page.Row {
 	name := names[g.Stop.Point]

@@ -150,10 +150,11 @@ func (c *Counter) stopRow(b page.Base, x patrol.Walk, s patrol.Stop, n int) page
 	if len(s.Matters) > 0 {
 		row.Tags = append(row.Tags, b.T("patrol.stop.matters", len(s.Matters)))
 	}
-	done := false
+	done, proved := false, false
 	for _, e := range x.Entries {
 		if e.Point == s.Point && e.Visit == s.Visit {
 			row.Pill, done = page.Pill{Text: b.T("patrol.result." + string(e.Result)), Tone: resultTone(e)}, true
+			proved = proved || e.Proved()
 		}
 	}
 	missed := false
@@ -161,6 +162,8 @@ func (c *Counter) stopRow(b page.Base, x patrol.Walk, s patrol.Stop, n int) page
 		missed = missed || m.Point == s.Point && m.Visit == s.Visit
 	}
 	switch {
+	case done && missed && proved: // entered before or after the window
+		row.Pill = page.Pill{Text: b.T("patrol.stop.outside"), Tone: page.ToneSoon}
 	case done && missed: // entered, and not shown that somebody was there
 		row.Pill = page.Pill{Text: b.T("patrol.stop.unproved"), Tone: page.ToneSoon}
 	case done:
