@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
@@ -29,6 +30,7 @@ const Prefix = "/api/v1"
 type Server struct {
 	DB       *sqldb.DB
 	Matters  *matters.Service
+	Affairs  *affairs.Service
 	Patrol   *patrol.Service
 	Places   *places.Service
 	Orgs     *orgs.Service

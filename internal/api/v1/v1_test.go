@@ -18,9 +18,11 @@ import (
 
 	v1 "yuanba/internal/api/v1"
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/webhooks"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -184,6 +186,21 @@ func TestEveryOperation(t *testing.T) {
 		if p := sees.want(200, sees.get("/places/"+w.village())); p.text("name") == "" || p.text("kind") != "village" {
 			t.Errorf("%s", p.body)
 		}
+		village := w.Place("文君街道", "宝塔社区")[scope.Village]
+		if err := w.Affairs.Shape(t.Context(), w.As("wang"), village, affairs.Facing{Greeting: "Welcome."}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Affairs.Book(t.Context(), w.As("wang"), village, affairs.Booking{On: places.DayOf(w.DB.Now()), From: affairs.Opening, To: affairs.Bank, Amount: 1234_56, Words: "What was there"}); err != nil {
+			t.Fatal(err)
+		}
+		if a := sees.want(200, sees.get("/places/"+village.String()+"/affairs")); a.text("since") != string(places.DayOf(w.DB.Now())) {
+			t.Errorf("%s", a.body)
+		}
+		if l := sees.want(200, sees.get("/places/"+village.String()+"/ledger")); len(l.list("lines")) != 1 || !strings.Contains(string(l.body), `"after":123456`) {
+			t.Errorf("%s", l.body)
+		}
+		sees.want(422, sees.get("/places/"+village.String()+"/ledger?period=soon"))
+		sees.want(404, sees.get("/places/"+w.Place("文君街道")[scope.Town].String()+"/affairs"))
 		if u := sees.want(200, sees.get("/units")); len(u.list("items")) == 0 {
 			t.Error("no units")
 		}
