@@ -118,7 +118,9 @@ func init() {
 	gallery.Add("affairs/print", page.Base{Look: page.LookPrint}, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r)
 		b.Title, b.Look = b.T("village.ledger.title"), page.LookPrint
-		return printed.Show(w, r, printPage{Base: b, Statement: statementOf(b, samplePlace, sampleLines()), Town: "文君街道 宝塔社区", Printed: b.T("village.print.at", "2026-11-23"), Check: b.T("village.print.check", "https://qionglai.example/v/510183001001")})
+		st := statementOf(b, samplePlace, sampleLines())
+		st.Print = ""
+		return printed.Show(w, r, printPage{Base: b, Statement: st, Town: "文君街道 宝塔社区", Printed: b.T("village.print.at", "2026-11-23"), Check: b.T("village.print.check", "https://qionglai.example/v/510183001001")})
 	})
 	gallery.Add("affairs/book", editor, func(w http.ResponseWriter, r *http.Request) error {
 		return bookShown.Show(w, r, bookSample(page.From(r)))

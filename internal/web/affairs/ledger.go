@@ -3,6 +3,7 @@
 package affairs
 
 import (
+	"html/template"
 	"net/http"
 	"strings"
 
@@ -179,6 +180,7 @@ type printPage struct {
 	Town      string
 	Printed   string
 	Check     string
+	QR        template.HTML // leads to the ledger
 }
 
 var printed = page.New[printPage](files, "print.html", "statement.html", "booktable.html")
@@ -199,7 +201,13 @@ func (c *Counter) printLedger(w http.ResponseWriter, r *http.Request) error {
 	}
 	b.Look = page.LookPrint
 	b.Title = b.T("village.statement.of", p.Name, period.Say(b.Lang))
-	return printed.Show(w, r, printPage{Base: b, Statement: statementOf(b, p, st), Town: c.Places.Tree().Words(p.Path, "").In(b.Lang),
+	qr, err := page.QR(c.Address + "/v/" + p.Code)
+	if err != nil {
+		return err
+	}
+	v := statementOf(b, p, st)
+	v.Print = "" // this is it
+	return printed.Show(w, r, printPage{Base: b, Statement: v, QR: qr, Town: c.Places.Tree().Words(p.Path, "").In(b.Lang),
 		Printed: b.T("village.print.at", i18n.Exact(b.Lang, b.Now)), Check: b.T("village.print.check", c.Address+"/v/"+p.Code)})
 }
 
