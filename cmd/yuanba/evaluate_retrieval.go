@@ -198,11 +198,11 @@ func measureServices(name string) ([]lookup, error) {
 	seen := map[string]bool{}
 	for lines := json.NewDecoder(text); ; {
 		var item struct {
-			Name      string   `json:"TASK_NAME"`
-			Dept      string   `json:"DEPT_NAME"`
-			Standard  string   `json:"accept_standard"`
-			Materials []string `json:"material_intro"`
-			Where     string   `json:"handle_location"`
+			Name      string `json:"TASK_NAME"`
+			Dept      string `json:"DEPT_NAME"`
+			Standard  string `json:"accept_standard"`
+			Materials any    `json:"material_intro"` // a list, or a word that there are none
+			Where     string `json:"handle_location"`
 		}
 		err := lines.Decode(&item)
 		if errors.Is(err, io.EOF) {
@@ -218,7 +218,7 @@ func measureServices(name string) ([]lookup, error) {
 		if plain := plainName(item.Name); plain != "" {
 			own, asked = append(own, len(texts)), append(asked, fmt.Sprintf(askedAs[len(texts)%len(askedAs)], plain))
 		}
-		texts = append(texts, retrieve.Text{Title: item.Name, Body: item.Dept + "\n" + item.Standard + "\n" + strings.Join(item.Materials, "、") + "\n" + item.Where})
+		texts = append(texts, retrieve.Text{Title: item.Name, Body: item.Dept + "\n" + item.Standard + "\n" + strings.Trim(fmt.Sprint(item.Materials), "[]") + "\n" + item.Where})
 	}
 	if len(asked) == 0 {
 		return nil, fmt.Errorf("%s: there are no service items", name)

@@ -4,6 +4,7 @@ package app_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"net/http"
@@ -133,6 +134,7 @@ func (x *walk) prepare() {
 	booking, err := x.Desk.Book(ctx, chen, desk.Wish{Item: "id-card-walk", At: slots[len(slots)-1].At})
 	x.must(err)
 	home, err := x.Desk.Find(ctx, chen, desk.Finding{Item: "id-card-walk", Place: baota[scope.Village], Need: "卧床，来不了派出所。"})
+	_, proxy, err := x.People.OfferProxy(ctx, chen, rand.Reader, people.Proxying{Relation: "neighbour", Scopes: people.ProxyScopes})
 	x.must(err)
 	_, err = x.Sealer.Seal(ctx)
 	x.must(err)
@@ -143,7 +145,7 @@ func (x *walk) prepare() {
 		"category": x.Matters.Catalogue().Categories[0].Code, "template": templates[0].ID.String(), "resident": chen.Resident.String(), "none": id.ID(1).String(), "apikey": key.ID.String(), "connection": conn.ID.String(),
 		"webhook": hook.ID.String(), "delivery": sent.ID.String(), "hot": hot[i].ID.String(),
 		"grid": grid.String(), "duty": duty.String(), "point": point.String(), "visit": visit.String(), "giving": giving.String(), "slot": fmt.Sprint(patrol.SlotAt(x.DB.Now())), "handover": x.handover(grid).String(),
-		"question": question.Number, "policy": policy.ID.String(), "knows": x.As("wu").Unit.String(),
+		"question": question.Number, "policy": policy.ID.String(), "knows": x.As("wu").Unit.String(), "proxy": proxy.ID.String(), "worker": x.As("li").Account.String(),
 		"service": "id-card-walk", "counter": counter.String(), "booking": booking.Number, "homevisit": home.Number,
 	}
 	x.prepareVillage(baota[scope.Village])

@@ -170,10 +170,7 @@ func (a *App) build(ctx context.Context) error {
 	if a.Blobs, err = a.openBlobs(ctx); err != nil {
 		return err
 	}
-	random := a.Options.Random
-	if random == nil {
-		random = rand.Reader
-	}
+	random := a.random()
 	a.Calendars = calendars.New(a.DB)
 	a.Places = places.New(a.DB)
 	a.Orgs = orgs.New(a.DB, orgs.Options{Role: access.KnownRole})
@@ -337,4 +334,12 @@ func (a *App) key(purpose string) ([]byte, error) { return a.Box.Index("app.key"
 func (a *App) Close() error {
 	a.Stop()
 	return a.DB.Close()
+}
+
+// random is where secrets come from.
+func (a *App) random() io.Reader {
+	if a.Options.Random != nil {
+		return a.Options.Random
+	}
+	return rand.Reader
 }

@@ -121,7 +121,7 @@ var asksNothing = []string{
 	"POST /admin/categories/{code}/active", "POST /admin/holdings/{id}/uncover", "POST /admin/keys/{id}/revoke", "POST /admin/units/{id}/close", "POST /admin/posts/{id}/close",
 	"POST /matters/{number}/accept", "POST /matters/{number}/unjoin", "POST /matters/{number}/show_name", "POST /matters/{number}/hide_name", "POST /matters/{number}/revoke",
 	"POST /volunteers/join", "POST /volunteers/choose", "POST /volunteers/leave", "POST /volunteers/rejoin",
-	"POST /mailbox/again", "POST /mailbox/on", "POST /mailbox/off", "POST /mailbox/forget", "POST /letters/confirm/{token}", "POST /letters/stop/{token}", "POST /admin/letters/{id}/again",
+	"POST /proxies/{id}/end", "POST /mailbox/again", "POST /mailbox/on", "POST /mailbox/off", "POST /mailbox/forget", "POST /letters/confirm/{token}", "POST /letters/stop/{token}", "POST /admin/letters/{id}/again",
 	"POST /mailbox/code", "POST /mailbox/feed", "POST /mailbox/feed/end", "POST /admin/accounts/{id}/mailbox/again", "POST /admin/accounts/{id}/mailbox/forget", "POST /admin/words/{name}/restore",
 	"POST /matters/{number}/mailbox/again", "POST /matters/{number}/mailbox/on", "POST /matters/{number}/mailbox/off", "POST /matters/{number}/mailbox/forget",
 	"POST /matters/{number}/mailbox", // the form of POST /mailbox, for a slip's holder, who is none of these

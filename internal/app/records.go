@@ -16,6 +16,7 @@ import (
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/patrol"
+	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/questions"
 	"yuanba/internal/domain/routing"
@@ -35,7 +36,7 @@ func (a *App) Records() []trail.Checked {
 		places.Digests(),
 		orgs.Digests(),
 		{"calendar": calendars.EachDigest},
-		{"resident": a.People.EachDigest},
+		{"resident": a.People.EachDigest, "proxy": people.EachProxyDigest},
 		{"account": access.Digests, "api_key": access.KeyDigests},
 		{"category": matters.EachCategoryDigest, "timing": matters.EachTimingDigest, "matter": a.Matters.EachDigest},
 		patrol.Digests(),

@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/i18n"
@@ -60,15 +62,20 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		Access: a.Access, Phones: a.People, Mail: a.Letters.Offered(), Secure: site.HTTPS, Guests: a.guests, Left: slips.Drop,
 		Place: func(p scope.Path) i18n.Text { return a.Places.Tree().Words(p, "") },
 	})
+	persons := &webpeople.Counter{
+		DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered(), Random: a.random(), Named: a.nameOf, Workers: a.workersIn,
+		Subjects: map[string]func(context.Context, scope.Actor, string) (people.Subject, error){"bookings": a.Desk.Subject, "visits": a.Desk.Subject},
+	}
+	persons.Routes(mux)
 	counter := &webmatters.Counter{MaxUpload: a.Config.Limits.Upload,
 		Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Routing: a.Routing, Blobs: a.Blobs, Slips: slips, Mail: a.Letters.Offered(),
-		Address: a.Config.Address(), Log: a.log, Also: a.otherByCode,
+		Address: a.Config.Address(), Log: a.log, Also: a.otherByCode, ForWhom: persons.ForWhom,
 		Raising: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 		Asking:  func(h http.Handler) http.Handler { return page.Limit(0.2, 20, h) }, // codes are guessed slowly
 	}
 	counter.Routes(mux)
 	(&webquestions.Counter{
-		Questions: a.Questions, Places: a.Places, Orgs: a.Orgs, People: a.People, Matters: a.Matters, Hold: slips.Hold, Keep: slips.KeepQuestion, Seen: slips.SeenQuestion,
+		Questions: a.Questions, Places: a.Places, Orgs: a.Orgs, People: a.People, Matters: a.Matters, Hold: slips.Hold, Keep: slips.KeepQuestion, Seen: slips.SeenQuestion, ForWhom: persons.ForWhom,
 		Address: a.Config.Address(), Asking: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 	}).Routes(mux)
 	(&webdesk.Counter{
@@ -88,8 +95,6 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	(&webaffairs.Counter{WeChat: cards, Nonce: a.nonce, Affairs: a.Affairs, Places: a.Places, Orgs: a.Orgs, Access: a.Access, DB: a.DB, Blobs: a.Blobs, Solved: a.solved(), Address: a.Config.Address()}).Routes(mux)
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpatrol.Counter{Patrol: a.Patrol, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Blobs: a.Blobs, MaxUpload: a.Config.Limits.Upload, Address: a.Config.Address(), Names: a.accountName}).Routes(mux)
-	(&webpeople.Counter{DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered(),
-		Subjects: map[string]func(context.Context, scope.Actor, string) (people.Subject, error){"bookings": a.Desk.Subject, "visits": a.Desk.Subject}}).Routes(mux)
 	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Affairs: a.Affairs, Address: a.Config.Address()}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	wechat := webletters.WeChat{Name: a.Config.WeChat.Name, Token: a.Config.WeChat.Token}
@@ -150,4 +155,33 @@ func (a *App) questionsWaiting(ctx context.Context, by scope.Actor) int {
 		return 0
 	}
 	return n
+}
+
+// nameOf is the name of who has an account, "" if it cannot be had.
+func (a *App) nameOf(account id.ID) string {
+	name, err := a.accountName(context.Background(), account)
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+// workersIn are the accounts of the grid workers of a village.
+func (a *App) workersIn(in scope.Path, at time.Time) (accounts []id.ID) {
+	dir := a.Orgs.Directory()
+	u, ok := dir.Responsible("village", in)
+	if !ok {
+		return nil
+	}
+	for _, p := range dir.Posts(u.ID) {
+		if p.Role != "grid_worker" {
+			continue
+		}
+		for _, h := range dir.Holders(p.ID, at) {
+			if !slices.Contains(accounts, h.Account) {
+				accounts = append(accounts, h.Account)
+			}
+		}
+	}
+	return accounts
 }

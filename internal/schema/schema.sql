@@ -1572,6 +1572,43 @@ CREATE TABLE post (
 
 CREATE INDEX post_unit ON post (unit_id);
 
+CREATE TABLE proxy (
+    id           INTEGER PRIMARY KEY,
+    resident_id  BIGINT NOT NULL REFERENCES resident (id),  -- for whom
+    by_resident  BIGINT NOT NULL,  -- who acts: a resident, 0 while the code was not taken,
+    by_account   BIGINT NOT NULL,  -- or an account
+    relation     TEXT   NOT NULL,
+    scopes       TEXT   NOT NULL,  -- with blanks between
+    consent      TEXT   NOT NULL CHECK (consent = 'desk' OR consent = 'code' OR consent = 'paper' OR consent = 'guardian'),
+    code_index   BYTEA,            -- of the code by which it is taken; gone when it was
+    paper        TEXT   NOT NULL,  -- where the signed paper is kept
+    made_by      BIGINT NOT NULL,  -- the clerk's account; 0: the resident themselves
+    made_at      BIGINT NOT NULL,
+    taken_at     BIGINT,           -- who acts has the code, or was registered
+    until_at     BIGINT NOT NULL,
+    ended_at     BIGINT,
+    ended_by     TEXT   NOT NULL,  -- resident, proxy or clerk
+    version      BIGINT NOT NULL
+);
+
+CREATE INDEX proxy_by_account ON proxy (by_account, id) WHERE by_account <> 0;
+
+CREATE INDEX proxy_by_resident ON proxy (by_resident, id) WHERE by_resident <> 0;
+
+CREATE UNIQUE INDEX proxy_code ON proxy (code_index) WHERE code_index IS NOT NULL;
+
+CREATE INDEX proxy_resident ON proxy (resident_id, id);
+
+CREATE TABLE proxy_act (
+    id        INTEGER PRIMARY KEY,
+    proxy_id  BIGINT NOT NULL REFERENCES proxy (id),
+    at        BIGINT NOT NULL,
+    scope     TEXT   NOT NULL,
+    number    TEXT   NOT NULL   -- of the matter, question or booking
+);
+
+CREATE INDEX proxy_act_proxy ON proxy_act (proxy_id, id);
+
 CREATE TABLE question (
     id            INTEGER PRIMARY KEY,
     number        TEXT    NOT NULL,

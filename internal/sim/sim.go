@@ -26,6 +26,7 @@ import (
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/questions"
 	"yuanba/internal/domain/routing"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/id"
@@ -63,19 +64,20 @@ func (c *Clock) set(t time.Time) {
 
 // A Town is the services through which the simulation acts.
 type Town struct {
-	DB       *sqldb.DB
-	Places   *places.Service
-	Orgs     *orgs.Service
-	Access   *access.Service
-	People   *people.Service
-	Matters  *matters.Service
-	Affairs  *affairs.Service // nil: the villages say nothing
-	Patrol   *patrol.Service  // nil: nobody walks rounds
-	Field    *field.Service   // nil: nobody has a phone in the field
-	Blobs    *blob.Keeper     // nil: there are no pictures and papers
-	Routing  *routing.Service // nil: there are no rules of dispatch
-	Calendar *when.Calendar
-	Clock    *Clock // the clock of DB
+	DB        *sqldb.DB
+	Places    *places.Service
+	Orgs      *orgs.Service
+	Access    *access.Service
+	People    *people.Service
+	Matters   *matters.Service
+	Questions *questions.Service // nil: nobody asks
+	Affairs   *affairs.Service   // nil: the villages say nothing
+	Patrol    *patrol.Service    // nil: nobody walks rounds
+	Field     *field.Service     // nil: nobody has a phone in the field
+	Blobs     *blob.Keeper       // nil: there are no pictures and papers
+	Routing   *routing.Service   // nil: there are no rules of dispatch
+	Calendar  *when.Calendar
+	Clock     *Clock // the clock of DB
 }
 
 // A Plan says what is to be simulated. The zero Plan but for End is the
@@ -87,6 +89,7 @@ type Plan struct {
 	Others   int       // matters that came in otherwise or went otherwise; default 900
 	Whole    bool      // everything that the article counts in a year, not only its last weeks: takes minutes
 	Open     int       // matters still under way at the end; default 420
+	Asked    int       // questions of the year; default a fortieth of [Asked], or all of them
 	Progress func(done, total int)
 }
 
@@ -99,6 +102,13 @@ func (p Plan) withDefaults() Plan {
 	}
 	if p.Open == 0 {
 		p.Open = 420
+	}
+	switch {
+	case p.Asked > 0:
+	case p.Whole:
+		p.Asked = Asked
+	default:
+		p.Asked = Asked / 40
 	}
 	if p.Progress == nil {
 		p.Progress = func(int, int) {}
@@ -129,7 +139,7 @@ func Make(ctx context.Context, t Town, plan Plan) error {
 		name string
 		do   func() error
 	}{
-		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"villages", s.sayIn}, {"rounds", s.patrols}, {"year", s.year}, {"field", s.goOut},
+		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"questions", s.askAll}, {"proxies", s.actForChen}, {"villages", s.sayIn}, {"rounds", s.patrols}, {"year", s.year}, {"field", s.goOut},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("simulate %s: %w", step.name, err)

@@ -14,6 +14,7 @@ import (
 	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/bus"
 	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/seal"
@@ -120,6 +121,10 @@ func (s *Service) begin(tx *sqldb.Tx, m *Matter, in Raising) (err error) {
 
 // take writes a drafted matter with its number, contact, files and trail.
 func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising, contact people.SealedContact) error {
+	proxy, err := s.byProxy(tx, by, m, in.For)
+	if err != nil {
+		return err
+	}
 	if err := s.people.AddContact(tx, contact); err != nil {
 		return err
 	}
@@ -145,6 +150,11 @@ func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising, cont
 	}
 	if err := s.keep(tx, by, m, insert, trail.Entry{Act: string(raised), For: behalf}); err != nil {
 		return err
+	}
+	if proxy.ID != 0 {
+		if err := s.people.NoteProxy(tx, proxy, people.ProxyRaise, m.Number); err != nil {
+			return err
+		}
 	}
 	tx.AfterCommit(func() {
 		was := *m
@@ -259,8 +269,8 @@ func (s *Service) checkPlace(faults *errs.List, m *Matter, in Raising) {
 }
 
 // checkBehalf settles who the reporter is when somebody else writes. Only staff
-// with raise_for may name a resident of the town as the reporter; a neighbour
-// says it in words and stays the reporter's helper.
+// with raise_for may name a resident of the town as the reporter, and who acts for
+// them (see byProxy); a neighbour else says it in words and stays the reporter's helper.
 func (s *Service) checkBehalf(by scope.Actor, m *Matter, in Raising) error {
 	if by.Kind == scope.Staff {
 		m.RaisedBy = by.Account
@@ -271,12 +281,25 @@ func (s *Service) checkBehalf(by scope.Actor, m *Matter, in Raising) error {
 		}
 	}
 	if in.For != 0 {
-		if by.Kind != scope.Staff && by.Kind != scope.System {
-			return errs.New(errs.Denied, "matter.for.desk_only")
-		}
 		m.Resident = in.For
 	}
 	return nil
+}
+
+// byProxy sees that a resident who raises for another acts for them; it returns the
+// proxy to be noted, which has no ID where none is needed.
+func (s *Service) byProxy(tx *sqldb.Tx, by scope.Actor, m *Matter, resident id.ID) (p people.Proxy, err error) {
+	if resident == 0 || resident == by.Resident || by.Kind == scope.Staff || by.Kind == scope.System {
+		return p, nil
+	}
+	p, ok, err := s.people.ActsFor(tx, by, resident, people.ProxyRaise)
+	if err == nil && !ok {
+		err = errs.New(errs.Denied, "matter.for.desk_only")
+	}
+	if m.RaisedFor == "" {
+		m.RaisedFor = i18n.T(i18n.ZH, "proxy.relation."+p.Relation)
+	}
+	return p, err
 }
 
 // number is the next number of the year in the town's time.

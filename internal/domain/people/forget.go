@@ -60,6 +60,9 @@ func (s *Service) Forget(tx *sqldb.Tx, by scope.Actor, of Subject, rule Rule) er
 	if err := s.EndMailboxes(tx, by, Owner{OwnedByResident, of.ID}, rule); err != nil {
 		return err
 	}
+	if err := s.endProxiesOf(tx, by, of.ID); err != nil {
+		return err
+	}
 	if by.Kind == scope.Resident {
 		by.Name = "" // not even the mask of a name that is to be forgotten
 	}

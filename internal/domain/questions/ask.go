@@ -3,11 +3,13 @@
 package questions
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
+	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -64,7 +66,7 @@ func (s *Service) Ask(ctx context.Context, by scope.Actor, in Asking) (slip Slip
 	}
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		q := q
-		behalf, err := s.standsFor(tx, by, &q, in.For)
+		behalf, proxy, err := s.standsFor(tx, by, &q, in.For)
 		if err != nil {
 			return err
 		}
@@ -90,37 +92,46 @@ func (s *Service) Ask(ctx context.Context, by scope.Actor, in Asking) (slip Slip
 		if err := insertStep(tx, step); err != nil {
 			return err
 		}
+		if proxy.ID != 0 {
+			if err := s.People.NoteProxy(tx, proxy, people.ProxyAsk, q.Number); err != nil {
+				return err
+			}
+		}
 		slip.ID, slip.Number, slip.Unit, slip.Due = q.ID, q.Number, q.Unit, q.Due
 		return s.note(tx, by, q, ask, "", behalf)
 	})
 	return slip, err
 }
 
-// standsFor settles who the asker is when somebody else writes.
-func (s *Service) standsFor(tx *sqldb.Tx, by scope.Actor, q *Question, resident id.ID) (behalf string, err error) {
-	if by.Kind == scope.Staff {
+// standsFor settles who the asker is when somebody else writes, and by which proxy.
+func (s *Service) standsFor(tx *sqldb.Tx, by scope.Actor, q *Question, resident id.ID) (behalf string, p people.Proxy, err error) {
+	if resident != 0 && resident != by.Resident && by.Kind != scope.System {
+		var ok bool
+		if p, ok, err = s.People.ActsFor(tx, by, resident, people.ProxyAsk); err != nil {
+			return "", p, err
+		}
+		if ok {
+			q.Resident, q.AskedBy = resident, cmp.Or(by.Account, by.Resident)
+			return "a resident", p, nil
+		}
+	}
+	switch {
+	case by.Kind == scope.Staff:
 		q.AskedBy = by.Account
 		if d := by.May("raise_for", scope.Target{Path: q.Path, At: tx.Now()}); !d.OK {
 			denied := errs.New(errs.Denied, d.Key, d.Args...)
 			denied.Field = "place"
-			return "", denied
+			return "", p, denied
 		}
 		q.Resident = resident
-		return "a resident", nil
+		return "a resident", p, nil
+	case resident == 0 || resident == by.Resident:
+		return "", p, nil
+	case by.Kind == scope.System:
+		q.Resident = resident
+		return "a resident", p, nil
 	}
-	if resident == 0 || resident == by.Resident {
-		return "", nil
-	}
-	if by.Kind != scope.System {
-		if may, err := s.actsFor(tx, by, resident); err != nil {
-			return "", err
-		} else if !may {
-			return "", errs.New(errs.Denied, "question.for.not_yours")
-		}
-		q.AskedBy = by.Resident
-	}
-	q.Resident = resident
-	return "a resident", nil
+	return "", p, errs.New(errs.Denied, "question.for.not_yours")
 }
 
 func (s *Service) active(unit id.ID) bool {

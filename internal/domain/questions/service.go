@@ -241,7 +241,10 @@ func (s *Service) view(tx *sqldb.Tx, by scope.Actor, q Question) (View, error) {
 }
 
 // actsFor reports whether the actor may ask for a resident.
-func (s *Service) actsFor(*sqldb.Tx, scope.Actor, id.ID) (bool, error) { return false, nil }
+func (s *Service) actsFor(tx *sqldb.Tx, by scope.Actor, resident id.ID) (bool, error) {
+	_, ok, err := s.People.ActsFor(tx, by, resident, people.ProxyAsk)
+	return ok, err
+}
 
 // load returns the question with a number.
 func (s *Service) load(tx *sqldb.Tx, number string) (Question, error) {

@@ -41,6 +41,8 @@ type Counter struct {
 	Raising   func(http.Handler) http.Handler // the limit of raisings by address; nil for none
 	Asking    func(http.Handler) http.Handler // the limit of tries of query codes
 	Mail      bool                            // letters can be sent
+	// ForWhom are those for whom the reader may raise; nil: nobody.
+	ForWhom func(r *http.Request, b page.Base, what people.ProxyScope, chosen string) ([]page.Option, error)
 	// Also is what else number and code of a slip may open, and its page; nil: nothing.
 	Also func(ctx context.Context, number, code string) (d id.ID, href string, err error)
 	// MaxUpload is the most bytes of a form with files; 0: 64 MiB.

@@ -50,8 +50,9 @@ type raisePage struct {
 	Again   *page.Note // what the reporter raised before
 	Who     page.Field
 	Staff   bool
-	AskWho  bool // the town does not know the reader
-	AskName bool // it knows them, but no name to show
+	AskWho  bool       // the town does not know the reader
+	AskName bool       // it knows them, but no name to show
+	For     page.Field // for whom, of those for whom the reader acts
 	Channel page.Field
 }
 
@@ -69,7 +70,7 @@ func (c *Counter) raise(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.Slips.mark(w, r)
-	f := form.Of("body", r.URL.Query().Get("words"), "place", r.URL.Query().Get("place"))
+	f := form.Of("body", r.URL.Query().Get("words"), "place", r.URL.Query().Get("place"), "for", r.URL.Query().Get("for"))
 	return raised.Show(w, r, c.raisePage(r, f, stepWhat))
 }
 
@@ -204,7 +205,7 @@ func (c *Counter) read(f *form.Form) matters.Raising {
 	in := matters.Raising{
 		Body: f.Text("body", matters.MaxBody+1), Category: f.Line("category", 40), Urgent: f.Bool("urgent"), Answers: map[string]string{},
 		Place: f.ID("place"), PlaceWords: f.Line("place_words", 201), Public: who == "public" || who == "named", Named: who == "named",
-		ForWords: f.Line("for_words", 61), Called: f.Bool("called"), Channel: matters.Channel(f.Line("channel", 10)),
+		For: f.ID("for"), ForWords: f.Line("for_words", 61), Called: f.Bool("called"), Channel: matters.Channel(f.Line("channel", 10)),
 		Contact: people.ContactInput{Name: f.Line("name", 40), Phone: f.Line("phone", 30)},
 	}
 	if in.Category == "unknown" {
@@ -234,7 +235,7 @@ var askedOn = map[int][]string{
 	stepWhat:  {"body", "files", "urgent"},
 	stepKind:  {"category", "find", "called", "asked"},
 	stepWhere: {"place", "place_words", "lat", "lon"}, // and the map, while it is open
-	stepWho:   {"who", "name", "phone", "for_words", "channel"},
+	stepWho:   {"who", "name", "phone", "for", "for_words", "channel"},
 }
 
 // raisePage makes the page of a step.
@@ -268,6 +269,15 @@ func (c *Counter) raisePage(r *http.Request, f *form.Form, step int) raisePage {
 		name := c.ownName(r)
 		v.AskName = !v.AskWho && (name == "" || f.Get("for_words") != "")
 		v.Who = page.NewField(b.Lang, f, "who", "matter.raise.visible").Of(c.whoOptions(b, f, name)).Need().Quiet()
+		if c.ForWhom != nil {
+			served, err := c.ForWhom(r, b, people.ProxyRaise, f.Get("for"))
+			if err != nil {
+				b.Site.Log.Warn("for whom somebody acts is not found", "err", err)
+			}
+			if len(served) > 0 {
+				v.For = page.NewField(b.Lang, f, "for", "matter.raise.for_whom").Of(served)
+			}
+		}
 		var channels []page.Option
 		for _, ch := range []matters.Channel{matters.Desk, matters.Phone, matters.Grid, matters.Letter, matters.Meeting} {
 			channels = append(channels, page.Option{Value: string(ch), Text: b.T("matter.channel." + string(ch))})

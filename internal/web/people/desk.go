@@ -248,6 +248,7 @@ func (c *Counter) resident(w http.ResponseWriter, r *http.Request) error {
 	v.Ways = append(v.Ways, page.Link{Href: "/desk/verify?resident=" + who.ID.String(), Text: b.T("desk.verify.title"), Icon: "check", Main: !who.Verified()},
 		page.Link{Href: "/services?resident=" + who.ID.String(), Text: b.T("services.title"), Icon: "calendar"},
 		page.Link{Href: at + "feed", Text: b.T("desk.feed.title"), Icon: "print"}, page.Link{Href: at + "correct", Text: b.T("desk.correct.title"), Icon: "edit"})
+	v.Ways = append(append(v.Ways, c.waysFor(b, who.ID, mayDo(b, who.Place))...), page.Link{Href: at + "proxies", Text: b.T("proxy.desk"), Icon: "people"})
 	if !who.Phone.Empty() {
 		v.Ways = append(v.Ways, page.Link{Href: at + "detach", Text: b.T("desk.detach.title"), Icon: "phone"})
 	}

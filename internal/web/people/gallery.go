@@ -7,6 +7,7 @@ import (
 
 	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/seal"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/page"
@@ -67,5 +68,15 @@ func init() {
 	gallery.Add("people/forget", resident, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("mydata.forget")
 		return confirmed.Show(w, r, confirmPage{Base: b, Confirm: page.Confirm{Title: b.T("mydata.forget"), Text: b.T("mydata.forget.text"), Points: []string{b.T("mydata.forget.matters")}, Action: "/me/forget", Yes: b.T("mydata.forget"), No: b.T("mydata.keep"), Back: "/me", Danger: true}})
+	})
+	gallery.Add("people/proxies", page.Base{Actor: gallery.Resident}, func(w http.ResponseWriter, r *http.Request) error {
+		b := page.From(r).Titled("proxy.title")
+		c := &Counter{Named: func(id.ID) string { return "李网格" }}
+		p := people.ShownProxy{Proxy: people.Proxy{ID: 1, For: 2, By: 3, Relation: "neighbour", Scopes: people.ProxyScopes, Consent: people.AtDesk, MadeAt: gallery.Now, TakenAt: gallery.Now, Until: gallery.Now.AddDate(0, 6, 0)}, Other: people.Card{Name: "陈**"},
+			Acts: []people.ProxyAct{{At: gallery.Now, Scope: people.ProxyAsk, Number: "WD-2026-000417"}}}
+		own := p
+		own.Mine, own.Account, own.Consent, own.Paper, own.EndedAt, own.EndedBy = true, 4, people.OnPaper, "档案盒 12 号", gallery.Now, "resident"
+		return proxied.Show(w, r, proxyPage{Base: b, Head: page.Head{Title: b.T("proxy.title"), Lead: b.T("proxy.lead")}, Code: "K7MP-2QXA", Theirs: []proxy{c.proxyRow(b, p, false)}, Mine: []proxy{c.proxyRow(b, own, true)},
+			Offer: proxyAsks(b, nil, "/me/proxies/offer", b.T("proxy.offer")), Enter: page.NewField(b.Lang, nil, "code", "proxy.code").Need()})
 	})
 }

@@ -8,8 +8,10 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
@@ -17,6 +19,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
@@ -37,6 +40,10 @@ type Counter struct {
 	// Subjects finds whose facts a record that is no matter leads to, by its number, for
 	// those at work on it: under the beginning of its address, such as "visits".
 	Subjects map[string]func(ctx context.Context, by scope.Actor, number string) (people.Subject, error)
+
+	Random  io.Reader                                 // where codes come from
+	Named   func(account id.ID) string                // the name of who has an account
+	Workers func(in scope.Path, at time.Time) []id.ID // the accounts of those who walk a place
 }
 
 // Routes adds the pages to mux.
@@ -56,6 +63,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 		mux.Handle("POST /"+of+"/{number}/reveal", private(c.reveal))
 	}
 	c.deskRoutes(mux)
+	c.proxyRoutes(mux)
 }
 
 // private keeps what a page shows out of every cache.

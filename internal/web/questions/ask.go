@@ -26,7 +26,8 @@ type askPage struct {
 	Hits   []hit
 	Worded *worded
 	Doubt  page.Note // there is nothing near, or nothing that holds
-	Send   bool      // the form to the unit is open
+	Sends  bool      // the form to the unit is there
+	Send   bool      // and open
 	Words  page.Field
 	Place  page.Field
 	Unit   page.Field
@@ -83,8 +84,12 @@ func (c *Counter) askPage(r *http.Request, f *form.Form) (v askPage, err error) 
 			return v, err
 		}
 		v.Hits, v.Doubt = c.hits(b, hits)
-		v.Send = f != nil || len(hits) == 0 || r.URL.Query().Get("send") != ""
+		v.Send = f != nil || len(hits) == 0
 	}
+	if r.URL.Query().Get("send") != "" { // for somebody: the form is open at once
+		v.Send, v.Sends = true, true
+	}
+	v.Sends = v.Sends || q != ""
 	if err := c.sendFields(r, &v, f); err != nil {
 		return v, err
 	}
@@ -151,12 +156,18 @@ func (c *Counter) sendFields(r *http.Request, v *askPage, f *form.Form) error {
 		v.Place = v.Place.From(d.String())
 	}
 	v.Unit = page.NewField(b.Lang, f, "unit", "question.unit").Of(c.units(r, b, v.Asked, home))
-	people, err := c.forWhom(r, b)
-	if err != nil {
-		return err
-	}
-	if len(people) > 0 {
-		v.For = page.NewField(b.Lang, f, "for", "question.for").Of(people).From(r.URL.Query().Get("for"))
+	if c.ForWhom != nil {
+		chosen := r.URL.Query().Get("for")
+		if f.Sent("for") {
+			chosen = f.Get("for")
+		}
+		people, err := c.ForWhom(r, b, people.ProxyAsk, chosen)
+		if err != nil {
+			return err
+		}
+		if len(people) > 0 {
+			v.For = page.NewField(b.Lang, f, "for", "question.for").Of(people).From(chosen)
+		}
 	}
 	if b.Actor.Resident == 0 {
 		v.Name = page.NewField(b.Lang, f, "name", "question.name").Max(40).Auto("name")
@@ -164,9 +175,6 @@ func (c *Counter) sendFields(r *http.Request, v *askPage, f *form.Form) error {
 	}
 	return nil
 }
-
-// forWhom are those for whom the reader may ask, if there are any.
-func (c *Counter) forWhom(*http.Request, page.Base) ([]page.Option, error) { return nil, nil }
 
 // villages are the places that a question can be about.
 func (c *Counter) villages(b page.Base) []page.Option {

@@ -36,6 +36,9 @@ type Counter struct {
 	Keep func(w http.ResponseWriter, r *http.Request, slip questions.Slip) error
 	Seen func(r *http.Request) (questions.Slip, bool)
 
+	// ForWhom are those for whom the reader may do a thing; nil: nobody.
+	ForWhom func(r *http.Request, b page.Base, what people.ProxyScope, chosen string) ([]page.Option, error)
+
 	Address string                          // of this site as others reach it, for QR codes
 	Asking  func(http.Handler) http.Handler // the limit of questions by address; nil for none
 }

@@ -26,7 +26,7 @@ func init() {
 	c := &Counter{Questions: &questions.Service{}}
 	ask := func(b page.Base, f *form.Form) askPage {
 		b.Form = f
-		v := askPage{Base: b.Titled("question.title"), Head: page.Head{Title: b.T("question.title"), Lead: b.T("question.lead")}, Q: page.NewField(b.Lang, form.Of("q", q.Words), "q", "question.q").Rows(2), Asked: q.Words,
+		v := askPage{Base: b.Titled("question.title"), Head: page.Head{Title: b.T("question.title"), Lead: b.T("question.lead")}, Q: page.NewField(b.Lang, form.Of("q", q.Words), "q", "question.q").Rows(2), Asked: q.Words, Sends: true,
 			Words: page.NewField(b.Lang, f, "words", "question.words").Need().Rows(4).From(q.Words), Place: page.NewField(b.Lang, f, "place", "question.place").Of([]page.Option{{Text: b.T("question.place.all")}}),
 			Unit: page.NewField(b.Lang, f, "unit", "question.unit").Of([]page.Option{{Text: b.T("question.unit.any")}}), Name: page.NewField(b.Lang, f, "name", "question.name"), Phone: page.NewField(b.Lang, f, "phone", "question.phone").As("tel"),
 			Ways: []page.Link{{Href: "/answers", Text: b.T("question.answers.title"), Icon: "document"}}}
@@ -47,7 +47,7 @@ func init() {
 	})
 	gallery.Add("questions/first", page.Base{Actor: gallery.Resident}, func(w http.ResponseWriter, r *http.Request) error {
 		v := ask(page.From(r), nil)
-		v.Asked, v.Q = "", page.NewField(v.Lang, nil, "q", "question.q").Rows(2)
+		v.Sends, v.Asked, v.Q = false, "", page.NewField(v.Lang, nil, "q", "question.q").Rows(2)
 		v.Counts = v.T("question.counts", "96,400", "77,120", "19,280", "19,102")
 		v.Fresh = c.answerRows(v.Base, []questions.Answer{answer, told})
 		return asked.Show(w, r, v)
