@@ -134,6 +134,7 @@ func (x *walk) prepare() {
 	booking, err := x.Desk.Book(ctx, chen, desk.Wish{Item: "id-card-walk", At: slots[len(slots)-1].At})
 	x.must(err)
 	home, err := x.Desk.Find(ctx, chen, desk.Finding{Item: "id-card-walk", Place: baota[scope.Village], Need: "卧床，来不了派出所。"})
+	x.must(err)
 	_, proxy, err := x.People.OfferProxy(ctx, chen, rand.Reader, people.Proxying{Relation: "neighbour", Scopes: people.ProxyScopes})
 	x.must(err)
 	_, err = x.Sealer.Seal(ctx)

@@ -39,6 +39,7 @@ import (
 	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/bus"
+	"yuanba/internal/kit/chat"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/jobs"
@@ -205,6 +206,9 @@ func (a *App) build(ctx context.Context) error {
 	a.Questions = questions.New(questions.Needs{
 		DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Letters: a.Letters, Matters: a.Matters, Seal: a.Box, Random: random, Log: a.log, Guess: a.guess,
 	})
+	if w := a.Config.Wording; w.URL != "" {
+		a.Questions.Word = chat.Service{URL: w.URL, Model: w.Model, Key: w.Key, Within: w.Within}
+	}
 	a.Letters.Hear(questions.NewsOfQuestions, a.Questions)
 	a.Exchange = exchange.New(exchange.Needs{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Matters: a.Matters, Seal: a.Box, Log: a.log, Dial: a.dial, Fetch: a.fetchPhoto, Photo: a.photoAddress})
 	a.Webhooks = webhooks.New(webhooks.Needs{

@@ -62,6 +62,21 @@ type Config struct {
 	Map      Map      `toml:"map"`
 
 	Open311 Open311 `toml:"open311"`
+	Wording Wording `toml:"wording"`
+}
+
+// Wording is a service that puts answers to questions into words from what the town has
+// published, by the interface that many share (POST …/chat/completions). Without a URL
+// nothing is worded, and nothing is sent to anybody.
+type Wording struct {
+	// URL is the address before /chat/completions: https://ai.example.cn/v1.
+	URL string `toml:"url"`
+	// Model is the name of the model there.
+	Model string `toml:"model"`
+	// Key is sent along, if the service wants one.
+	Key string `toml:"key" secret:"true"`
+	// Within is how long an answer may take; the page stands without it after that.
+	Within time.Duration `toml:"within" default:"8s"`
 }
 
 // Log is how the program speaks to its operator.
@@ -336,6 +351,17 @@ func (c Config) validate() error {
 		return fmt.Errorf("map.%w", err)
 	} else if err := ground.Close(); err != nil {
 		return fmt.Errorf("map.%w", err)
+	}
+	if w := c.Wording; w.URL != "" {
+		u, err := url.Parse(w.URL)
+		switch {
+		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+			return fmt.Errorf("wording.url: %q is no address that begins with http:// or https://", w.URL)
+		case w.Model == "":
+			return errors.New("wording.model: name the model that is to word answers")
+		case w.Within <= 0:
+			return errors.New("wording.within: must be more than nothing")
+		}
 	}
 	if c.S3.Bucket != "" && c.S3.Endpoint == "" {
 		return errors.New("s3.endpoint: a bucket needs the address of its service")

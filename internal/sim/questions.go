@@ -65,6 +65,7 @@ func (s *simulation) askAll() error {
 			return err
 		}
 	}
+	a.leaveOpen()
 	days := int(s.plan.End.Sub(s.start).Hours() / 24)
 	for d := range days {
 		n := s.plan.Asked*(d+1)/days - s.plan.Asked*d/days
@@ -73,6 +74,35 @@ func (s *simulation) askAll() error {
 		s.after(at, func() error { return a.day(n) })
 	}
 	return nil
+}
+
+// leaveOpen has some ask shortly before the end, so that the cast finds something to
+// answer: one of them waits too long already.
+func (a *asking) leaveOpen() {
+	s := a.s
+	for _, q := range []struct {
+		hours int
+		unit  string
+		words string
+	}{
+		{170, "water", "水表在邻居院子里，想移到自己门口，要不要交钱？"}, {20, "water", "一个月没住人，水费账单还是有三吨，怎么查？"}, {5, "police", "孩子随妈妈姓，上户口要带什么？"},
+		{26, "hr", "灵活就业的社保中途停了半年，对退休有没有影响？"}, {3, "", "老房子翻修和补贴这些事，到底该找哪个？"},
+	} {
+		by := a.s.residents[1+a.rnd.IntN(20)]
+		s.after(s.plan.End.Add(-time.Duration(q.hours)*time.Hour), func() error {
+			in := questions.Asking{Words: q.words, Place: s.residentsHome()}
+			key := q.unit
+			if key == "" {
+				key = "centre"
+			}
+			home, _ := s.placeNamed("文君街道", "宝塔社区")
+			if u, ok := s.Orgs.Directory().Responsible(key, home); ok {
+				in.Unit = u.ID
+			}
+			_, err := s.Questions.Ask(s.ctx, by, in)
+			return err
+		})
+	}
 }
 
 // day asks so many questions: most find their answer, the others go to a unit.
@@ -124,10 +154,10 @@ func (a *asking) nearest(words string) (id.ID, error) {
 
 // who asks: residents of the town, and many without account.
 func (a *asking) who() scope.Actor {
-	switch a.rnd.IntN(4) {
+	switch a.rnd.IntN(100) {
 	case 0:
 		return a.s.residents[1] // 周敏
-	case 1:
+	case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20:
 		return a.s.residents[a.rnd.IntN(len(a.s.residents))]
 	}
 	return scope.Actor{Kind: scope.Anonymous}

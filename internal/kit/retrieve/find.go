@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"yuanba/internal/kit/cluster"
-	"yuanba/internal/kit/search"
 )
 
 // By says by what of it a text is found.
@@ -51,7 +50,7 @@ type wanted struct {
 // weighed are the grams of a question and what each weighs: less what many titles have.
 func (x *Index) weighed(question string, in titles) map[cluster.Gram]float32 {
 	m := map[cluster.Gram]float32{}
-	in.grams(search.Fold(question), func(g cluster.Gram) { m[g]++ })
+	in.grams(said(question), func(g cluster.Gram) { m[g]++ })
 	all := math.Log(float64(x.titled + 2))
 	for g, n := range m {
 		m[g] = n * float32(math.Log(float64(x.titled+2)/float64(max(in.with[g], 1)))/all)
@@ -146,33 +145,37 @@ func (x *Index) Find(question string, a Ask) []Hit {
 			scores[d] += 1 - low
 		}
 	}
-	ps := inOrder(x.weighed(question, x.pairs))
+	ps, ls := inOrder(x.weighed(question, x.pairs)), inOrder(x.weighed(question, x.letters))
 	var hits []Hit
 	for _, d := range best(scores, a.Most) {
 		if d < 0 {
 			break
 		}
-		hits = append(hits, Hit{Text: int(d), Score: float64(scores[d] - 1 + low), Share: x.share(ps, d, a.By == Whole)})
+		hits = append(hits, Hit{Text: int(d), Score: float64(scores[d] - 1 + low), Share: x.share(ps, ls, d, a.By == Whole)})
 	}
 	return hits
 }
 
+// ofShare is the part of a share that pairs make; letters by themselves make the rest.
+const ofShare = 0.75
+
 // share is how much of what is wanted stands in a text.
-func (x *Index) share(ps []wanted, d int32, whole bool) float64 {
-	var has, all float32
-	in := func(f *field, g cluster.Gram) bool {
-		ts, _ := f.places(g)
-		_, ok := slices.BinarySearch(ts, d)
-		return ok
-	}
-	for _, w := range ps {
-		all += w.weight
-		if in(&x.body, w.gram) || whole && in(&x.asked, w.gram) {
-			has += w.weight
+func (x *Index) share(ps, ls []wanted, d int32, whole bool) float64 {
+	part := func(ws []wanted, in *field, asked bool) float64 {
+		var has, all float32
+		for _, w := range ws {
+			all += w.weight
+			if in.has(w.gram, d) || asked && x.asked.has(w.gram, d) {
+				has += w.weight
+			}
 		}
+		if all == 0 {
+			return 0
+		}
+		return float64(has / all)
 	}
-	if all == 0 {
-		return 0
+	if len(ps) == 0 {
+		return part(ls, &x.chars, false)
 	}
-	return float64(has / all)
+	return ofShare*part(ps, &x.body, whole) + (1-ofShare)*max(part(ls, &x.chars, false), part(ps, &x.body, whole))
 }

@@ -60,6 +60,19 @@ func letters(folded string, yield func(cluster.Gram)) {
 	}
 }
 
+// asking are words with which people ask, in this order, and which say nothing of what
+// is asked for.
+var asking = strings.NewReplacer("怎么样", " ", "怎么办", " ", "怎么", " ", "怎样", " ", "如何", " ", "什么时候", " ", "什么", " ", "为什么", " ", "请问", " ", "咨询", " ", "多少", " ", "哪里", " ", "哪些", " ", "哪个", " ",
+	"能不能", " ", "能否", " ", "可不可以", " ", "可以", " ", "是不是", " ", "有没有", " ", "要不要", " ", "吗", " ", "呢", " ", "？", " ", "?", " ")
+
+// said is a question without the words of asking; where nothing else is left, as it is.
+func said(question string) string {
+	if s := search.Fold(asking.Replace(question)); s != "" {
+		return s
+	}
+	return search.Fold(question)
+}
+
 // counted are the grams of a text and how often each is there.
 func counted(text string, grams func(string, func(cluster.Gram))) (map[cluster.Gram]float32, int) {
 	m, n := map[cluster.Gram]float32{}, 0

@@ -157,6 +157,13 @@ func (f *field) places(g cluster.Gram) ([]int32, []float32) {
 	return f.text[f.from[id]:f.from[id+1]], f.weight[f.from[id]:f.from[id+1]]
 }
 
+// has reports whether a gram stands in a text.
+func (f *field) has(g cluster.Gram, text int32) bool {
+	ts, _ := f.places(g)
+	_, ok := slices.BinarySearch(ts, text)
+	return ok
+}
+
 // add adds to scores how much each text has of the wanted grams.
 func (f *field) add(scores []float32, want []wanted, times float32) {
 	for _, w := range want {

@@ -4,6 +4,8 @@ package questions
 
 import (
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"yuanba/internal/domain/people"
@@ -25,18 +27,21 @@ type askPage struct {
 	Q      page.Field
 	Hits   []hit
 	Worded *worded
-	Doubt  page.Note // there is nothing near, or nothing that holds
-	Sends  bool      // the form to the unit is there
-	Send   bool      // and open
-	Words  page.Field
-	Place  page.Field
-	Unit   page.Field
-	For    page.Field
-	Phone  page.Field
-	Name   page.Field
-	Counts string
-	Ways   []page.Link
-	Fresh  []page.Row // what was published lately
+	Word   page.Link // to have it worded; no Text where nobody words
+	// Unworded says that nothing was worded that may be shown.
+	Unworded page.Note
+	Doubt    page.Note // there is nothing near, or nothing that holds
+	Sends    bool      // the form to the unit is there
+	Send     bool      // and open
+	Words    page.Field
+	Place    page.Field
+	Unit     page.Field
+	For      page.Field
+	Phone    page.Field
+	Name     page.Field
+	Counts   string
+	Ways     []page.Link
+	Fresh    []page.Row // what was published lately
 }
 
 // A hit is an answer that is near, as the page shows it.
@@ -77,7 +82,7 @@ func (c *Counter) askPage(r *http.Request, f *form.Form) (v askPage, err error) 
 		q = string(rs[:questions.MaxWords])
 	}
 	v = askPage{Base: b, Asked: q, Head: page.Head{Title: b.T("question.title"), Lead: b.T("question.lead")},
-		Q: page.NewField(b.Lang, form.Of("q", q), "q", "question.q").Max(questions.MaxWords).Rows(2)}
+		Q: page.NewField(b.Lang, form.Of("q", q), "q", "question.q").Need().Max(questions.MaxWords).Rows(2)}
 	if q != "" {
 		hits, err := c.Questions.Nearest(r.Context(), q, hitsShown)
 		if err != nil {
@@ -92,6 +97,13 @@ func (c *Counter) askPage(r *http.Request, f *form.Form) (v askPage, err error) 
 	v.Sends = v.Sends || q != ""
 	if err := c.sendFields(r, &v, f); err != nil {
 		return v, err
+	}
+	if c.Questions.Words() && len(v.Hits) > 0 {
+		if r.URL.Query().Get("word") == "" {
+			v.Word = page.Link{Href: "/questions?word=1&q=" + url.QueryEscape(q), Text: b.T("question.word"), Icon: "info"}
+		} else if v.Worded = c.word(r, q); v.Worded == nil {
+			v.Unworded = page.Note{Tone: page.ToneCalm, Text: b.T("question.word.not")}
+		}
 	}
 	v.Ways = c.ways(b)
 	if q == "" {
@@ -126,6 +138,25 @@ func (c *Counter) hits(b page.Base, hits []questions.Hit) (out []hit, doubt page
 		doubt = page.Note{Tone: page.ToneSoon, Text: b.T("question.nothing.holds")}
 	}
 	return out, doubt
+}
+
+// word has what is nearest put into words, if that can be shown.
+func (c *Counter) word(r *http.Request, q string) *worded {
+	hits, err := c.Questions.Nearest(r.Context(), q, hitsShown)
+	if err != nil {
+		return nil
+	}
+	said := c.Questions.Worded(r.Context(), q, hits)
+	if said == nil {
+		return nil
+	}
+	w := &worded{Text: said.Text}
+	for i, a := range said.Cites {
+		if a.ID != 0 {
+			w.Cites = append(w.Cites, page.Link{Href: "/answers/" + a.ID.String(), Text: "[" + strconv.Itoa(i+1) + "] " + a.Title})
+		}
+	}
+	return w
 }
 
 // source is who says so.
