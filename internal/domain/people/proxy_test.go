@@ -148,7 +148,9 @@ func TestProxyAtDesk(t *testing.T) {
 		_, err = w.RegisterProxy(ctx, he, in)
 		fails(t, "a sixth", err, errs.Conflict, "proxy.many")
 		// who is forgotten acts for nobody
-		w.must(w.db.Write(ctx, func(tx *sqldb.Tx) error { return w.Forget(tx, zhou.Actor(), people.OfResident(zhou.ID), people.RuleOwnRequest) }))
+		w.must(w.db.Write(ctx, func(tx *sqldb.Tx) error {
+			return w.Forget(tx, zhou.Actor(), people.OfResident(zhou.ID), people.RuleOwnRequest)
+		}))
 		if w.actsFor(zhou.Actor(), chen.ID, people.ProxyBook) {
 			t.Error("after she was forgotten")
 		}
