@@ -65,7 +65,7 @@ func excusedMatters(tx *sqldb.Tx, in scope.Scopes) (map[id.ID]bool, error) {
 
 // everStood are the points of a grid, those that were taken off too.
 func everStood(tx *sqldb.Tx, grid id.ID) ([]Point, error) {
-	return sqldb.All(tx, scanPoint(0), `SELECT `+pointColumns+` FROM patrol_point WHERE grid_id = $1 ORDER BY id LIMIT 1000`, grid)
+	return sqldb.All(tx, scanPoint, `SELECT `+pointColumns+` FROM patrol_point WHERE grid_id = $1 ORDER BY id LIMIT 1000`, grid)
 }
 
 // A version of the formulas, as it is kept.

@@ -17,17 +17,15 @@ import (
 
 const pointColumns = `id, town_id, village_id, grid_id, courtyard_id, kind, name, lat, lon, code, since, ended_at, done, version`
 
-func scanPoint(city id.ID) func(r sqldb.Scanner) (Point, error) {
-	return func(r sqldb.Scanner) (p Point, err error) {
-		var done string
-		var ended sqldb.Time
-		if err = r.Scan(&p.ID, &p.Path[scope.Town], &p.Path[scope.Village], &p.Path[scope.Grid], &p.Path[scope.Courtyard], &p.Kind, &p.Name, &p.At[1], &p.At[0], &p.Code, &p.Since, &ended, &done, &p.Version); err != nil {
-			return p, err
-		}
-		p.Path[scope.City], p.EndedAt = city, ended.Time
-		p.Done, err = readDone(done)
+func scanPoint(r sqldb.Scanner) (p Point, err error) {
+	var done string
+	var ended sqldb.Time
+	if err = r.Scan(&p.ID, &p.Path[scope.Town], &p.Path[scope.Village], &p.Path[scope.Grid], &p.Path[scope.Courtyard], &p.Kind, &p.Name, &p.At[1], &p.At[0], &p.Code, &p.Since, &ended, &done, &p.Version); err != nil {
 		return p, err
 	}
+	p.EndedAt = ended.Time
+	p.Done, err = readDone(done)
+	return p, err
 }
 
 // readDone reads when duties were last done; it is most often short, and empty at first.
@@ -42,7 +40,7 @@ func readDone(s string) (d Done, err error) {
 }
 
 func loadPoint(tx *sqldb.Tx, d id.ID) (Point, error) {
-	return sqldb.Get(tx, scanPoint(0), "patrol.point.none", `SELECT `+pointColumns+` FROM patrol_point WHERE id = $1`, d)
+	return sqldb.Get(tx, scanPoint, "patrol.point.none", `SELECT `+pointColumns+` FROM patrol_point WHERE id = $1`, d)
 }
 
 var newPoint = sqldb.NewInsert(`INSERT INTO patrol_point (`+pointColumns+`) VALUES`, `(`+sqldb.List(14, 1)+`)`)
@@ -64,7 +62,7 @@ func standing(tx *sqldb.Tx, grid id.ID) ([]Point, error) {
 	if grid != 0 {
 		w.Add("grid_id = ?", grid)
 	}
-	return sqldb.All(tx, scanPoint(0), `SELECT `+pointColumns+` FROM patrol_point `+w.SQL()+` ORDER BY id`, w.Args()...)
+	return sqldb.All(tx, scanPoint, `SELECT `+pointColumns+` FROM patrol_point `+w.SQL()+` ORDER BY id`, w.Args()...)
 }
 
 func pointsOf(tx *sqldb.Tx, grid id.ID) ([]Point, error) { return standing(tx, grid) }
@@ -264,7 +262,7 @@ func Digests() map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error {
 			return each(tx, scanDuty, `SELECT `+dutyColumns+` FROM duty ORDER BY id`, func(d Duty) error { return f(d.ID, d.digest()) })
 		},
 		"patrol_point": func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
-			return each(tx, scanPoint(0), `SELECT `+pointColumns+` FROM patrol_point ORDER BY id`, func(p Point) error { return f(p.ID, p.digest()) })
+			return each(tx, scanPoint, `SELECT `+pointColumns+` FROM patrol_point ORDER BY id`, func(p Point) error { return f(p.ID, p.digest()) })
 		},
 		"patrol_visit": func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
 			return each(tx, scanVisit, `SELECT `+visitColumns+` FROM patrol_visit ORDER BY id`, func(v Visit) error { return f(v.ID, v.digest()) })
