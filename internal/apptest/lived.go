@@ -17,7 +17,7 @@ import (
 )
 
 // A small year: enough that every list has something true in it.
-var small = sim.Plan{Seed: 20200502, End: Monday, Solved: 40, Others: 20, Open: 28}
+var small = sim.Plan{Seed: 20200502, End: Monday, Solved: 40, Others: 20, Open: 28, Bookings: 150}
 
 // Lived returns a town on SQLite in which a small year has passed: residents,
 // those of the cast among them, and some ninety matters in every state. Its
@@ -78,7 +78,7 @@ func live(dsn, dir string) error {
 		return err
 	}
 	err = sim.Make(context.Background(), sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Routing: a.Routing,
-		Matters: a.Matters, Calendar: a.Calendars.Town(), Clock: clock}, small)
+		Matters: a.Matters, Desk: a.Desk, Calendar: a.Calendars.Town(), Clock: clock}, small)
 	if err == nil {
 		err = a.CatchUp(context.Background())
 	}

@@ -20,6 +20,7 @@ import (
 
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/affairs"
+	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/field"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
@@ -71,6 +72,7 @@ type Town struct {
 	People    *people.Service
 	Matters   *matters.Service
 	Questions *questions.Service // nil: nobody asks
+	Desk      *desk.Service      // nil: nobody books, and nobody is visited at home
 	Affairs   *affairs.Service   // nil: the villages say nothing
 	Patrol    *patrol.Service    // nil: nobody walks rounds
 	Field     *field.Service     // nil: nobody has a phone in the field
@@ -90,6 +92,7 @@ type Plan struct {
 	Whole    bool      // everything that the article counts in a year, not only its last weeks: takes minutes
 	Open     int       // matters still under way at the end; default 420
 	Asked    int       // questions of the year; default a fortieth of [Asked], or all of them
+	Bookings int       // at the counters of one street; default some of them, or with Whole [WholeBookings]
 	Progress func(done, total int)
 }
 
@@ -139,7 +142,7 @@ func Make(ctx context.Context, t Town, plan Plan) error {
 		name string
 		do   func() error
 	}{
-		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"questions", s.askAll}, {"proxies", s.actForChen}, {"villages", s.sayIn}, {"rounds", s.patrols}, {"year", s.year}, {"field", s.goOut},
+		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"questions", s.askAll}, {"proxies", s.actForChen}, {"villages", s.sayIn}, {"rounds", s.patrols}, {"counters", s.serve}, {"year", s.year}, {"field", s.goOut},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("simulate %s: %w", step.name, err)

@@ -38,7 +38,7 @@ type Foreign struct {
 
 // A Reader reads items from a file of another system, one by one.
 type Reader struct {
-	r   *bufio.Scanner
+	r   *bufio.Reader
 	row int
 }
 
@@ -52,21 +52,32 @@ type Reader struct {
 func ReadItems(r io.Reader) (*Reader, error) {
 	in, err := sheet.Open(r, maxImport, errs.New(errs.Invalid, "import.large", maxImport>>20))
 	if err != nil {
-		return nil, &errs.Error{Kind: errs.Invalid, Key: "import.unreadable", Err: err}
+		return nil, unreadable(err)
 	}
-	s := bufio.NewScanner(in)
-	s.Buffer(make([]byte, 64<<10), maxImportRow)
-	return &Reader{r: s}, nil
+	return &Reader{r: in}, nil
+}
+
+func unreadable(err error) error {
+	if errors.Is(err, io.EOF) || errs.Public(err) != nil {
+		return err
+	}
+	return &errs.Error{Kind: errs.Invalid, Key: "import.unreadable", Err: err}
 }
 
 // Next returns the next item. Its error is a *matters.RowFault for a row that cannot be
 // read, after which Next may be called again, and io.EOF at the end; another one says
 // that the file cannot be read any further.
 func (r *Reader) Next() (f Foreign, err error) {
-	for r.r.Scan() {
+	for {
+		line, long, err := r.line()
+		if err != nil {
+			return f, unreadable(err)
+		}
 		r.row++
-		line := strings.TrimSpace(r.r.Text())
-		if line == "" {
+		if long {
+			return f, &matters.RowFault{Row: r.row, Err: errs.New(errs.Invalid, "import.row.long", maxImportRow>>10)}
+		}
+		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
 		f, err = readForeign(line)
@@ -76,13 +87,26 @@ func (r *Reader) Next() (f Foreign, err error) {
 		}
 		return f, nil
 	}
-	switch err := r.r.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		return f, errs.New(errs.Invalid, "import.row.long", maxImportRow>>10)
-	case err != nil:
-		return f, &errs.Error{Kind: errs.Invalid, Key: "import.unreadable", Err: err}
+}
+
+// line is the next line, or that it is too long to be one.
+func (r *Reader) line() (line string, long bool, err error) {
+	var b []byte
+	for {
+		part, err := r.r.ReadSlice('\n')
+		if !long {
+			b = append(b, part...)
+			long = len(b) > maxImportRow
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && len(b) > 0:
+		case err != nil:
+			return "", false, err
+		}
+		return string(b), long, nil
 	}
-	return f, io.EOF
 }
 
 // texts reads one text or a list of texts.

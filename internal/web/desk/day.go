@@ -160,7 +160,7 @@ func (c *Counter) dayPage(b page.Base, x desk.Day) dayPage {
 			l := dayLine{At: at, Free: s.Left}
 			if serves && s.At.After(b.Now) {
 				l.Book = "/counters/" + x.Counter.ID.String()
-				if i := x.Counter.Items; len(i) > 0 {
+				if i := x.Counter.Items; len(i) == 1 { // else the clerk says for what
 					l.Book = "/services/" + i[0] + "/book?counter=" + x.Counter.ID.String() + "&at=" + momentText(s.At)
 				} else {
 					l.Book = "/services?unit=" + x.Counter.Unit.String()

@@ -156,7 +156,7 @@ func (c *Counter) visitPage(b page.Base, x desk.SeenVisit) visitPage {
 		case a == desk.Withdraw || a == desk.Postpone:
 			v.Ways = append(v.Ways, page.Link{Href: href, Text: text})
 		default:
-			v.Turn.Buttons = append(v.Turn.Buttons, page.Button{Text: text, Action: href, Link: true, Main: n == 0 || a == desk.Do})
+			v.Turn.Buttons = append(v.Turn.Buttons, page.Button{Text: text, Action: href, Link: true, Main: a == desk.Do || n == 0 && x.State != desk.Arranged})
 		}
 	}
 	if !x.Inside {
