@@ -113,6 +113,12 @@ func (p Plan) withDefaults() Plan {
 	default:
 		p.Asked = Asked / 40
 	}
+	if p.Bookings == 0 {
+		p.Bookings = someBookings
+		if p.Whole {
+			p.Bookings = WholeBookings
+		}
+	}
 	if p.Progress == nil {
 		p.Progress = func(int, int) {}
 	}
