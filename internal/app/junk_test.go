@@ -13,8 +13,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/patrol"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -152,6 +155,7 @@ type target struct {
 // targets are one for each route that takes a form.
 func (x *walk) targets() (ts []target) {
 	x.t.Helper()
+	x.at["appeal"] = x.appealed().String()
 	x.at["drain"], x.at["water"], x.at["police"] = "drain", x.As("wu").Unit.String(), x.As("he").Unit.String()
 	seen := map[string]bool{}
 	add := func(route, who, path string, form []string) {
@@ -228,6 +232,23 @@ func (x *walk) targets() (ts []target) {
 		add(d.route, who, x.fill(path), d.form)
 	}
 	return ts
+}
+
+// appealed is an appeal of 李网格's against a stop that was missed.
+func (x *walk) appealed() id.ID {
+	x.t.Helper()
+	grid, err := id.Parse(x.at["grid"])
+	x.must(err)
+	point, err := id.Parse(x.at["point"])
+	x.must(err)
+	x.Clock.Set((patrol.SlotAt(x.DB.Now()) &^ 1).Date().AddDate(0, 0, 1).Add(9 * time.Hour))
+	slot := patrol.SlotAt(x.DB.Now())
+	_, err = x.Patrol.MakeRounds(x.t.Context())
+	x.must(err)
+	x.Clock.Add(13 * time.Hour) // its window is over
+	a, err := x.Patrol.Appeal(x.t.Context(), x.As("li"), patrol.Against{Grid: grid, Slot: slot, Point: point}, "门锁着，进不去。")
+	x.must(err)
+	return a
 }
 
 // Junk of every kind at every route that takes a form is refused in one sentence

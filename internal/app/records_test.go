@@ -76,6 +76,9 @@ func populate(t *testing.T, w *apptest.Town) {
 	must(w.Insights.Revise(ctx, w.As("admin"), formulas, insights.DayOf(w.Clock.Now())+1, "照旧，从明天起"))
 	learnt(t, w, water.ID, w.As("zhao").Unit)
 	said(t, w, zhou.Actor())
+	served(t, w, zhou.Actor())
+	walked(t, w, zhou.Actor(), w.Places.Tree().Children(baota[scope.Village])[0])
+	helped(t, w, zhou.Actor())
 	wentOut(t, w)
 }
 
@@ -286,6 +289,29 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			"village_page":      {"opened_on = opened_on || '#'", "opened_on = substr(opened_on, 1, length(opened_on) - 1)"},
 			"village_rhythm":    {"note = note || '#'", "note = substr(note, 1, length(note) - 1)"},
 			"webhook":           {"lang = 'en'", "lang = 'zh-CN'"},
+
+			"duty":           {"minutes = minutes + 1", "minutes = minutes - 1"},
+			"patrol_point":   {"name = name || '#'", "name = substr(name, 1, length(name) - 1)"},
+			"patrol_visit":   {"every_days = every_days + 1", "every_days = every_days - 1"},
+			"patrol_slot":    {"grid_id = grid_id + 1", "grid_id = grid_id - 1"},
+			"patrol_round":   {"words = words || '#'", "words = substr(words, 1, length(words) - 1)"},
+			"patrol_appeal":  {"words = words || '#'", "words = substr(words, 1, length(words) - 1)"},
+			"patrol_formula": {"reason = reason || '#'", "reason = substr(reason, 1, length(reason) - 1)"},
+
+			"question":   {"due_at = due_at + 1", "due_at = due_at - 1"},
+			"answer":     {"body = body || '#'", "body = substr(body, 1, length(body) - 1)"},
+			"desk_item":  {"active = NOT active", "active = NOT active"},
+			"booking":    {"for_words = for_words || '#'", "for_words = substr(for_words, 1, length(for_words) - 1)"},
+			"home_visit": {"need = need || '#'", "need = substr(need, 1, length(need) - 1)"},
+
+			"desk_counter":         {"active = NOT active", "active = NOT active"},
+			"volunteer":            {"joined_at = joined_at + 1", "joined_at = joined_at - 1"},
+			"volunteer_entry":      {"points = points + 1", "points = points - 1"},
+			"volunteer_hours":      {"minutes = minutes + 1", "minutes = minutes - 1"},
+			"volunteer_offer":      {"stock = stock + 1", "stock = stock - 1"},
+			"volunteer_redemption": {"points = points + 1", "points = points - 1"},
+			"volunteer_tariff":     {"reason = reason || '#'", "reason = substr(reason, 1, length(reason) - 1)"},
+			"volunteer_task":       {"seats = seats + 1", "seats = seats - 1"},
 		}
 		var nouns []string
 		for _, c := range w.Records() {
@@ -302,6 +328,10 @@ func TestEveryRecordIsChecked(t *testing.T) {
 				table, key = "calendar_edition", "number"
 			case "village_page":
 				key = "place_id"
+			case "patrol_slot":
+				table, key = "patrol_round", "slot"
+			case "patrol_round":
+				table = "patrol_entry"
 			case "village_rhythm":
 				key = "number"
 			case "timing":
@@ -332,7 +362,7 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			}
 			alter(`UPDATE `+table+` SET `+edit[0]+` WHERE `+key+` = $1`, arg)
 			f := verify().FirstFault
-			if f == nil || f.Kind != trail.RecordAltered || f.Noun != c.Noun || d != 0 && f.Record != d {
+			if f == nil || f.Kind != trail.RecordAltered || f.Noun != c.Noun || d != 0 && table != "patrol_entry" && f.Record != d {
 				t.Errorf("%s %s was altered; found %+v", c.Noun, d, f)
 			}
 			alter(`UPDATE `+table+` SET `+edit[1]+` WHERE `+key+` = $1`, arg)

@@ -162,6 +162,9 @@ func (c *Counter) helped(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	yes := f.Choice("yes", "1", "0") == "1"
+	if !f.Sent("yes") {
+		f.Fault("yes", "form.required")
+	}
 	if err := f.Err(); err != nil {
 		return err
 	}
