@@ -20,7 +20,8 @@ var promises = []struct {
 }{
 	{"no score, rating, level or points of a person", func(table, column, _ string, person, _ bool) bool {
 		return person && regexp.MustCompile(`score|rating|rank|level|points|grade|credit|risk|tier|strikes`).MatchString(column)
-	}, []string{"matter.rating_words"}}, // what the reporter says of the town's work
+	}, []string{"matter.rating_words", // what the reporter says of the town's work
+		"volunteer_entry.points"}}, // design §3: for volunteering alone, and only of those who asked for them
 	{"no count of what a person does", func(table, column, kind string, person, _ bool) bool {
 		return (table == "resident" || table == "contact") && regexp.MustCompile(`count|_n$|^n$|total|number_of|matters|complaints|times`).MatchString(column)
 	}, nil},
@@ -29,7 +30,7 @@ var promises = []struct {
 	}, []string{"matter.lat", "matter.lon"}}, // where the thing is that is to be put right
 	{"no private fact in the open", func(table, column, kind string, _, _ bool) bool {
 		return regexp.MustCompile(`phone|telephone|id_number|birth|gender|religion|ethnic|household`).MatchString(column) && !strings.HasPrefix(kind, "BYTEA") && !strings.HasPrefix(kind, "BIGINT")
-	}, []string{"unit.phone", "post.phone"}},
+	}, []string{"unit.phone", "post.phone", "village_duty.phone"}},
 }
 
 var (

@@ -70,22 +70,19 @@ func (g *gazettes) ask(v places.Place, who, by scope.Actor, q texts.Said, days i
 // neighbours is what else goes on in the village of the cast.
 func (g *gazettes) neighbours(v places.Place, here []scope.Actor, by scope.Actor) {
 	s, back := g.s, func(days int) time.Time { return g.s.office(g.s.plan.End.AddDate(0, 0, -days)) }
-	say := func(at time.Time, k affairs.RemarkKind, body string, then func(d affairs.ID)) {
+	say := func(at time.Time, k affairs.RemarkKind, body string) {
 		who := pick(g.rnd, here)
 		s.after(at, func() error {
-			d, err := s.Affairs.Say(s.ctx, who, affairs.Saying{Kind: k, Place: v.ID, Body: body})
-			if err == nil && then != nil {
-				then(d)
-			}
+			_, err := s.Affairs.Say(s.ctx, who, affairs.Saying{Kind: k, Place: v.ID, Body: body})
 			return ours(err)
 		})
 	}
 	for i, body := range texts.Talk {
-		say(back(3+6*i), affairs.Comment, body, nil)
+		say(back(3+6*i), affairs.Comment, body)
 	}
-	say(back(5), affairs.Lost, "丢了一串钥匙，红绳，大概在小广场附近。捡到的请交到社区，谢谢。", nil)
-	say(back(9), affairs.Found, "南门口捡到一张老年卡，放在便民窗口了，失主来取。", nil)
-	say(back(52), affairs.Found, "活动室捡到一把黑伞。", nil) // has ended by now
+	say(back(5), affairs.Lost, "丢了一串钥匙，红绳，大概在小广场附近。捡到的请交到社区，谢谢。")
+	say(back(9), affairs.Found, "南门口捡到一张老年卡，放在便民窗口了，失主来取。")
+	say(back(52), affairs.Found, "活动室捡到一把黑伞。") // has ended by now
 	who := here[1%len(here)]
 	s.after(back(20), func() error {
 		d, err := s.Affairs.Say(s.ctx, who, affairs.Saying{Kind: affairs.Comment, Place: v.ID, Body: "三单元楼上那家天天半夜搬东西，就是开面馆那家。"})

@@ -163,7 +163,7 @@ func (c *Counter) helped(w http.ResponseWriter, r *http.Request) error {
 	}
 	yes := f.Choice("yes", "1", "0") == "1"
 	if !f.Sent("yes") {
-		f.Fault("yes", "form.required")
+		f.Fault("yes", "form.choice")
 	}
 	if err := f.Err(); err != nil {
 		return err
