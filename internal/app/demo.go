@@ -101,7 +101,7 @@ func makeTown(ctx context.Context, cfg Config, now time.Time, whole bool, progre
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	plan := sim.Plan{Seed: DemoSeed, End: end, Whole: whole, Progress: func(done, total int) { progress("year", done, total) }}
-	if err := sim.Make(ctx, sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Desk: a.Desk, Questions: a.Questions, Affairs: a.Affairs, Patrol: a.Patrol, Field: a.Field, Blobs: a.Blobs, Routing: a.Routing, Calendar: a.Calendars.Town(), Clock: clock}, plan); err != nil {
+	if err := sim.Make(ctx, sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Desk: a.Desk, Questions: a.Questions, Affairs: a.Affairs, Patrol: a.Patrol, Field: a.Field, Blobs: a.Blobs, Routing: a.Routing, Volunteers: a.Volunteers, Calendar: a.Calendars.Town(), Clock: clock}, plan); err != nil {
 		return err
 	}
 	progress("search", 0, 1)

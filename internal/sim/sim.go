@@ -29,6 +29,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/questions"
 	"yuanba/internal/domain/routing"
+	"yuanba/internal/domain/volunteers"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -65,21 +66,22 @@ func (c *Clock) set(t time.Time) {
 
 // A Town is the services through which the simulation acts.
 type Town struct {
-	DB        *sqldb.DB
-	Places    *places.Service
-	Orgs      *orgs.Service
-	Access    *access.Service
-	People    *people.Service
-	Matters   *matters.Service
-	Questions *questions.Service // nil: nobody asks
-	Desk      *desk.Service      // nil: nobody books, and nobody is visited at home
-	Affairs   *affairs.Service   // nil: the villages say nothing
-	Patrol    *patrol.Service    // nil: nobody walks rounds
-	Field     *field.Service     // nil: nobody has a phone in the field
-	Blobs     *blob.Keeper       // nil: there are no pictures and papers
-	Routing   *routing.Service   // nil: there are no rules of dispatch
-	Calendar  *when.Calendar
-	Clock     *Clock // the clock of DB
+	DB         *sqldb.DB
+	Places     *places.Service
+	Orgs       *orgs.Service
+	Access     *access.Service
+	People     *people.Service
+	Matters    *matters.Service
+	Questions  *questions.Service  // nil: nobody asks
+	Desk       *desk.Service       // nil: nobody books, and nobody is visited at home
+	Affairs    *affairs.Service    // nil: the villages say nothing
+	Patrol     *patrol.Service     // nil: nobody walks rounds
+	Field      *field.Service      // nil: nobody has a phone in the field
+	Blobs      *blob.Keeper        // nil: there are no pictures and papers
+	Routing    *routing.Service    // nil: there are no rules of dispatch
+	Volunteers *volunteers.Service // nil: nobody volunteers
+	Calendar   *when.Calendar
+	Clock      *Clock // the clock of DB
 }
 
 // A Plan says what is to be simulated. The zero Plan but for End is the
@@ -148,7 +150,7 @@ func Make(ctx context.Context, t Town, plan Plan) error {
 		name string
 		do   func() error
 	}{
-		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"questions", s.askAll}, {"proxies", s.actForChen}, {"villages", s.sayIn}, {"rounds", s.patrols}, {"counters", s.serve}, {"year", s.year}, {"field", s.goOut},
+		{"places", s.layOut}, {"outlines", s.outline}, {"organisation", s.found}, {"people", s.settle}, {"templates", s.prepare}, {"rules", s.rule}, {"questions", s.askAll}, {"proxies", s.actForChen}, {"villages", s.sayIn}, {"rounds", s.patrols}, {"counters", s.serve}, {"volunteers", s.help}, {"year", s.year}, {"field", s.goOut},
 	} {
 		if err := step.do(); err != nil {
 			return fmt.Errorf("simulate %s: %w", step.name, err)

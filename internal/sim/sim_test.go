@@ -14,6 +14,7 @@ import (
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/trail"
+	"yuanba/internal/domain/volunteers"
 	"yuanba/internal/kit/bus"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/scope"
@@ -38,6 +39,7 @@ func town(t *testing.T, db *sqldb.DB, clock *sim.Clock, plan sim.Plan) sim.Town 
 	tn := sim.Town{DB: db, Places: places.New(db), Orgs: orgs.New(db, orgs.Options{Role: access.KnownRole}), People: people.New(db, box, people.Options{}), Calendar: cal, Clock: clock}
 	tn.Access = access.New(db, tn.Orgs, box, access.Options{Demo: true, Random: sim.Chance(plan.Seed)})
 	tn.Matters = matters.New(matters.Needs{DB: db, Places: tn.Places, Orgs: tn.Orgs, People: tn.People, Calendars: calendars.New(db), Seal: box, Bus: bus.New(), Random: sim.Chance(plan.Seed)})
+	tn.Volunteers = volunteers.New(volunteers.Needs{DB: db, Places: tn.Places, Orgs: tn.Orgs, People: tn.People, Matters: tn.Matters, Seal: box})
 	if err := tn.Matters.LoadCatalogue(ctx); err != nil {
 		t.Fatal(err)
 	}

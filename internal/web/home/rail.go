@@ -76,6 +76,7 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	add(a.Has("visit"), "/visits", "home.rail.visits", "elder", 0)
 	add(true, "/services", "home.rail.services", "hand", 0)
 	add(true, "/hot", "home.rail.hot", "fire", 0)
+	add(true, volunteersOf(a), "home.rail.volunteers", "hand", 0)
 	if v := villageOf(a); v != 0 {
 		add(true, affairs.At(v)+"/edit", "home.rail.village", "edit", 0)
 	}
@@ -161,4 +162,16 @@ func (c *Counter) Where(r *http.Request, by scope.Actor) string {
 		}
 	}
 	return strings.Join(words, " · ")
+}
+
+// volunteersOf is the page of volunteers that is the reader's: what waits for who leads,
+// the shop of who offers something, what everybody sees.
+func volunteersOf(a scope.Actor) string {
+	switch {
+	case a.Has("offer"):
+		return "/volunteers/shop"
+	case a.Has("organise"):
+		return "/volunteers/work"
+	}
+	return "/volunteers"
 }

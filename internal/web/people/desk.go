@@ -249,6 +249,7 @@ func (c *Counter) resident(w http.ResponseWriter, r *http.Request) error {
 		page.Link{Href: "/services?resident=" + who.ID.String(), Text: b.T("services.title"), Icon: "calendar"},
 		page.Link{Href: at + "feed", Text: b.T("desk.feed.title"), Icon: "print"}, page.Link{Href: at + "correct", Text: b.T("desk.correct.title"), Icon: "edit"})
 	v.Ways = append(append(v.Ways, c.waysFor(b, who.ID, mayDo(b, who.Place))...), page.Link{Href: at + "proxies", Text: b.T("proxy.desk"), Icon: "people"})
+	v.Ways = append(v.Ways, page.Link{Href: "/volunteers/me?for=" + who.ID.String(), Text: b.T("volunteers.title"), Icon: "hand"})
 	if !who.Phone.Empty() {
 		v.Ways = append(v.Ways, page.Link{Href: at + "detach", Text: b.T("desk.detach.title"), Icon: "phone"})
 	}

@@ -161,7 +161,7 @@ func hours(b page.Base, minutes int64) string {
 
 // span is from when to when a task is.
 func span(b page.Base, t volunteers.Task) string {
-	return b.T("volunteers.task.span", i18n.When(b.Lang, b.Now, t.Begins), t.Ends.In(i18n.Zone).Format("15:04"))
+	return b.T("volunteers.task.span", i18n.Day(b.Lang, t.Begins, b.Now.In(i18n.Zone).Year()), t.Begins.In(i18n.Zone).Format("15:04"), t.Ends.In(i18n.Zone).Format("15:04"))
 }
 
 // taskTone is the colour of a task's state.

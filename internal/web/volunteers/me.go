@@ -53,6 +53,9 @@ type taken struct {
 	Cancel page.Button
 }
 
+// shownTaken is how many of the latest redemptions are shown beside those to be fetched.
+const shownTaken = 3
+
 var mined = page.New[mePage](files, "me.html")
 
 func (c *Counter) me(w http.ResponseWriter, r *http.Request) error {
@@ -136,7 +139,10 @@ func (c *Counter) mePage(b page.Base, m volunteers.Mine, whom id.ID) mePage {
 	for _, h := range m.Honours {
 		v.Honours = append(v.Honours, thanks{h.Actor, said(b, h.Hours, h.Words), i18n.Date(b.Lang, h.At)})
 	}
-	for _, x := range m.Redemptions {
+	for i, x := range m.Redemptions {
+		if i >= shownTaken && x.State != volunteers.Taken {
+			continue // the statement has all
+		}
 		v.Redemptions = append(v.Redemptions, c.takenOf(b, x, tail))
 	}
 	return v
