@@ -210,6 +210,7 @@ func TestEveryOperation(t *testing.T) {
 		sees.want(200, sees.get("/openapi.json"))
 		w.everyWebhook()
 		w.everyActBeside(zhao)
+		w.everyRound(zhao, wu)
 		for _, o := range v1.Operations() {
 			if !w.seen[o.ID+" 200"] && !w.seen[o.ID+" 201"] && (o.ID != "removeWebhook" || !w.seen[o.ID+" 204"]) {
 				t.Errorf("nobody asks for %s %s", o.Method, o.Path)

@@ -154,6 +154,9 @@ func actCases(w *town) []actCase {
 			t.Fatal(err)
 		}
 	}
+	walked := func(w *town, _ matters.Matter) matters.Matter { // who walked there wrote it down
+		return w.whole(w.raise(w.As("li"), matters.Raising{Body: "井盖翘起一个角。", Public: true, Channel: matters.Grid}).Number).Matter
+	}
 	endOfOther := func(w *town, m matters.Matter) {
 		w.on(w.whole(m.Number).Origins[0].ID, matters.Received, matters.Closed)
 	}
@@ -192,6 +195,7 @@ func actCases(w *town) []actCase {
 		{act: matters.Reopen, state: matters.Closed, by: "chen", also: []string{"zhao"}, form: []string{"words", "又漏了，请再来。"}},
 		{act: matters.Reopen, state: matters.Declined, by: "chen", also: []string{"zhao"}, form: []string{"words", "明明是市里的管子。"}},
 		{act: matters.Withdraw, state: matters.Received, by: "chen", also: []string{"zhao"}, form: []string{"words", "自己修好了。"}},
+		{act: matters.Settle, state: matters.Received, by: "li", form: []string{"words", "当场扶正了。"}, as: walked},
 		{act: matters.ShowName, state: matters.Received, by: "chen", also: []string{"zhao"}},
 		{act: matters.HideName, state: matters.Closed, by: "chen", also: []string{"zhao"}, setup: func(w *town, m matters.Matter) {
 			w.visit("chen").post("/matters/" + m.Number + "/show_name").is(303)
@@ -235,7 +239,7 @@ func actCases(w *town) []actCase {
 func TestEveryActForWhoMay(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	all := []string{"", "zhou", "chen", "zhao", "wu", "sun", "he", "zheng", "yu", "audit"}
+	all := []string{"", "zhou", "chen", "zhao", "li", "wu", "sun", "he", "zheng", "yu", "audit"}
 	visitors := map[string]*visitor{}
 	for _, x := range all {
 		visitors[x] = w.visit(x)
