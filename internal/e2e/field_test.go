@@ -18,7 +18,6 @@ import (
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
-	"yuanba/internal/kit/geo"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -98,7 +97,7 @@ func wander(t *testing.T) (*place, *badLine, id.ID) {
 	must(w.Patrol.Admit(ctx, w.As("yu"), duty, "负担不重，确有必要。"))
 	_, err = w.Patrol.Give(ctx, wu, duty, grid.ID)
 	must(err)
-	point, err := w.Patrol.AddPoint(ctx, wang, patrol.NewPoint{Grid: grid.ID, Kind: patrol.Manhole, Name: "东门供水井", At: geo.Point(grid.Point)})
+	point, err := w.Patrol.AddPoint(ctx, wang, patrol.NewPoint{Grid: grid.ID, Kind: patrol.Manhole, Name: "东门供水井", At: grid.Point})
 	must(err)
 	from, _ := (patrol.SlotAt(w.Clock.Now()).Morning() + 2).Window()
 	w.Clock.Set(from.Add(time.Minute))

@@ -169,6 +169,7 @@ func (e *lite) writer(c *liteConn) {
 // when one fails that has changed something, everything is undone and run once
 // more, each in a savepoint of its own.
 func (c *liteConn) commitTogether(first *write, more <-chan *write) {
+	c.tidy()
 	if err := c.begin(); err != nil {
 		first.finish(fmt.Errorf("begin: %w", translate(err)))
 		return
@@ -297,6 +298,7 @@ func (e *lite) read(ctx context.Context, db *DB, f func(*Tx) error) error {
 			return err
 		}
 	}
+	c.tidy()
 	if err := c.plain("BEGIN"); err != nil {
 		c.close()
 		c = nil

@@ -12,13 +12,15 @@ import (
 type liteConn struct {
 	conn     *sql.Conn
 	stmts    map[string]liteStmt
-	counters map[string]int64 // of the batch under way: the last number given in each series; nil for readers
-	later    addedRows        // of the batch under way: to be written with one statement for many
-	broken   bool             // some of these could not be written
+	older    map[string]liteStmt // that nobody has asked for since the last were put aside
+	counters map[string]int64    // of the batch under way: the last number given in each series; nil for readers
+	later    addedRows           // of the batch under way: to be written with one statement for many
+	broken   bool                // some of these could not be written
 }
 
-// maxStmts bounds the prepared statements of a connection. Lists with many
-// filters are the only texts that vary; beyond the bound they are not kept.
+// maxStmts is how many prepared statements of a connection are kept before those
+// that were not asked for meanwhile are closed. Lists with many filters are texts
+// that vary, and may not push out what every act needs.
 const maxStmts = 400
 
 func newLiteConn(ctx context.Context, db *sql.DB) (*liteConn, error) {
@@ -33,10 +35,25 @@ func newLiteConn(ctx context.Context, db *sql.DB) (*liteConn, error) {
 // open behind the scenes while one is left, and with it the log of the last
 // writes, which is taken into the file only when the last connection closes.
 func (c *liteConn) close() {
-	for _, s := range c.stmts {
-		s.Close()
+	for _, some := range []map[string]liteStmt{c.stmts, c.older} {
+		for _, s := range some {
+			s.Close()
+		}
 	}
 	c.conn.Close()
+}
+
+// tidy closes the statements that were not asked for lately, once there are many. It
+// is for the time between two transactions: within one, somebody may be reading
+// rows of any of them.
+func (c *liteConn) tidy() {
+	if len(c.stmts) < maxStmts {
+		return
+	}
+	for _, s := range c.older {
+		s.Close()
+	}
+	c.stmts, c.older = make(map[string]liteStmt, maxStmts), c.stmts
 }
 
 // liteStmt is a prepared statement, and where its arguments stand.
@@ -50,13 +67,17 @@ type liteStmt struct {
 func (c *liteConn) prepared(q string, args []any) (liteStmt, []any, error) {
 	s, ok := c.stmts[q]
 	if !ok {
-		if len(c.stmts) >= maxStmts || strings.Contains(strings.TrimRight(q, "; \n\t"), ";") {
-			return s, args, nil // too many, or several statements at once
-		}
-		var err error
-		s.liteText = byPlace(q)
-		if s.Stmt, err = c.conn.PrepareContext(context.Background(), s.text); err != nil {
-			return s, nil, err
+		if s, ok = c.older[q]; ok {
+			delete(c.older, q)
+		} else {
+			if strings.Contains(strings.TrimRight(q, "; \n\t"), ";") {
+				return s, args, nil // several statements at once
+			}
+			var err error
+			s.liteText = byPlace(q)
+			if s.Stmt, err = c.conn.PrepareContext(context.Background(), s.text); err != nil {
+				return s, nil, err
+			}
 		}
 		c.stmts[q] = s
 	}
