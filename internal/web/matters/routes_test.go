@@ -155,7 +155,12 @@ func actCases(w *town) []actCase {
 		}
 	}
 	walked := func(w *town, _ matters.Matter) matters.Matter { // who walked there wrote it down
-		return w.whole(w.raise(w.As("li"), matters.Raising{Body: "井盖翘起一个角。", Public: true, Channel: matters.Grid}).Number).Matter
+		grid := w.Places.Tree().Children(village)[0].ID
+		slip, err := w.Matters.Raise(t.Context(), w.As("li"), matters.Raising{Body: "井盖翘起一个角。", Place: grid, Public: true, Channel: matters.Grid})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.whole(slip.Number).Matter
 	}
 	endOfOther := func(w *town, m matters.Matter) {
 		w.on(w.whole(m.Number).Origins[0].ID, matters.Received, matters.Closed)
