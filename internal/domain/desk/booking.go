@@ -89,7 +89,7 @@ const (
 
 // Book gives somebody a time at a counter, and the slip that they take home. Everybody
 // may book for themselves, known or not; staff for others, with the desk or raise_for
-// in the counter's place (Denied). A time that is no longer free is a Conflict beside
+// in the counter's place, and who acts for somebody by a proxy (else Denied). A time that is no longer free is a Conflict beside
 // "at", which names the nearest free ones; with Wait it is a place in the waiting list
 // in its stead. What is wrong with the wish is Invalid beside its field.
 func (s *Service) Book(ctx context.Context, by scope.Actor, w Wish) (slip Slip, err error) {
@@ -117,7 +117,8 @@ func (s *Service) BookIn(tx *sqldb.Tx, by scope.Actor, w Wish) (slip Slip, err e
 	if err != nil {
 		return slip, err
 	}
-	if err := s.forWhom(tx, by, &b, w, cs[0].Path); err != nil {
+	proxy, err := s.forWhom(tx, by, &b, w, cs[0].Path)
+	if err != nil {
 		return slip, err
 	}
 	if w.Wait {
@@ -141,7 +142,10 @@ func (s *Service) BookIn(tx *sqldb.Tx, by scope.Actor, w Wish) (slip Slip, err e
 	if w.Wait {
 		act = Queue
 	}
-	return slip, s.note(tx, by, b, act, "", "", by.Kind == scope.Staff)
+	if err := s.noteProxy(tx, proxy, b.Number); err != nil {
+		return slip, err
+	}
+	return slip, s.note(tx, by, b, act, "", "", by.Kind == scope.Staff || proxy.ID != 0)
 }
 
 func contactIn(c people.ContactInput, at scope.Path) people.ContactInput {
@@ -169,23 +173,32 @@ func (s *Service) counters(tx *sqldb.Tx, i Item, want id.ID) ([]Counter, error) 
 	return all, nil
 }
 
-// forWhom settles whom the booking is for.
-func (s *Service) forWhom(tx *sqldb.Tx, by scope.Actor, b *Booking, w Wish, at scope.Path) error {
+// forWhom settles whom the booking is for, and by which proxy it is made for them, if by
+// one: a clerk needs none.
+func (s *Service) forWhom(tx *sqldb.Tx, by scope.Actor, b *Booking, w Wish, at scope.Path) (proxy people.Proxy, err error) {
 	switch by.Kind {
 	case scope.Staff, scope.System, scope.Machine:
 		if b.Channel == "" || b.Channel == Web && by.Kind == scope.Staff {
 			b.Channel = Desk
 		}
 		if by.Kind != scope.System && allow(by, needDesk, at, 0, tx.Now()) != nil {
-			if err := allow(by, "raise_for", at, 0, tx.Now()); err != nil {
-				return err
+			if denied := allow(by, "raise_for", at, 0, tx.Now()); denied != nil {
+				if w.For == 0 {
+					return proxy, denied
+				}
+				if proxy, err = s.byProxy(tx, by, w.For); err != nil {
+					return proxy, denied
+				}
 			}
 		}
 		b.MadeBy, b.Resident = by.Account, w.For
 	case scope.Resident:
 		b.Channel, b.Resident = Web, by.Resident
 		if w.For != 0 && w.For != by.Resident {
-			return errs.New(errs.Denied, "desk.for.desk_only")
+			if proxy, err = s.byProxy(tx, by, w.For); err != nil {
+				return proxy, err
+			}
+			b.Resident = w.For
 		}
 	default:
 		b.Channel = Web
@@ -198,18 +211,18 @@ func (s *Service) forWhom(tx *sqldb.Tx, by scope.Actor, b *Booking, w Wish, at s
 		if w.Contact.Phone == "" && by.Kind != scope.Staff {
 			faults.Add("phone", "desk.phone.needed")
 		}
-		return faults.Err()
+		return proxy, faults.Err()
 	}
 	if b.Resident != 0 {
 		n, err := countAhead(tx, b.Resident)
 		if err != nil {
-			return err
+			return proxy, err
 		}
 		if n >= MostAhead {
-			return errs.New(errs.Conflict, "booking.many", MostAhead)
+			return proxy, errs.New(errs.Conflict, "booking.many", MostAhead)
 		}
 	}
-	return nil
+	return proxy, nil
 }
 
 // seat gives the booking a seat at the moment, at the first counter that has one. The

@@ -48,14 +48,18 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d id.ID, act Act, say s
 	if err != nil {
 		return err
 	}
-	if err := b.see(by, tx.Now()); err != nil {
+	who, proxy, err := s.standIn(tx, by, b.ID, b.Resident)
+	if err != nil {
+		return err
+	}
+	if err := b.see(who, tx.Now()); err != nil {
 		return err
 	}
 	mv, err := BookingFlow.Find(b.State, act)
 	if err != nil {
 		return err
 	}
-	if err := b.may(by, mv.Need, tx.Now()); err != nil {
+	if err := b.may(who, mv.Need, tx.Now()); err != nil {
 		return err
 	}
 	was := b
@@ -72,7 +76,12 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d id.ID, act Act, say s
 		return err
 	}
 	b.Version++
-	if err := s.note(tx, by, b, act, was.State, say, !b.isBooker(by) && mv.Need == byBooker); err != nil {
+	if mv.Need == byBooker {
+		if err := s.noteProxy(tx, proxy, b.Number); err != nil {
+			return err
+		}
+	}
+	if err := s.note(tx, by, b, act, was.State, say, (proxy.ID != 0 || !b.isBooker(by)) && mv.Need == byBooker); err != nil {
 		return err
 	}
 	if was.State.Holds() && (b.Seat == 0 || !b.At.Equal(was.At) || b.Counter != was.Counter) {

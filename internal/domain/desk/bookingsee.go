@@ -49,6 +49,10 @@ func (s *Service) Get(ctx context.Context, by scope.Actor, number string) (v See
 		if err != nil {
 			return err
 		}
+		by, _, err := s.standIn(tx, by, b.ID, b.Resident)
+		if err != nil {
+			return err
+		}
 		if err := b.see(by, tx.Now()); err != nil {
 			return err
 		}

@@ -90,7 +90,8 @@ type Finding struct {
 }
 
 // Find takes a need in, and tells the street's desk and the unit that serves at once.
-// Everybody may; staff where they raise for others (Denied). What is missing is Invalid
+// Everybody may; staff where they raise for others, and for another known resident who
+// acts for them by a proxy (else Denied). What is missing is Invalid
 // beside its field. The slip is for who told it.
 func (s *Service) Find(ctx context.Context, by scope.Actor, f Finding) (slip Slip, err error) {
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
@@ -107,6 +108,12 @@ func (s *Service) FindIn(tx *sqldb.Tx, by scope.Actor, f Finding) (slip Slip, er
 	if f.Origin != "" {
 		if was, ok, err := visitFrom(tx, f.Origin); err != nil || ok {
 			return Slip{ID: was.ID, Number: was.Number}, err
+		}
+	}
+	var proxy people.Proxy
+	if by.Kind == scope.Resident && f.For != 0 && f.For != by.Resident {
+		if proxy, err = s.byProxy(tx, by, f.For); err != nil {
+			return slip, err
 		}
 	}
 	v := HomeVisit{Origin: f.Origin, State: Found, FoundAt: tx.Now(), MovedAt: tx.Now(), Finder: f.Finder, Version: 1}
@@ -135,7 +142,10 @@ func (s *Service) FindIn(tx *sqldb.Tx, by scope.Actor, f Finding) (slip Slip, er
 	if f.ForWords != "" {
 		say = f.ForWords
 	}
-	return Slip{v.ID, v.Number, code}, s.noteVisit(tx, by, v, Find, "", say, false)
+	if err := s.noteProxy(tx, proxy, v.Number); err != nil {
+		return slip, err
+	}
+	return Slip{v.ID, v.Number, code}, s.noteVisit(tx, by, v, Find, "", say, proxy.ID != 0)
 }
 
 // draftVisit settles what a need means for the town, or says what is missing.
@@ -163,7 +173,10 @@ func (s *Service) draftVisit(tx *sqldb.Tx, by scope.Actor, v *HomeVisit, f Findi
 		}
 	case scope.Resident:
 		v.Finder = ByNeighbour
-		if f.ForWords == "" {
+		switch {
+		case f.For != 0 && f.For != by.Resident:
+			v.Resident = f.For // FindIn has seen the proxy
+		case f.ForWords == "":
 			v.Finder, v.Resident = ByThemselves, by.Resident
 		}
 	case scope.System:

@@ -51,14 +51,18 @@ func (s *Service) changeVisit(ctx context.Context, by scope.Actor, d id.ID, act 
 		if err != nil {
 			return err
 		}
-		if err := v.see(by, tx.Now()); err != nil {
+		who, proxy, err := s.standIn(tx, by, v.ID, v.Resident)
+		if err != nil {
+			return err
+		}
+		if err := v.see(who, tx.Now()); err != nil {
 			return err
 		}
 		mv, err := VisitFlow.Find(v.State, act)
 		if err != nil {
 			return err
 		}
-		if err := v.may(by, mv.Need, tx.Now()); err != nil {
+		if err := v.may(who, mv.Need, tx.Now()); err != nil {
 			return err
 		}
 		from := v.State
@@ -74,7 +78,12 @@ func (s *Service) changeVisit(ctx context.Context, by scope.Actor, d id.ID, act 
 			return err
 		}
 		v.Version++
-		return s.noteVisit(tx, by, v, act, from, say, !v.isHousehold(by) && mv.Need == byHousehold)
+		if mv.Need == byHousehold {
+			if err := s.noteProxy(tx, proxy, v.Number); err != nil {
+				return err
+			}
+		}
+		return s.noteVisit(tx, by, v, act, from, say, (proxy.ID != 0 || !v.isHousehold(by)) && mv.Need == byHousehold)
 	})
 }
 

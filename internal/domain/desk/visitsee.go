@@ -43,6 +43,10 @@ func (s *Service) Visit(ctx context.Context, by scope.Actor, number string) (x S
 		if err != nil {
 			return err
 		}
+		by, _, err := s.standIn(tx, by, v.ID, v.Resident)
+		if err != nil {
+			return err
+		}
 		if err := v.see(by, tx.Now()); err != nil {
 			return err
 		}

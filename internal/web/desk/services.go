@@ -72,18 +72,14 @@ func (c *Counter) services(w http.ResponseWriter, r *http.Request) error {
 	return listed.Show(w, r, v)
 }
 
-// forResident is the resident for whom a clerk looks, as masks; nobody if the address
-// names none.
+// forResident is the resident for whom a clerk looks, or who acts for them by a proxy, as
+// masks; nobody if the address names none, or the reader.
 func (c *Counter) forResident(r *http.Request) (k desk.Card, err error) {
 	d, perr := id.Parse(r.FormValue("resident"))
-	if b := page.From(r); perr != nil || d == 0 || !b.Staff() {
+	if by := page.Actor(r); perr != nil || d == 0 || d == by.Resident {
 		return k, nil
 	}
-	if err := c.People.MayServe(r.Context(), page.Actor(r), d); err != nil {
-		return k, err
-	}
-	who, err := c.People.Get(r.Context(), d)
-	return who.Card(), err
+	return c.Desk.ForWhom(r.Context(), page.Actor(r), d)
 }
 
 func (c *Counter) listPage(b page.Base, found []desk.Item, themes []desk.Theme, f *form.Form) listPage {

@@ -331,7 +331,7 @@ func (c *Counter) find(w http.ResponseWriter, r *http.Request) error {
 	in := desk.Finding{Item: f.Line("item", 60), Place: f.ID("place"), Need: f.Text("need", 1000), For: f.ID("resident"), ForWords: f.Line("for_words", 60), Finder: desk.Finder(f.Choice("finder", "resident", "neighbour", "round", "clerk")),
 		Contact: people.ContactInput{Name: f.Line("name", 40), Phone: f.Line("phone", 40), Address: f.Line("address", 100), Lang: b.Lang}}
 	if !b.Staff() {
-		in.Finder, in.For = "", 0
+		in.Finder = ""
 		if in.Contact.Name != "" && in.ForWords == "" && b.Actor.Resident != 0 {
 			in.ForWords = b.T("visit.neighbour")
 		}

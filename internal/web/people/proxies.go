@@ -114,6 +114,9 @@ func (c *Counter) waysFor(b page.Base, resident id.ID, may func(people.ProxyScop
 	if may(people.ProxyAsk) {
 		ways = append(ways, page.Link{Href: "/questions?send=1&for=" + resident.String(), Text: b.T("proxy.do.ask"), Icon: "ask"})
 	}
+	if may(people.ProxyBook) {
+		ways = append(ways, page.Link{Href: "/services?resident=" + resident.String(), Text: b.T("proxy.do.book"), Icon: "calendar"})
+	}
 	return ways
 }
 
@@ -379,5 +382,5 @@ func (c *Counter) ForWhom(r *http.Request, b page.Base, what people.ProxyScope, 
 // mayDo is what a clerk may do for a resident: by their post.
 func mayDo(b page.Base, place scope.Path) func(people.ProxyScope) bool {
 	ok := b.Actor.May("raise_for", scope.Target{Path: place, At: b.Now}).OK
-	return func(people.ProxyScope) bool { return ok }
+	return func(what people.ProxyScope) bool { return ok && what != people.ProxyBook } // the desk's way to the services is its own
 }
