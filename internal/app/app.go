@@ -192,7 +192,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Letters.Hear(matters.NewsOfMatters, a.Matters)
 	a.Letters.Hear(matters.WeekOfUnits, a.Matters.Weeks())
 	a.Letters.HearWeekly()
-	a.Patrol = patrol.New(patrol.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Matters: a.Matters, Letters: a.Letters, Seal: a.Box})
+	a.Patrol = patrol.New(patrol.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Matters: a.Matters, Letters: a.Letters, Seal: a.Box, Bus: a.Bus})
 	a.Letters.Hear(patrol.NewsOfMissed, a.Patrol)
 	a.Desk = desk.New(desk.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Access: a.Access, Calendars: a.Calendars, Letters: a.Letters, Seal: a.Box, Random: random})
 	a.Letters.Hear(desk.NewsOfBookings, a.Desk)

@@ -82,6 +82,14 @@ func (a *App) enterFromField(tx *sqldb.Tx, by scope.Actor, e field.Envelope) (fi
 			Public  bool   `json:"public"`
 			Urgent  bool   `json:"urgent"`
 		} `json:"found"`
+		Need *struct {
+			Item    string `json:"item"`
+			Words   string `json:"words"`
+			Name    string `json:"name"`
+			Phone   string `json:"phone"`
+			Address string `json:"address"`
+			Whose   string `json:"whose"`
+		} `json:"need"`
 	}
 	if err := e.Read(&in); err != nil {
 		return field.Outcome{}, err
@@ -92,6 +100,9 @@ func (a *App) enterFromField(tx *sqldb.Tx, by scope.Actor, e field.Envelope) (fi
 	}
 	if f := in.Found; f != nil {
 		x.Found = &patrol.Found{Words: f.Words, Settled: f.Settled, Public: f.Public, Urgent: f.Urgent}
+	}
+	if n := in.Need; n != nil {
+		x.Needs = &patrol.Need{Item: n.Item, Words: n.Words, Name: n.Name, Phone: n.Phone, Address: n.Address, Whose: n.Whose}
 	}
 	r, err := a.Patrol.EnterIn(tx, by, x)
 	return field.Outcome{Noun: "patrol_entry", Record: r.Entry}, err

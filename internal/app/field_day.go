@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/errs"
@@ -15,6 +16,7 @@ import (
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	webfield "yuanba/internal/web/field"
+	"yuanba/internal/web/page"
 )
 
 // mostPlaces is how many places the app offers.
@@ -23,9 +25,16 @@ const mostPlaces = 200
 // today is what the app shows of the day: the rounds of who walks, with what is due on
 // them, and of homes only the facts that the duty names. Each look at one is in the trail.
 func (a *App) today(ctx context.Context, by scope.Actor, lang i18n.Lang) (any, error) {
-	day := webfield.Day{Name: by.Name, Account: by.Account.String(), Places: a.raisePlaces(by, lang), Rounds: []webfield.Round{}}
+	day := webfield.Day{Name: by.Name, Account: by.Account.String(), Places: a.raisePlaces(by, lang), Rounds: []webfield.Round{}, Items: []webfield.Option{}}
 	if !a.Patrol.Walks(by) {
 		return day, nil
+	}
+	items, err := a.itemsAtHome(ctx, lang)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range items {
+		day.Items = append(day.Items, webfield.Option{Value: i.Value, Text: i.Text})
 	}
 	walks, err := a.Patrol.Begin(ctx, by)
 	if err != nil {
@@ -54,6 +63,19 @@ func (a *App) today(ctx context.Context, by scope.Actor, lang i18n.Lang) (any, e
 		}
 	}
 	return day, nil
+}
+
+// itemsAtHome are the services that can be had at home, by their codes.
+func (a *App) itemsAtHome(ctx context.Context, lang i18n.Lang) (items []page.Option, err error) {
+	cat, err := a.Desk.Catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, _ := cat.Search(desk.Filter{AtHome: true, Most: mostPlaces})
+	for _, i := range found {
+		items = append(items, page.Option{Value: i.Code, Text: i.Name.In(lang)})
+	}
+	return items, nil
 }
 
 // stop is a point or a home on a round.

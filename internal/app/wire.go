@@ -5,7 +5,9 @@ package app
 import (
 	"context"
 
+	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/matters"
+	"yuanba/internal/domain/patrol"
 	"yuanba/internal/kit/bus"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -36,6 +38,15 @@ func (a *App) wire() {
 		}
 		return a.Exchange.Moved(tx, e.Matter, e.Step)
 	})
+	bus.On(a.Bus, a.needFound)
+}
+
+// needFound makes a home visit of what somebody on a round was told that a family needs.
+// The entry is its origin: however often it arrives, it is one visit.
+func (a *App) needFound(tx *sqldb.Tx, by scope.Actor, e patrol.NeedFound) error {
+	slip, err := a.Desk.FindIn(tx, by, desk.Finding{Item: e.Need.Item, Place: e.Grid, Need: e.Need.Words, For: e.Resident, Contact: e.Contact(), ForWords: e.Need.Whose, Finder: desk.OnRound, Origin: "patrol_entry:" + e.Entry.String()})
+	*e.Became = slip.Number
+	return err
 }
 
 // guess names the units to which the town's rules of matters and what it learnt would

@@ -131,7 +131,7 @@ CREATE TABLE patrol_entry (
     made_at      BIGINT NOT NULL,        -- by the phone's clock
     received_at  BIGINT NOT NULL,
     proof        TEXT   NOT NULL CHECK (proof IN ('code', 'near', 'photo', 'word')),
-    result       TEXT   NOT NULL CHECK (result IN ('nothing', 'finding', 'settled', 'absent')),
+    result       TEXT   NOT NULL CHECK (result IN ('nothing', 'finding', 'settled', 'absent', 'need')),
     duties       TEXT   NOT NULL,        -- what was done, as JSON: the duties with their answers
     words        TEXT   NOT NULL,
     files        TEXT   NOT NULL,

@@ -1355,7 +1355,7 @@ CREATE TABLE patrol_entry (
     made_at      BIGINT NOT NULL,        -- by the phone's clock
     received_at  BIGINT NOT NULL,
     proof        TEXT   NOT NULL CHECK (proof = 'code' OR proof = 'near' OR proof = 'photo' OR proof = 'word'),
-    result       TEXT   NOT NULL CHECK (result = 'nothing' OR result = 'finding' OR result = 'settled' OR result = 'absent'),
+    result       TEXT   NOT NULL CHECK (result = 'nothing' OR result = 'finding' OR result = 'settled' OR result = 'absent' OR result = 'need'),
     duties       TEXT   NOT NULL,        -- what was done, as JSON: the duties with their answers
     words        TEXT   NOT NULL,
     files        TEXT   NOT NULL,

@@ -187,6 +187,17 @@ type Entry struct {
 	Words   string     `json:"words,omitempty" maxLength:"500"`
 	Files   []string   `json:"files,omitempty" nullable:"false" maxItems:"9" doc:"The ids that POST /files gave."`
 	Found   *Found     `json:"found,omitempty" doc:"What is wrong there: it becomes a matter."`
+	Need    *Need      `json:"need,omitempty" doc:"Somebody needs a visit at home: it becomes one, and the street's desk calls the family."`
+}
+
+// Need is somebody who cannot come for a service.
+type Need struct {
+	Words   string `json:"words" minLength:"4" maxLength:"1000" doc:"How it is, and why they cannot come."`
+	Service string `json:"service,omitempty" doc:"The code of the service; none if nobody knows."`
+	Name    string `json:"name,omitempty" doc:"Whom it is for; in a home who is looked in on there, if it is empty."`
+	Phone   string `json:"phone,omitempty"`
+	Address string `json:"address,omitempty"`
+	Whose   string `json:"whose,omitempty" maxLength:"60" doc:"How whoever can be called stands to them."`
 }
 
 // Did is what was answered of one duty.
@@ -217,6 +228,7 @@ type Receipt struct {
 	Entry   string `json:"entry,omitempty"`
 	Proof   string `json:"proof,omitempty" enum:"code,near,photo,word"`
 	Matter  string `json:"matter,omitempty" doc:"The number of the matter that was raised."`
+	Visit   string `json:"visit,omitempty" doc:"The number of the home visit that a need became."`
 	Field   string `json:"field,omitempty"`
 	Problem string `json:"problem,omitempty" doc:"Why it was refused, in words."`
 }
@@ -237,7 +249,7 @@ func (c *call) enter(in Entries) (out Receipts, err error) {
 			if got.Known {
 				r.Status = "known"
 			}
-			r.Entry, r.Proof, r.Matter = got.Entry.String(), string(got.Proof), got.Number
+			r.Entry, r.Proof, r.Matter, r.Visit = got.Entry.String(), string(got.Proof), got.Number, got.Need
 		case k == errs.Invalid || k == errs.Denied || k == errs.NotFound || k == errs.Conflict:
 			p := errs.Public(err)[0]
 			r.Status, r.Field, r.Problem = "refused", p.Field, i18n.T(c.lang, p.Key, p.Args...)
@@ -281,6 +293,9 @@ func (c *call) entering(e Entry) (x patrol.Entering, err error) {
 	}
 	if f := e.Found; f != nil {
 		x.Found = &patrol.Found{Words: f.Words, Category: f.Category, Answers: f.Answers, Public: f.Public, Urgent: f.Urgent, Settled: f.Settled}
+	}
+	if n := e.Need; n != nil {
+		x.Needs = &patrol.Need{Item: n.Service, Words: n.Words, Name: n.Name, Phone: n.Phone, Address: n.Address, Whose: n.Whose}
 	}
 	var files []matters.NewFile
 	if files, err = c.taken(e.Files); err != nil {

@@ -35,10 +35,10 @@ func (w *town) everyRound(zhao, wu *caller) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	entry := `{"content": "phone-0000000000001", "point": "` + p.String() + `", "made_at": "` + w.Clock.Now().UTC().Format("2006-01-02T15:04:05Z") + `", "found": {"words": "井盖翘起一个角。", "public": true}}`
+	entry := `{"content": "phone-0000000000001", "point": "` + p.String() + `", "made_at": "` + w.Clock.Now().UTC().Format("2006-01-02T15:04:05Z") + `", "found": {"words": "井盖翘起一个角。", "public": true}, "need": {"words": "老人来不了窗口。", "name": "陈大爷", "phone": "19900000001", "whose": "女儿"}}`
 	wrong := `{"content": "short", "point": "` + p.String() + `", "made_at": "` + w.Clock.Now().UTC().Format("2006-01-02T15:04:05Z") + `"}`
 	a := li.ask("POST", "/patrol/entries", "application/json", []byte(`{"entries": [`+wrong+`, `+entry+`, `+entry+`]}`))
-	if s := string(a.body); a.status != 200 || strings.Count(s, `"refused"`) != 1 || strings.Count(s, `"received"`) != 1 || strings.Count(s, `"known"`) != 1 || !strings.Contains(s, "QL-2026-") {
+	if s := string(a.body); a.status != 200 || strings.Count(s, `"refused"`) != 1 || strings.Count(s, `"received"`) != 1 || strings.Count(s, `"known"`) != 1 || !strings.Contains(s, "QL-2026-") || strings.Count(s, `"visit":"SM-2026-`) != 1 {
 		w.t.Errorf("entered: %d %s", a.status, a.body)
 	}
 	if a := li.ask("GET", "/patrol/rounds", "", nil); a.status != 200 || !strings.Contains(string(a.body), grid.ID.String()) {

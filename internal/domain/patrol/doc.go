@@ -19,7 +19,8 @@
 // function, [Plan], from the frequencies of the duties, what was done last, and what is
 // open in the grid. What is done there is an [Entry], made at the phone's clock and
 // received at the server's; sent again it is the same one. A finding becomes a matter in
-// the same act.
+// the same act. So does somebody who needs a visit at home ([Need]): it is told to whoever
+// keeps home visits ([NeedFound]).
 //
 // [Cover] says what of a round was covered: in its window, shown by the code at the
 // point, by having been near it, or by a photo. What was missed is seen next morning;

@@ -42,6 +42,7 @@ const (
 	Finding  Result = "finding" // a matter was raised
 	Settled  Result = "settled" // put right on the spot: a matter was raised and closed
 	NobodyIn Result = "absent"  // of a home
+	Needed   Result = "need"    // somebody needs a visit at home
 )
 
 // Did is what was answered of one duty.
@@ -74,6 +75,7 @@ type Entering struct {
 	Words   string
 	Files   []matters.NewFile
 	Found   *Found
+	Needs   *Need
 }
 
 // An Entry is what was done, as it was received.
@@ -107,6 +109,7 @@ type Receipt struct {
 	Known  bool // it had been received before
 	Matter id.ID
 	Number string // of the matter; "" if none was raised, or if it is known already
+	Need   string // the number of what a need became; "" if there is none, or if it is known already
 	Slot   Slot
 	Proof  Proof
 }
@@ -137,7 +140,7 @@ const oldest = 60 * 24 * time.Hour
 // sent again it is answered with Known, and nothing is done twice; another entry under a
 // name that was used is Conflict "patrol.entry.differs", for a person to look at. Needs
 // patrol in the grid. It is Invalid, with the fields content, made_at, code, words, files,
-// category or a question's, if something is wrong; NotFound if there is no such point or
+// category or a question's, and those of [NeedFound], if something is wrong; NotFound if there is no such point or
 // visit. What of the duties is not admitted any more when it comes is taken in all the
 // same: the work was done.
 func (s *Service) Enter(ctx context.Context, by scope.Actor, in Entering) (r Receipt, err error) {
@@ -193,7 +196,10 @@ func (en *entering) one(in Entering) (r Receipt, err error) {
 	if !contentName.MatchString(in.Content) {
 		return r, errs.At("content", "patrol.entry.content")
 	}
-	sum := in.digest()
+	sum, err := en.s.sum(in)
+	if err != nil {
+		return r, err
+	}
 	if old, ok, err := entryNamed(en.tx, in.Content); err != nil {
 		return r, err
 	} else if ok {
@@ -257,6 +263,11 @@ func (en *entering) one(in Entering) (r Receipt, err error) {
 	}
 	if in.Found != nil {
 		if err := en.raise(&e, in, point, g, &r); err != nil {
+			return r, err
+		}
+	}
+	if in.Needs != nil {
+		if err := en.need(&e, *in.Needs, visit, &r); err != nil {
 			return r, err
 		}
 	}

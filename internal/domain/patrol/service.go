@@ -13,6 +13,7 @@ import (
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/trail"
+	"yuanba/internal/kit/bus"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -29,6 +30,7 @@ type Service struct {
 	matters *matters.Service
 	letters *letters.Service
 	seal    *seal.Box
+	bus     *bus.Bus
 }
 
 // Needs are the services below this one.
@@ -40,11 +42,12 @@ type Needs struct {
 	Matters *matters.Service
 	Letters *letters.Service // nil: nobody is written to
 	Seal    *seal.Box
+	Bus     *bus.Bus
 }
 
 // New returns the service.
 func New(n Needs) *Service {
-	return &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, matters: n.Matters, letters: n.Letters, seal: n.Seal}
+	return &Service{db: n.DB, places: n.Places, orgs: n.Orgs, people: n.People, matters: n.Matters, letters: n.Letters, seal: n.Seal, bus: n.Bus}
 }
 
 // refuse is nil if the actor holds the need there.

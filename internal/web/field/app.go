@@ -53,10 +53,11 @@ func kept() []string {
 
 // A Day is what the app shows: it is kept encrypted on the phone until the next one.
 type Day struct {
-	Name    string  `json:"name"`
-	Account string  `json:"account"`
-	Places  []Place `json:"places"`
-	Rounds  []Round `json:"rounds"`
+	Name    string   `json:"name"`
+	Account string   `json:"account"`
+	Places  []Place  `json:"places"`
+	Rounds  []Round  `json:"rounds"`
+	Items   []Option `json:"items"` // the services that can be had at home
 }
 
 // A Place is one in which the person may raise a matter.
@@ -121,7 +122,7 @@ type Option struct {
 var words = []string{
 	"absent", "again", "broken", "cancel", "code", "code.help", "done", "drop", "drop.sure", "edit", "files", "found", "found.help", "here", "here.no",
 	"here.on", "kind.change", "kind.entry", "kind.raise", "leave", "leave.done", "leave.loses", "leave.net", "leave.sure", "left", "line", "lock",
-	"lost", "name", "name.lead", "no", "nothing", "offline", "online", "other", "other.person", "photo", "pin.again", "pin.differ", "pin.enter",
+	"lost", "name", "name.lead", "need", "need.address", "need.item", "need.item.other", "need.lead", "need.name", "need.name.missing", "need.phone", "need.whose", "need.words", "need.words.missing", "no", "nothing", "offline", "online", "other", "other.person", "photo", "pin.again", "pin.differ", "pin.enter",
 	"pin.lead", "pin.new", "pin.open", "pin.set", "pin.short", "pin.wait", "pin.what", "pin.wrong", "place", "public", "queue", "queue.conflict",
 	"queue.queued", "queue.refused", "queue.sent", "raise", "raise.lead", "register", "remove", "said", "save", "saved", "send", "sending", "sent.kept",
 	"settled", "settled.help", "signin", "signin.lead", "storage", "today", "today.none", "today.old", "unsent", "unsent.none", "unsent.words", "voice", "voice.stop",

@@ -365,6 +365,7 @@ function stop(round, id) {
   const settled = h("textarea", { id: "settled", rows: 2, maxlength: 1000 });
   const code = s.point ? h("input", { id: "code", type: "text", autocomplete: "off", autocapitalize: "characters", maxlength: 20 }) : null;
   const absent = s.point ? null : h("input", { id: "absent", type: "checkbox" });
+  const need = needs(!s.point);
   const form = h("form", { class: "sheet", input: () => dirty(form, fs.got), submit: (e) => {
     e.preventDefault();
     const data = new FormData(form), did = [];
@@ -374,17 +375,41 @@ function stop(round, id) {
       did.push({ d: d.id, a });
     }
     const body = { stop: s.id, point: s.point ? s.id : undefined, visit: s.point ? undefined : s.id, did, words: said.value.trim(), code: code?.value.trim() || undefined, absent: absent?.checked || undefined, ...(at?.at ?? {}) };
+    const wants = need.read();
+    if (wants?.wrong) return need.say(wants.wrong);
+    if (wants) body.need = wants;
     if (found.value.trim()) body.found = { words: found.value.trim(), settled: settled.value.trim() || undefined };
     keep(form, "entry", body, fs.got);
   } });
   const fs = files(() => form, dirty);
   form.append(...s.duties.map((d) => h("fieldset", { class: "field" }, h("legend", {}, d.name), d.fields.map((f) => answer(d.id + " " + f.name, f)))), ...[
     code ? label("code", t("code"), code, t("code.help")) : null, at?.part, absent ? h("label", { class: "option" }, absent, h("span", { class: "option-text" }, t("absent"))) : null,
-    label("said", t("said"), said), ...fs.parts, label("found", t("found"), found, t("found.help")), label("settled", t("settled"), settled, t("settled.help")),
+    label("said", t("said"), said), ...fs.parts, label("found", t("found"), found, t("found.help")), label("settled", t("settled"), settled, t("settled.help")), need.part,
   ].filter(Boolean), h("div", { class: "acts" }, h("button", { class: "button main" }, t("save"))));
   const facts = (s.facts ?? []).length ? h("dl", { class: "facts" }, s.facts.map((f) => h("div", {}, h("dt", {}, f.label), h("dd", {}, f.value)))) : null;
   page(bar(), h("h1", {}, s.title), h("p", { class: "lead" }, s.where), facts, form, ...edits(s));
   restore(form, fs);
+  need.part.open = need.filled();
+}
+
+// needs is that somebody has to be visited at home: it is asked for whole, since nobody
+// can be asked back while there is no line.
+function needs(home) {
+  const line = (id, more) => h("input", { id: "need-" + id, type: "text", maxlength: 60, autocomplete: "off", ...more });
+  const x = { name: line("name", { maxlength: 20 }), phone: line("phone", { type: "tel", maxlength: 20 }), whose: line("whose"), address: line("address", { maxlength: 100 }),
+    item: h("select", { id: "need-item" }, h("option", { value: "" }, t("need.item.other")), (day?.items ?? []).map((i) => h("option", { value: i.value }, i.text))), words: h("textarea", { id: "need-words", rows: 3, maxlength: 1000 }) };
+  const fault = h("div", { "aria-live": "polite" });
+  const part = h("details", { class: "more" }, h("summary", {}, t("need")), h("p", { class: "help" }, t("need.lead")), fault, label("need-name", t("need.name"), x.name), label("need-phone", t("need.phone"), x.phone),
+    label("need-whose", t("need.whose"), x.whose), label("need-address", t("need.address"), x.address), label("need-item", t("need.item"), x.item), label("need-words", t("need.words"), x.words));
+  const filled = () => Object.values(x).some((e) => e.value.trim());
+  return { part, filled,
+    say([e, why]) { part.open = true; fault.replaceChildren(note("late", why)); e.focus(); },
+    read() {
+      if (!filled()) return null;
+      if (!home && !x.name.value.trim()) return { wrong: [x.name, t("need.name.missing")] };
+      if ([...x.words.value.trim()].length < 4) return { wrong: [x.words, t("need.words.missing")] };
+      return Object.fromEntries(Object.entries(x).map(([k, e]) => [k, e.value.trim() || undefined]));
+    } };
 }
 
 // edits let what is known of a record be put right: a change, not an entry.
@@ -406,7 +431,7 @@ function edits(s) {
 function queuePage() {
   const name = (e) => {
     const b = JSON.parse(e.text).body;
-    return (b.body ?? b.found?.words ?? b.words ?? "").slice(0, 40) || t("kind." + e.kind);
+    return (b.body ?? b.found?.words ?? b.need?.words ?? b.words ?? "").slice(0, 40) || t("kind." + e.kind);
   };
   const tone = { queued: "soon", refused: "late", sent: "done" };
   page(bar(), h("h1", {}, t("queue")), h("ul", { class: "rows" }, [...queue].reverse().map((e) => h("li", { class: "row", "data-state": e.state },

@@ -18,6 +18,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/web/page"
 )
@@ -36,6 +37,7 @@ type Counter struct {
 	MaxUpload int64  // of a form with photos
 	Address   string // of this site as others reach it, for the codes at points
 	Names     func(ctx context.Context, account id.ID) (string, error)
+	AtHome    func(ctx context.Context, lang i18n.Lang) ([]page.Option, error) // the services that can be had at home, by their codes
 }
 
 // Routes adds the pages to mux.

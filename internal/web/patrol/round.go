@@ -179,7 +179,7 @@ func (c *Counter) stopRow(b page.Base, x patrol.Walk, s patrol.Stop, n int) page
 
 func resultTone(e patrol.Entry) page.Tone {
 	switch e.Result {
-	case patrol.Finding, patrol.NobodyIn:
+	case patrol.Finding, patrol.NobodyIn, patrol.Needed:
 		return page.ToneSoon
 	case patrol.Nothing, patrol.Settled:
 	}

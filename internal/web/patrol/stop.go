@@ -33,6 +33,8 @@ type stopPage struct {
 	Why      string // what would be read
 	End      string
 	Category page.Field
+	Item     page.Field // what somebody needs at home
+	NeedsIt  bool       // that is what was being filled in
 	Story    []page.Row // what was entered here before
 	Open     []page.Row
 	Card     page.Link
@@ -72,7 +74,7 @@ func (c *Counter) pointPage(r *http.Request, f *form.Form) (v stopPage, err erro
 		f = form.Of("code", r.URL.Query().Get("code"), "content", newContent())
 	}
 	b.Form = f
-	return c.stopPage(b, x), nil
+	return c.withItems(r, c.stopPage(b, x))
 }
 
 func (c *Counter) stopPage(b page.Base, x patrol.AtStop) stopPage {
@@ -106,10 +108,19 @@ func (c *Counter) stopPage(b page.Base, x patrol.AtStop) stopPage {
 		}
 	}
 	v.Category = page.NewField(b.Lang, b.Form, "category", "patrol.found.category").Need().Of(cats)
+	v.Item = page.NewField(b.Lang, b.Form, "item", "visit.field.item").Example(b.T("visits.other"))
+	v.NeedsIt = b.Form.Get("go") == "need"
 	for _, e := range x.Story {
 		v.Story = append(v.Story, page.Row{Title: b.T("patrol.result." + string(e.Result)), Meta: []string{i18n.When(b.Lang, b.Now, e.At), b.T("patrol.proof." + string(e.Proof)), e.Words}})
 	}
 	return v
+}
+
+// withItems puts into the page what can be had at home.
+func (c *Counter) withItems(r *http.Request, v stopPage) (stopPage, error) {
+	items, err := c.AtHome(r.Context(), v.Lang)
+	v.Item = v.Item.Of(items)
+	return v, err
 }
 
 // simple is a category that asks for nothing that must be answered: what is found on a
@@ -159,6 +170,8 @@ func (c *Counter) entered(w http.ResponseWriter, r *http.Request, again func(*fo
 		return stopShown.Fail(w, r, v, found(err))
 	}
 	switch {
+	case receipt.Need != "":
+		return page.Done(w, r, "/patrol", "patrol.done.need", receipt.Need)
 	case receipt.Number != "":
 		return page.Done(w, r, "/patrol", "patrol.done.found", receipt.Number)
 	case receipt.Proof == patrol.ByWord && at.Point != 0:
@@ -203,6 +216,9 @@ func (c *Counter) readEntry(r *http.Request, f *form.Form, at patrol.Where) (in 
 	}
 	if f.Get("go") == "found" {
 		in.Found = &patrol.Found{Words: f.Text("found", matters.MaxBody), Category: f.Line("category", 40), Settled: f.Text("settled", patrol.MaxWhat), Public: f.Bool("public"), Urgent: f.Bool("urgent")}
+	}
+	if f.Get("go") == "need" {
+		in.Needs = &patrol.Need{Item: f.Line("item", 60), Words: f.Text("need", 1000), Name: f.Line("name", 40), Phone: f.Line("phone", 40), Address: f.Line("address", 100), Whose: f.Line("for_words", 60)}
 	}
 	for _, h := range f.Files("files", matters.MaxFiles) {
 		file, err := h.Open()
@@ -255,7 +271,7 @@ func (c *Counter) visitPage(r *http.Request, f *form.Form) (v stopPage, err erro
 		f = form.Of("content", newContent())
 	}
 	b.Form = f
-	return c.stopPage(b, x), nil
+	return c.withItems(r, c.stopPage(b, x))
 }
 
 func (c *Counter) enterVisit(w http.ResponseWriter, r *http.Request) error {
