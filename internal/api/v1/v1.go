@@ -10,11 +10,13 @@ import (
 
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/affairs"
+	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/exchange"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/domain/questions"
 	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
@@ -28,16 +30,18 @@ const Prefix = "/api/v1"
 
 // A Server answers.
 type Server struct {
-	DB       *sqldb.DB
-	Matters  *matters.Service
-	Affairs  *affairs.Service
-	Patrol   *patrol.Service
-	Places   *places.Service
-	Orgs     *orgs.Service
-	Access   *access.Service
-	Exchange *exchange.Service
-	Webhooks *webhooks.Service
-	Blobs    *blob.Keeper
+	DB        *sqldb.DB
+	Matters   *matters.Service
+	Affairs   *affairs.Service
+	Patrol    *patrol.Service
+	Desk      *desk.Service
+	Questions *questions.Service
+	Places    *places.Service
+	Orgs      *orgs.Service
+	Access    *access.Service
+	Exchange  *exchange.Service
+	Webhooks  *webhooks.Service
+	Blobs     *blob.Keeper
 
 	Town    func(i18n.Lang) string // its name, for the document
 	Address string                 // of this site as others reach it, without a slash at its end

@@ -88,8 +88,8 @@ const (
 )
 
 // Book gives somebody a time at a counter, and the slip that they take home. Everybody
-// may book for themselves, known or not; staff for others, with the desk or raise_for
-// in the counter's place, and who acts for somebody by a proxy (else Denied). A time that is no longer free is a Conflict beside
+// may book for themselves, known or not, and a program for its user; staff for others, with the desk or
+// raise_for in the counter's place, and who acts for somebody by a proxy (else Denied). A time that is no longer free is a Conflict beside
 // "at", which names the nearest free ones; with Wait it is a place in the waiting list
 // in its stead. What is wrong with the wish is Invalid beside its field.
 func (s *Service) Book(ctx context.Context, by scope.Actor, w Wish) (slip Slip, err error) {
@@ -177,7 +177,7 @@ func (s *Service) counters(tx *sqldb.Tx, i Item, want id.ID) ([]Counter, error) 
 // one: a clerk needs none.
 func (s *Service) forWhom(tx *sqldb.Tx, by scope.Actor, b *Booking, w Wish, at scope.Path) (proxy people.Proxy, err error) {
 	switch by.Kind {
-	case scope.Staff, scope.System, scope.Machine:
+	case scope.Staff, scope.System:
 		if b.Channel == "" || b.Channel == Web && by.Kind == scope.Staff {
 			b.Channel = Desk
 		}
@@ -202,6 +202,9 @@ func (s *Service) forWhom(tx *sqldb.Tx, by scope.Actor, b *Booking, w Wish, at s
 		}
 	default:
 		b.Channel = Web
+		if w.For != 0 {
+			return proxy, errs.New(errs.Denied, "desk.for.desk_only")
+		}
 	}
 	if b.Resident == 0 && (w.Contact.Name == "" || w.Contact.Phone == "" && by.Kind != scope.Staff && by.Kind != scope.System) {
 		var faults errs.List
