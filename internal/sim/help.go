@@ -40,6 +40,7 @@ var chores = []chore{
 	{"陪老人去卫生院量血压", "company", "卫生院大门", "扶着走，慢一点。", 2},
 	{"垃圾分类劝导", "watch", "垃圾投放点", "和气讲，不和人争。", 2},
 	{"教老人用手机挂号", "lesson", "社区活动室", "准备一张大字步骤单。", 1},
+	{"陪网格员走一轮巡查", "round", "社区门口", "穿平底鞋，帮着看井盖、消防通道。", 2},
 }
 
 // offered are what the members of the cast give for points.

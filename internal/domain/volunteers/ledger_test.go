@@ -10,7 +10,6 @@ import (
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/volunteers"
 	"yuanba/internal/kit/errs"
-	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -214,20 +213,6 @@ func TestReports(t *testing.T) {
 		if n := len(st.Lines); n == 0 || st.Lines[n-1].Code != "report" || st.Lines[n-1].What[:3] != "QL-" {
 			t.Errorf("%+v", st.Lines)
 		}
-	})
-}
-
-// A round earns once, whoever says so again.
-func TestWalkedAlong(t *testing.T) {
-	t.Parallel()
-	each(t, func(w *town) {
-		v, stranger, li := w.volunteer(), w.resident(), w.As("li")
-		for _, who := range []id.ID{v.Resident, v.Resident, stranger.Resident} {
-			w.must(w.DB.Write(w.ctx, func(tx *sqldb.Tx) error {
-				return w.Volunteers.WalkedAlong(tx, li, volunteers.Walked{Round: 77, Resident: who, Took: time.Hour})
-			}))
-		}
-		w.has(v, 6)
 	})
 }
 

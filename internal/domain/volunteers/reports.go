@@ -4,10 +4,8 @@ package volunteers
 
 import (
 	"context"
-	"time"
 
 	"yuanba/internal/domain/matters"
-	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 	"yuanba/internal/kit/sqldb"
 )
@@ -83,36 +81,4 @@ func (s *Service) PayReports(ctx context.Context, most int) (n int, err error) {
 		return nil
 	})
 	return n, err
-}
-
-// A Walked is a round of a grid worker that a resident walked along, as the worker says
-// whose round it was.
-type Walked struct {
-	Round    id.ID
-	Resident id.ID
-	Took     time.Duration
-}
-
-// WalkedAlong hears that a resident walked a round along: it earns, if they are a
-// volunteer, once for each round.
-func (s *Service) WalkedAlong(tx *sqldb.Tx, by scope.Actor, w Walked) error {
-	v, err := s.active(tx, w.Resident)
-	if none(err) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	if _, had, err := earning(tx, v.ID, w.Round); err != nil || had {
-		return err
-	}
-	es, err := editions(tx)
-	if err != nil {
-		return err
-	}
-	line, ok := InForce(es, DayOf(tx.Now())).Tariff.first(ByRound)
-	if !ok {
-		return nil
-	}
-	_, _, err = s.earn(tx, by, v, line, int64(w.Took/time.Minute), w.Round)
-	return err
 }

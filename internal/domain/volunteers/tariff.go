@@ -26,7 +26,6 @@ type Source string
 const (
 	ByTask   Source = "task"   // hours at a task, confirmed by two
 	ByReport Source = "report" // a matter that they raised, verified and closed
-	ByRound  Source = "round"  // a round of a grid worker that they walked along
 )
 
 // A Line is what one act earns.
@@ -100,7 +99,7 @@ func (t Tariff) Check() error {
 		if l.Most < 0 || l.Most > 100 {
 			faults.Add("most"+at, "volunteers.tariff.most")
 		}
-		if !codeForm.MatchString(l.Code) || seen[l.Code] || l.By != ByTask && l.By != ByReport && l.By != ByRound {
+		if !codeForm.MatchString(l.Code) || seen[l.Code] || l.By != ByTask && l.By != ByReport {
 			faults.Add("name"+at, "volunteers.tariff.code")
 		}
 		seen[l.Code] = true
