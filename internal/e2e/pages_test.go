@@ -27,7 +27,7 @@ func TestEveryPage(t *testing.T) {
 	p := town(t)
 	p.handling("水管冻裂了，水流到路上，走路要滑倒。")
 	var seen sync.Map
-	for _, who := range []struct{ login, name string }{{"", "路人"}, {"resident", "周敏"}, {"zhao", "赵调度"}, {"wu", "吴科长"}, {"sun", "孙书记"}, {"admin", "系统员"}, {"audit", "外审"}} {
+	for _, who := range []struct{ login, name string }{{"", "路人"}, {"resident", "周敏"}, {"zhao", "赵调度"}, {"wu", "吴科长"}, {"sun", "孙书记"}, {"li", "李网格"}, {"wang", "王主任"}, {"he", "何警官"}, {"tang", "唐店主"}, {"admin", "系统员"}, {"audit", "外审"}} {
 		for _, look := range looks {
 			t.Run(fmt.Sprintf("%s %s %s", who.name, look.Screen.name(), look.Lang), func(t *testing.T) {
 				t.Parallel()
@@ -58,6 +58,7 @@ func (p *place) guestUser(o Options) *User {
 
 var (
 	idInPath = regexp.MustCompile(`[0-9A-HJKMNP-TV-Z]{13}|QL-\d{4}-\d{6}|\b\d+\b`)
+	service  = regexp.MustCompile(`^/services/[a-z0-9-]+`) // what can be had, by its code
 	// What is no page: it is taken home, or it is another program's.
 	noPage = regexp.MustCompile(`^/(files|feeds|static|gallery|slip|open311|api/v1)\b|\.(json|xlsx|csv|svg|txt|atom|ics)\b|^/trail/(checkpoint|keys)$`)
 	// Forms that all come from one template: all are opened in the first look, one in each.
@@ -71,7 +72,7 @@ func kind(href string) string {
 	if err != nil {
 		return href
 	}
-	k := idInPath.ReplaceAllString(u.Path, "*")
+	k := idInPath.ReplaceAllString(service.ReplaceAllString(u.Path, "/services/*"), "*")
 	names := []string{}
 	for name := range u.Query() {
 		names = append(names, name)

@@ -161,6 +161,7 @@ func (s *Service) assistsFor(tx *sqldb.Tx, units []id.ID) ([]Called, error) {
 	var w sqldb.Where
 	sqldb.In(&w, "a.unit_id", units...)
 	w.Add("a.active AND a.answered_at IS NULL")
+	sqldb.In(&w, "m.state", OpenStates()...) // of a matter that has ended nobody's part is waited for
 	return sqldb.All(tx, s.scanCalled, `
 		SELECT `+cardColumns+`, a.unit_id, a.asked_by, a.words, a.asked_at, m.due_at
 		FROM matter_assist a

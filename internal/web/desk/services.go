@@ -104,7 +104,9 @@ func (c *Counter) listPage(b page.Base, found []desk.Item, themes []desk.Theme, 
 	} else {
 		v.Ways = append(v.Ways, page.Link{Href: "/bookings", Text: b.T("bookings.title"), Icon: "calendar"})
 	}
-	v.Ways = append(v.Ways, page.Link{Href: "/visits/find" + residentIn(f.Get("resident")), Text: b.T("visits.find"), Icon: "house"})
+	if finds(b) {
+		v.Ways = append(v.Ways, page.Link{Href: "/visits/find" + residentIn(f.Get("resident")), Text: b.T("visits.find"), Icon: "house"})
+	}
 	if keeps(b) {
 		v.Ways = append(v.Ways, page.Link{Href: "/services/add", Text: b.T("services.add"), Icon: "plus"})
 	}
@@ -192,7 +194,7 @@ func (c *Counter) itemPage(b page.Base, i desk.Item, resident string) itemPage {
 	if i.Active && i.BookAt != "" {
 		v.Ways = append(v.Ways, page.Link{Href: i.BookAt, Text: b.T("services.book_at"), Icon: "link"})
 	}
-	if i.Active && i.AtHome {
+	if i.Active && i.AtHome && finds(b) {
 		q := url.Values{"item": {i.Code}}
 		if resident != "" {
 			q.Set("resident", resident)

@@ -57,9 +57,12 @@ func (c *Counter) visits(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Counter) visitsPage(b page.Base, xs []desk.SeenVisit, f desk.VisitFilter) visitsPage {
-	v := visitsPage{Base: b, Head: page.Head{Title: b.T("visits.title"), Lead: b.T("visits.lead"), Action: page.Link{Href: "/visits/find", Text: b.T("visits.find"), Icon: "plus", Main: true}},
+	v := visitsPage{Base: b, Head: page.Head{Title: b.T("visits.title"), Lead: b.T("visits.lead")},
 		Tabs:  []page.Tab{{Text: b.T("visits.tab.open"), Href: "/visits", Count: -1, Current: f.Open && f.Turn == ""}},
 		Empty: page.Empty{Icon: "house", Title: b.T("visits.empty"), Text: b.T("visits.empty.text")}, Rows: c.visitRows(b, xs)}
+	if finds(b) {
+		v.Head.Action = page.Link{Href: "/visits/find", Text: b.T("visits.find"), Icon: "plus", Main: true}
+	}
 	for _, t := range visitTurns {
 		v.Tabs = append(v.Tabs, page.Tab{Text: b.T("visits.turn." + string(t)), Href: "/visits?turn=" + string(t), Count: -1, Current: f.Turn == t})
 	}
@@ -219,9 +222,15 @@ func (c *Counter) arranged(b page.Base, x desk.SeenVisit) string {
 }
 
 // findForm asks for a need.
+// finds reports whether the reader may say that somebody needs a visit at home: of
+// those who work for the town, who raises for others or arranges visits.
+func finds(b page.Base) bool {
+	return !b.Staff() || b.Actor.Has("raise_for") || b.Actor.Has("visit")
+}
+
 func (c *Counter) findForm(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r)
-	if b.Staff() && !b.Actor.Has("raise_for") && !b.Actor.Has("visit") {
+	if !finds(b) {
 		return errs.New(errs.Denied, "access.no_post")
 	}
 	f := form.Of("item", r.URL.Query().Get("item"), "resident", r.URL.Query().Get("resident"))
