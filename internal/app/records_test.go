@@ -290,6 +290,7 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			"village_rhythm":    {"note = note || '#'", "note = substr(note, 1, length(note) - 1)"},
 			"webhook":           {"lang = 'en'", "lang = 'zh-CN'"},
 
+			"proxy":          {"until_at = until_at + 1", "until_at = until_at - 1"},
 			"duty":           {"minutes = minutes + 1", "minutes = minutes - 1"},
 			"patrol_point":   {"name = name || '#'", "name = substr(name, 1, length(name) - 1)"},
 			"patrol_visit":   {"every_days = every_days + 1", "every_days = every_days - 1"},

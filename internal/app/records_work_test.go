@@ -3,6 +3,7 @@
 package app_test
 
 import (
+	"crypto/rand"
 	"testing"
 	"time"
 
@@ -32,6 +33,8 @@ func served(t *testing.T, w *apptest.Town, zhou scope.Actor) {
 	_, err = w.Desk.Book(ctx, zhou, desk.Wish{Item: "id-card-again", At: days[0].Slots[0].At})
 	must(err)
 	_, err = w.Desk.Find(ctx, zhou, desk.Finding{Item: "id-card-again", Place: village, Need: "卧床，来不了派出所。"})
+	must(err)
+	_, _, err = w.People.OfferProxy(ctx, zhou, rand.Reader, people.Proxying{Relation: "neighbour", Scopes: []people.ProxyScope{people.ProxyRaise}, Consent: people.ByCode})
 	must(err)
 	_, err = w.Questions.Ask(ctx, zhou, questions.Asking{Words: "一户一表改造要交多少钱？", Place: village, Unit: w.As("wu").Unit})
 	must(err)

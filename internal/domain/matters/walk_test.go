@@ -363,6 +363,8 @@ func (w *walker) do(rt *rapid.T, by scope.Actor, slip matters.Slip, act matters.
 		return m.Urge(ctx, by, d, why)
 	case matters.Supervise:
 		return m.Supervise(ctx, by, d, why)
+	case matters.Settle:
+		return m.Settle(ctx, by, d, why)
 	default:
 		rt.Fatalf("nobody knows how to %s", act)
 		return nil

@@ -25,6 +25,10 @@ const (
 // agreed: no clerk may choose it, see [Service.RevealAgreed].
 const VisitAgreed Purpose = "visit_agreed"
 
+// Addressed is the purpose of the words of a letter to a village: who wrote it and those
+// to whom it is written read them, and no clerk may ask for them.
+const Addressed Purpose = "addressed"
+
 // AllPurposes lists the purposes, the most usual first.
 var AllPurposes = []Purpose{ContactAboutMatter, ServeAtHome, VerifyIdentity, CorrectRecord, LegalRequest}
 
@@ -66,6 +70,8 @@ var (
 	lookWhy          = seal.Column{Table: "look", Name: "why_sealed"}
 	visitNeed        = seal.Column{Table: "patrol_visit", Name: "need_sealed"}
 	conflictFields   = seal.Column{Table: "field_conflict", Name: "fields_sealed"}
+	missiveBody      = seal.Column{Table: "missive", Name: "body_sealed"}
+	missiveReply     = seal.Column{Table: "missive", Name: "reply_sealed"}
 )
 
 // ReadByOwner is the purpose of a column that no clerk may ask for: the person
@@ -87,6 +93,8 @@ var Purposes = map[seal.Column][]Purpose{
 	lookWhy:          {ReadByOwner},
 	visitNeed:        {VisitAgreed}, // why somebody is visited
 	conflictFields:   {VisitAgreed, CorrectRecord},
+	missiveBody:      {Addressed},
+	missiveReply:     {Addressed},
 }
 
 // MayRead reports whether a field of this kind of subject may be read for the
