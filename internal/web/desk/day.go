@@ -26,9 +26,13 @@ type countersPage struct {
 
 var countersShown = page.New[countersPage](files, "counters.html")
 
+// seesCounters reports whether the reader has counters to look at: those of their unit,
+// or all for who audits.
+func seesCounters(b page.Base) bool { return keeps(b) || b.Actor.Has("audit") }
+
 func (c *Counter) counters(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("counters.title")
-	if !keeps(b) && !b.Actor.Has("audit") {
+	if !seesCounters(b) {
 		return errs.New(errs.Denied, "access.no_post")
 	}
 	cs, err := c.Desk.ListCounters(r.Context(), b.Actor)

@@ -85,7 +85,7 @@ func (c *Counter) forResident(r *http.Request) (k desk.Card, err error) {
 func (c *Counter) listPage(b page.Base, found []desk.Item, themes []desk.Theme, f *form.Form) listPage {
 	var opts []page.Option
 	for _, t := range themes {
-		opts = append(opts, page.Option{Value: t.Name, Text: b.T("services.theme", t.Name, t.Count)})
+		opts = append(opts, page.Option{Value: t.Name, Text: b.T("services.theme", heading(b, t.Name), t.Count)})
 	}
 	v := listPage{Base: b, Head: page.Head{Title: b.T("services.title"), Lead: b.T("services.lead")},
 		Filter: page.Filter{Action: "/services", Search: page.NewField(b.Lang, f, "q", "services.search").As("search").Max(100).Example(b.T("services.search.example")),
@@ -99,9 +99,10 @@ func (c *Counter) listPage(b page.Base, found []desk.Item, themes []desk.Theme, 
 		v.Filter.Reset = "/services"
 	}
 	v.Rows = c.itemRows(b, found, f.Get("resident"))
-	if b.Staff() {
+	if seesCounters(b) {
 		v.Ways = append(v.Ways, page.Link{Href: "/counters", Text: b.T("counters.title"), Icon: "calendar"})
-	} else {
+	}
+	if !b.Staff() {
 		v.Ways = append(v.Ways, page.Link{Href: "/bookings", Text: b.T("bookings.title"), Icon: "calendar"})
 	}
 	if finds(b) {
@@ -123,7 +124,7 @@ func residentIn(resident string) string {
 func (c *Counter) itemRows(b page.Base, is []desk.Item, resident string) []page.Row {
 	rows := make([]page.Row, len(is))
 	for n, i := range is {
-		row := page.Row{Href: "/services/" + i.Code + residentIn(resident), Title: i.Name.In(b.Lang), Meta: []string{c.offeredBy(b, i), i.Theme}}
+		row := page.Row{Href: "/services/" + i.Code + residentIn(resident), Title: i.Name.In(b.Lang), Meta: []string{c.offeredBy(b, i), heading(b, i.Theme)}}
 		if i.Promised.N > 0 {
 			row.Meta = append(row.Meta, b.T("services.promised", i.Promised.Say(b.Lang)))
 		}
@@ -183,7 +184,7 @@ func (c *Counter) itemOf(r *http.Request) (desk.Item, error) {
 func (c *Counter) itemPage(b page.Base, i desk.Item, resident string) itemPage {
 	b.Title = i.Name.In(b.Lang)
 	b.Crumbs = []page.Link{{Href: "/services" + residentIn(resident), Text: b.T("services.title")}}
-	v := itemPage{Base: b, Head: page.Head{Kicker: i.Theme, Title: b.Title, Lead: c.offeredBy(b, i), Read: true}, Papers: i.Papers}
+	v := itemPage{Base: b, Head: page.Head{Kicker: heading(b, i.Theme), Title: b.Title, Lead: c.offeredBy(b, i), Read: true}, Papers: i.Papers}
 	if !i.Active {
 		v.Note = page.Note{Tone: page.ToneSoon, Text: b.T("services.gone.text")}
 	}

@@ -20,14 +20,21 @@ type tariffPage struct {
 	page.Base
 	Head     page.Head
 	Tabs     []page.Tab
-	Table    page.Table
-	Next     []page.Table // editions to come
+	Now      edition
+	Next     []edition // to come
 	Versions page.Table
 	Notes    []string
 	Edit     bool
 	Lines    []lineForm
 	From     page.Field
 	Why      page.Field
+}
+
+// edition is a tariff as it is read: what earns how much, how often in a month, and how
+// it is known.
+type edition struct {
+	Title string
+	Lines []page.Fact
 }
 
 // lineForm are the fields of one line.
@@ -60,11 +67,11 @@ func (c *Counter) tariffFor(r *http.Request, f *form.Form) (v tariffPage, err er
 func showTariff(b page.Base, es []volunteers.Edition) tariffPage {
 	today := volunteers.DayOf(b.Now)
 	in := volunteers.InForce(es, today)
-	v := tariffPage{Base: b, Head: page.Head{Title: b.T("volunteers.tariff"), Lead: b.T("volunteers.tariff.lead")}, Tabs: tabs(b, "/volunteers/tariff"), Table: tableOf(b, in.Tariff, b.T("volunteers.tariff.now")),
+	v := tariffPage{Base: b, Head: page.Head{Title: b.T("volunteers.tariff"), Lead: b.T("volunteers.tariff.lead")}, Tabs: tabs(b, "/volunteers/tariff"), Now: editionOf(b, in.Tariff, b.T("volunteers.tariff.now")),
 		Notes: []string{b.T("volunteers.tariff.limit"), b.T("volunteers.tariff.future"), b.T("volunteers.tariff.least")}, Edit: b.Actor.Has("administer")}
 	for _, e := range es {
 		if e.From > today {
-			v.Next = append(v.Next, tableOf(b, e.Tariff, b.T("volunteers.tariff.next", i18n.Date(b.Lang, e.From.Begin()))))
+			v.Next = append(v.Next, editionOf(b, e.Tariff, b.T("volunteers.tariff.next", i18n.Date(b.Lang, e.From.Begin()))))
 		}
 	}
 	v.Versions = page.Table{Caption: b.T("volunteers.tariff.editions"), Cols: []page.Col{{Text: b.T("volunteers.tariff.from.label")}, {Text: b.T("volunteers.tariff.by")}, {Text: b.T("volunteers.reason")}}}
@@ -88,10 +95,10 @@ func showTariff(b page.Base, es []volunteers.Edition) tariffPage {
 	return v
 }
 
-func tableOf(b page.Base, t volunteers.Tariff, caption string) page.Table {
-	out := page.Table{Caption: caption, Cols: []page.Col{{Text: b.T("volunteers.tariff.act")}, {Text: b.T("volunteers.tariff.earns")}, {Text: b.T("volunteers.tariff.most.label")}, {Text: b.T("volunteers.tariff.known")}}}
+func editionOf(b page.Base, t volunteers.Tariff, title string) edition {
+	out := edition{Title: title}
 	for _, l := range t.Lines {
-		out.Rows = append(out.Rows, []page.Cell{{Text: l.Name.In(b.Lang)}, {Text: worth(b, l)}, {Text: b.T("volunteers.worth.most", l.Most)}, {Text: b.T("volunteers.source." + string(l.By))}})
+		out.Lines = append(out.Lines, page.Fact{Label: l.Name.In(b.Lang), Value: worth(b, l), Lines: []string{b.T("volunteers.worth.most", l.Most), b.T("volunteers.source." + string(l.By))}})
 	}
 	return out
 }
