@@ -89,20 +89,7 @@ func (s *Service) seenAll(tx *sqldb.Tx, by scope.Actor, bs []Booking) ([]Seen, e
 	if err != nil {
 		return nil, err
 	}
-	var residents, contacts []id.ID
-	for _, b := range bs {
-		if b.Resident != 0 {
-			residents = append(residents, b.Resident)
-		}
-		if b.Contact != 0 {
-			contacts = append(contacts, b.Contact)
-		}
-	}
-	known, err := s.People.Cards(tx, residents...)
-	if err != nil {
-		return nil, err
-	}
-	left, err := s.People.ContactCards(tx, contacts...)
+	known, left, err := s.masks(tx, len(bs), func(i int) (resident, contact id.ID) { return bs[i].Resident, bs[i].Contact })
 	if err != nil {
 		return nil, err
 	}

@@ -80,20 +80,7 @@ func (s *Service) seenVisits(tx *sqldb.Tx, by scope.Actor, vs []HomeVisit) ([]Se
 	if err != nil {
 		return nil, err
 	}
-	var residents, contacts []id.ID
-	for _, v := range vs {
-		if v.Resident != 0 {
-			residents = append(residents, v.Resident)
-		}
-		if v.Contact != 0 {
-			contacts = append(contacts, v.Contact)
-		}
-	}
-	known, err := s.People.Cards(tx, residents...)
-	if err != nil {
-		return nil, err
-	}
-	left, err := s.People.ContactCards(tx, contacts...)
+	known, left, err := s.masks(tx, len(vs), func(i int) (resident, contact id.ID) { return vs[i].Resident, vs[i].Contact })
 	if err != nil {
 		return nil, err
 	}

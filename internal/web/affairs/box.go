@@ -253,14 +253,7 @@ func (c *Counter) dutyView(r *http.Request, p places.Place, f *form.Form) (v dut
 }
 
 func (c *Counter) setDuty(w http.ResponseWriter, r *http.Request) error {
-	p, err := c.placeOf(r)
-	if err != nil {
-		return err
-	}
-	if err := mayEdit(page.From(r), p); err != nil {
-		return err
-	}
-	f, err := form.Read(r)
+	p, f, err := c.editing(r)
 	if err != nil {
 		return err
 	}

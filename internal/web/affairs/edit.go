@@ -116,15 +116,20 @@ func (c *Counter) faceView(r *http.Request, f *form.Form) (v facePage, err error
 	return v, nil
 }
 
-func (c *Counter) shape(w http.ResponseWriter, r *http.Request) error {
-	p, err := c.placeOf(r)
-	if err != nil {
-		return err
+// editing reads a form that is sent about a place by who edits its page.
+func (c *Counter) editing(r *http.Request) (p places.Place, f *form.Form, err error) {
+	if p, err = c.placeOf(r); err != nil {
+		return p, nil, err
 	}
 	if err := mayEdit(page.From(r), p); err != nil {
-		return err
+		return p, nil, err
 	}
-	f, err := form.Read(r)
+	f, err = form.Read(r)
+	return p, f, err
+}
+
+func (c *Counter) shape(w http.ResponseWriter, r *http.Request) error {
+	p, f, err := c.editing(r)
 	if err != nil {
 		return err
 	}

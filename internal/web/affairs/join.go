@@ -136,14 +136,7 @@ func (c *Counter) membersView(r *http.Request, p places.Place, f *form.Form) (v 
 }
 
 func (c *Counter) makeCode(w http.ResponseWriter, r *http.Request) error {
-	p, err := c.placeOf(r)
-	if err != nil {
-		return err
-	}
-	if err := mayEdit(page.From(r), p); err != nil {
-		return err
-	}
-	f, err := form.Read(r)
+	p, f, err := c.editing(r)
 	if err != nil {
 		return err
 	}

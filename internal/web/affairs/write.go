@@ -125,14 +125,7 @@ func (c *Counter) read(r *http.Request, f *form.Form) (in affairs.Writing, err e
 }
 
 func (c *Counter) written(w http.ResponseWriter, r *http.Request) error {
-	p, err := c.placeOf(r)
-	if err != nil {
-		return err
-	}
-	if err := mayEdit(page.From(r), p); err != nil {
-		return err
-	}
-	f, err := form.Read(r)
+	p, f, err := c.editing(r)
 	if err != nil {
 		return err
 	}
