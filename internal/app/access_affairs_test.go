@@ -42,6 +42,8 @@ var villageDoors = []door{
 	{route: "GET /remarks/{id}", path: "/remarks/{remark}", want: "200 everybody"},
 	{route: "GET /join", path: "/join", want: "200 everybody"},
 	{route: "GET /affairs/{id}/members", path: "/affairs/{place}/members", want: "200 everybody"},
+	{route: "GET /codes/{id}/end", path: "/codes/{joincode}/end", want: "404 everybody; 200 wang"},
+	{route: "POST /codes/{id}/end", path: "/codes/{joincode}/end", want: "303 wang"},
 	{route: "GET /memberships/{id}/refuse", path: "/memberships/{none}/refuse", want: "200 wang"},
 	{route: "GET /affairs/{id}/box", path: "/affairs/{place}/box", want: "200 everybody"},
 	{route: "GET /missives/{id}", path: "/missives/{missive}", want: "404 everybody; 200 zhou"},
@@ -81,7 +83,7 @@ func villageEditor(route string) string {
 		return "zhou"
 	case strings.HasPrefix(route, "POST /remarks/"), strings.HasPrefix(route, "POST /memberships/"):
 		return "wang"
-	case strings.HasPrefix(route, "POST /affairs/"), strings.HasPrefix(route, "POST /notices/"), strings.HasPrefix(route, "POST /ledger/"):
+	case strings.HasPrefix(route, "POST /affairs/"), strings.HasPrefix(route, "POST /notices/"), strings.HasPrefix(route, "POST /codes/"), strings.HasPrefix(route, "POST /ledger/"):
 		return "wang"
 	}
 	return ""
@@ -105,6 +107,11 @@ func (x *walk) prepareVillage(place id.ID) {
 	x.must(err)
 	letter, err := x.Affairs.Send(ctx, zhou, place, affairs.ToSecretary, "停车位的事。")
 	x.must(err)
+	_, err = x.Affairs.MakeCode(ctx, wang, place, 5, 5)
+	x.must(err)
+	codes, err := x.Affairs.Codes(ctx, wang, place)
+	x.must(err)
+	x.at["joincode"] = codes[0].ID.String()
 	x.at["member"], x.at["remark"], x.at["missive"] = m.ID.String(), say.String(), letter.String()
 	p, _ := x.Places.Tree().Get(place)
 	x.at["notice"], x.at["draft"], x.at["entry"], x.at["code"] = n.String(), d.String(), e.String(), p.Code

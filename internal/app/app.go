@@ -185,7 +185,8 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.Matters = matters.New(matters.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Letters: a.Letters, Calendars: a.Calendars, Seal: a.Box, Bus: a.Bus, Random: random})
-	a.Affairs = affairs.New(affairs.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Seal: a.Box, Random: random})
+	a.Affairs = affairs.New(affairs.Needs{DB: a.DB, Places: a.Places, Orgs: a.Orgs, People: a.People, Calendars: a.Calendars, Letters: a.Letters, Seal: a.Box, Random: random})
+	a.Letters.Hear(affairs.NewsOfVillages, a.Affairs)
 	if err := a.openField(random); err != nil {
 		return err
 	}

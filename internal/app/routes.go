@@ -92,7 +92,9 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	if err != nil {
 		return err
 	}
-	(&webaffairs.Counter{WeChat: cards, Nonce: a.nonce, Affairs: a.Affairs, Places: a.Places, Orgs: a.Orgs, Access: a.Access, DB: a.DB, Blobs: a.Blobs, Solved: a.solved(), Address: a.Config.Address()}).Routes(mux)
+	villages := &webaffairs.Counter{WeChat: cards, Nonce: a.nonce, Affairs: a.Affairs, Places: a.Places, Orgs: a.Orgs, Access: a.Access, DB: a.DB, Blobs: a.Blobs, Solved: a.solved(), Address: a.Config.Address()}
+	villages.Routes(mux)
+	counter.Tellers, first.Tellers = []page.Teller{villages}, []page.Teller{villages}
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpatrol.Counter{Patrol: a.Patrol, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Blobs: a.Blobs, MaxUpload: a.Config.Limits.Upload, Address: a.Config.Address(), Names: a.accountName, AtHome: a.itemsAtHome}).Routes(mux)
 	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Affairs: a.Affairs, Address: a.Config.Address()}).Routes(mux)

@@ -107,6 +107,8 @@ func (a *App) timetable() jobs.Timetable {
 		{Name: "desk.sweep", Every: time.Minute, Run: drain(a.Desk.Sweep)},
 		{Name: "desk.forget", At: "03:35", Run: drain(a.Desk.ForgetOld)},
 		{Name: "affairs.end", At: "00:20", Run: drain(a.Affairs.End)},
+		{Name: "affairs.remind", Every: hour, Run: drain(a.Affairs.Remind)},
+		{Name: "affairs.sweep", At: "03:42", Run: drain(a.Affairs.SweepNews)},
 		{Name: "hot.count", At: "02:40", Run: a.Hot.Count},
 		{Name: "matters.sweep", At: "03:40", Run: func(ctx context.Context) error {
 			_, err := a.Matters.SweepNotices(ctx)

@@ -1245,6 +1245,8 @@ CREATE TABLE missive (
     version       BIGINT NOT NULL
 );
 
+CREATE INDEX missive_due ON missive (due_at) WHERE state IN ('sent', 'taken');
+
 CREATE INDEX missive_place ON missive (place_id, addressee, state);
 
 CREATE INDEX missive_resident ON missive (resident_id, sent_at);
@@ -1700,6 +1702,8 @@ CREATE TABLE remark (
     version      BIGINT NOT NULL
 );
 
+CREATE INDEX remark_due ON remark (due_at) WHERE state = 'open';
+
 CREATE INDEX remark_ends ON remark (ends_at) WHERE state = 'shown' AND ends_at IS NOT NULL;
 
 CREATE INDEX remark_entry ON remark (entry_id, at) WHERE entry_id <> 0;
@@ -1940,6 +1944,25 @@ CREATE TABLE village_duty (
     hours      TEXT   NOT NULL,
     PRIMARY KEY (place_id, on_day)
 );
+
+CREATE TABLE village_news (
+    id          INTEGER PRIMARY KEY,
+    account     BIGINT NOT NULL,
+    resident_id BIGINT NOT NULL,
+    place_id    BIGINT NOT NULL,
+    what        TEXT   NOT NULL,    -- the last part of the message's key
+    ref         BIGINT NOT NULL,    -- the remark, the letter or the membership
+    at          BIGINT NOT NULL,
+    read_at     BIGINT
+);
+
+CREATE INDEX village_news_account ON village_news (account, id) WHERE account <> 0;
+
+CREATE INDEX village_news_ref ON village_news (ref, what, at);
+
+CREATE INDEX village_news_resident ON village_news (resident_id, id) WHERE resident_id <> 0;
+
+CREATE INDEX village_news_unread ON village_news (resident_id, account) WHERE read_at IS NULL;
 
 CREATE TABLE village_page (
     place_id     BIGINT PRIMARY KEY,

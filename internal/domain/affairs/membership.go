@@ -200,7 +200,19 @@ func (s *Service) move(ctx context.Context, by scope.Actor, d ID, act MemberAct,
 		if err := saveMember(tx, m); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "membership", Record: d, Act: string(act), From: string(from), To: string(m.State), Digest: m.digest()})
+		if err := trail.Append(tx, by, trail.Entry{Noun: "membership", Record: d, Act: string(act), From: string(from), To: string(m.State), Digest: m.digest()}); err != nil {
+			return err
+		}
+		switch act {
+		case Vouch:
+			return s.tell(tx, TidingVouched, m.Place, d, s.editors(m.Place, tx.Now())...)
+		case Admit:
+			return s.tell(tx, TidingAdmitted, m.Place, d, resident(m.Resident)...)
+		case Refuse:
+			return s.tell(tx, TidingRefused, m.Place, d, resident(m.Resident)...)
+		case AskIn, JoinAct, Leave:
+		}
+		return nil
 	})
 }
 
@@ -412,7 +424,23 @@ func (s *Service) Codes(ctx context.Context, by scope.Actor, place id.ID) (cs []
 	return cs, err
 }
 
-// EndCode ends a code before its time. Needs publish there.
+// Code is a code that is good, for who edits the page of its place; NotFound to others,
+// and of one that has ended.
+func (s *Service) Code(ctx context.Context, by scope.Actor, d ID) (c Code, err error) {
+	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		if c, err = loadCode(tx, d); err != nil {
+			return err
+		}
+		if c.Ended || !Edits(by, s.Places.Tree().Path(c.Place), tx.Now()).OK {
+			return errs.New(errs.NotFound, "membership.code.none")
+		}
+		return nil
+	})
+	return c, err
+}
+
+// EndCode ends a code before its time; who has joined with it stays. Needs publish there;
+// Conflict if it has ended already.
 func (s *Service) EndCode(ctx context.Context, by scope.Actor, d ID) (place id.ID, err error) {
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		c, err := loadCode(tx, d)
@@ -422,6 +450,9 @@ func (s *Service) EndCode(ctx context.Context, by scope.Actor, d ID) (place id.I
 		place = c.Place
 		if d := Edits(by, s.Places.Tree().Path(c.Place), tx.Now()); !d.OK {
 			return errs.New(errs.Denied, d.Key, d.Args...)
+		}
+		if c.Ended {
+			return errs.New(errs.Conflict, "membership.code.over")
 		}
 		if err := endMemberCode(tx, d); err != nil {
 			return err

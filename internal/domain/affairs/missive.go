@@ -110,7 +110,8 @@ func (m Missive) Late(now time.Time) bool {
 }
 
 // Send writes to the secretary or the committee of a village. Members may; Invalid beside
-// to or body. Nobody but the writer and the addressee reads it.
+// to or body; to also if nobody holds that post now, since nobody would read it. Nobody
+// but the writer and the addressee reads it.
 func (s *Service) Send(ctx context.Context, by scope.Actor, place id.ID, to Addressee, body string) (d ID, err error) {
 	at, err := s.PlaceOf(place)
 	if err != nil {
@@ -130,6 +131,10 @@ func (s *Service) Send(ctx context.Context, by scope.Actor, place id.ID, to Addr
 		if n := utf8.RuneCountInString(body); n == 0 || n > MaxMissive {
 			return errs.At("body", "affairs.body", MaxMissive)
 		}
+		who := s.addressees(place, to, tx.Now())
+		if len(who) == 0 {
+			return errs.At("to", "missive.nobody")
+		}
 		m := Missive{ID: tx.NewID(), Place: place, Path: at.Path, Resident: by.Resident, To: to, State: Sent, SentAt: tx.Now(), Due: s.replyBy(tx.Now()), Version: 1}
 		if m.body, err = s.Seal.Seal(missiveBody, m.ID, seal.NewText(body)); err != nil {
 			return err
@@ -138,7 +143,10 @@ func (s *Service) Send(ctx context.Context, by scope.Actor, place id.ID, to Addr
 		if err := insertMissive(tx, m); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "missive", Record: d, Act: "send", To: string(Sent), Note: string(to), Digest: m.digest()})
+		if err := trail.Append(tx, by, trail.Entry{Noun: "missive", Record: d, Act: "send", To: string(Sent), Note: string(to), Digest: m.digest()}); err != nil {
+			return err
+		}
+		return s.tell(tx, TidingLetter, place, d, who...)
 	})
 	return d, err
 }
@@ -159,12 +167,28 @@ func (s *Service) addressed(by scope.Actor, m Missive, now time.Time) (post stri
 	if by.Kind != scope.Staff {
 		return "", false
 	}
-	for _, h := range s.Orgs.Directory().HeldBy(by.Account, now) {
+	return s.secretary(by.Account, path, now)
+}
+
+// secretary reports whether an account holds the post of the secretary of a village, and
+// its title.
+func (s *Service) secretary(account id.ID, path scope.Path, now time.Time) (post string, ok bool) {
+	for _, h := range s.Orgs.Directory().HeldBy(account, now) {
 		if h.Post.Role == access.VillageSecretary && h.Post.Path[scope.Village] == path[scope.Village] {
 			return h.Post.Title.ZH, true
 		}
 	}
 	return "", false
+}
+
+// Addressees are those of a place to whom somebody is there to read a letter now.
+func (s *Service) Addressees(place id.ID) (to []Addressee) {
+	for _, x := range []Addressee{ToSecretary, ToCommittee} {
+		if len(s.addressees(place, x, s.DB.Now())) > 0 {
+			to = append(to, x)
+		}
+	}
+	return to
 }
 
 // Read opens a missive: to its writer and its addressees, NotFound to everybody else. An
@@ -237,7 +261,19 @@ func (s *Service) post(ctx context.Context, by scope.Actor, d ID, act MissiveAct
 		if err := saveMissive(tx, m); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "missive", Record: d, Act: string(act), From: string(from), To: string(m.State), Digest: m.digest()})
+		if err := trail.Append(tx, by, trail.Entry{Noun: "missive", Record: d, Act: string(act), From: string(from), To: string(m.State), Digest: m.digest()}); err != nil {
+			return err
+		}
+		switch act {
+		case Receive:
+			return s.tell(tx, TidingReceived, m.Place, d, resident(m.Resident)...)
+		case Reply:
+			return s.tell(tx, TidingReplied, m.Place, d, resident(m.Resident)...)
+		case WriteOn:
+			return s.tell(tx, TidingLetter, m.Place, d, s.addressees(m.Place, m.To, tx.Now())...)
+		case Recall:
+		}
+		return nil
 	})
 }
 
@@ -246,12 +282,12 @@ func (s *Service) Receive(ctx context.Context, by scope.Actor, d ID) error {
 	return s.post(ctx, by, d, Receive, func(*sqldb.Tx, *Missive, string) error { return nil })
 }
 
-// Reply answers a letter. The addressee may; Invalid beside reply.
+// Reply answers a letter, and its writer is told. The addressee may; Invalid beside body.
 func (s *Service) Reply(ctx context.Context, by scope.Actor, d ID, words string) error {
 	words = strings.TrimSpace(words)
 	return s.post(ctx, by, d, Reply, func(tx *sqldb.Tx, m *Missive, post string) (err error) {
 		if n := utf8.RuneCountInString(words); n == 0 || n > MaxMissive {
-			return errs.At("reply", "affairs.body", MaxMissive)
+			return errs.At("body", "affairs.body", MaxMissive)
 		}
 		m.RepliedAt, m.RepliedPost = tx.Now(), post
 		m.reply, err = s.Seal.Seal(missiveReply, m.ID, seal.NewText(words))

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"yuanba/internal/domain/calendars"
+	"yuanba/internal/domain/letters"
 	"yuanba/internal/domain/orgs"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
@@ -26,6 +27,7 @@ type Needs struct {
 	Orgs      *orgs.Service
 	People    *people.Service
 	Calendars *calendars.Service
+	Letters   *letters.Service // nil: nobody is written to
 	Seal      *seal.Box
 	Random    io.Reader // where codes come from
 }

@@ -184,7 +184,7 @@ func codeWith(tx *sqldb.Tx, hash []byte) (Code, bool, error) {
 }
 
 func loadCode(tx *sqldb.Tx, d ID) (Code, error) {
-	return sqldb.Get(tx, scanCode, "membership.code", `SELECT `+codeColumns+` FROM membership_code WHERE id = $1`, d)
+	return sqldb.Get(tx, scanCode, "membership.code.none", `SELECT `+codeColumns+` FROM membership_code WHERE id = $1`, d)
 }
 
 // useMemberCode counts one more, unless somebody else took the last one.

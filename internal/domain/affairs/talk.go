@@ -72,7 +72,13 @@ func (s *Service) Say(ctx context.Context, by scope.Actor, in Saying) (d ID, err
 		if err := insertRemark(tx, x); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "remark", Record: d, Act: "say", To: string(x.State), Note: string(x.Kind), Digest: x.digest()})
+		if err := trail.Append(tx, by, trail.Entry{Noun: "remark", Record: d, Act: "say", To: string(x.State), Note: string(x.Kind), Digest: x.digest()}); err != nil {
+			return err
+		}
+		if in.Kind != Question {
+			return nil
+		}
+		return s.tell(tx, TidingAsked, place, d, s.editors(place, tx.Now())...)
 	})
 	return d, err
 }
@@ -126,7 +132,23 @@ func (s *Service) alterIn(tx *sqldb.Tx, by scope.Actor, d ID, act RemarkAct, edi
 	if err := saveRemark(tx, x); err != nil {
 		return err
 	}
-	return trail.Append(tx, by, trail.Entry{Noun: "remark", Record: d, Act: string(act), From: string(from), To: string(x.State), Note: x.Why, Digest: x.digest()})
+	if err := trail.Append(tx, by, trail.Entry{Noun: "remark", Record: d, Act: string(act), From: string(from), To: string(x.State), Note: x.Why, Digest: x.digest()}); err != nil {
+		return err
+	}
+	switch act {
+	case Answer:
+		return s.tell(tx, TidingAnswered, x.Place, d, resident(x.Resident)...)
+	case Hide:
+		return s.tell(tx, TidingHidden, x.Place, d, resident(x.Resident)...)
+	case Uphold:
+		return s.tell(tx, TidingUpheld, x.Place, d, resident(x.Resident)...)
+	case Reshow:
+		return s.tell(tx, TidingReshown, x.Place, d, resident(x.Resident)...)
+	case Appeal:
+		return s.tell(tx, TidingAppealed, x.Place, d, s.deciders(x.Place, tx.Now())...)
+	case TakeBack, Settle, End:
+	}
+	return nil
 }
 
 // mayAlter sees who acts, and by which post.

@@ -5,6 +5,7 @@ package affairs_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/affairs"
@@ -49,7 +50,10 @@ func TestTalk(t *testing.T) {
 		want(t, "a comment", err, "", "")
 
 		want(t, "a resident answers", s.Answer(ctx, lin, q, "来"), errs.Denied, "")
+		told(t, w, wang, affairs.TidingAsked)
+		told(t, w, zhou)
 		want(t, "the answer", s.Answer(ctx, wang, q, "下午两点来水。"), "", "")
+		told(t, w, zhou, affairs.TidingAnswered)
 		if x, err := s.Remark(ctx, lin, q); err != nil || x.State != affairs.Answered || x.Late(w.Clock.Now()) || x.Name != "周*" {
 			t.Errorf("the question is %+v, %v", x, err)
 		}
@@ -63,6 +67,8 @@ func TestTalk(t *testing.T) {
 		}
 		want(t, "another appeals", s.Appeal(ctx, lin, c, "不公平"), errs.Denied, "")
 		want(t, "the author appeals", s.Appeal(ctx, zhou, c, "我说的是自己家"), "", "")
+		told(t, w, zhou, affairs.TidingHidden, affairs.TidingAnswered)
+		told(t, w, zhao, affairs.TidingAppealed)
 		if xs, err := s.Waiting(ctx, zhao, affairs.Appealed); err != nil || len(xs) != 1 || xs[0].Appeal == "" {
 			t.Errorf("appeals that wait: %v, %v", xs, err)
 		}
@@ -90,7 +96,35 @@ func TestTalk(t *testing.T) {
 		if x, err := s.Remark(ctx, lin, late); err != nil || !x.Late(w.Clock.Now()) {
 			t.Errorf("an unanswered question is not late: %+v, %v", x, err)
 		}
+		for _, n := range []int{1, 0} { // told once
+			if got, err := s.Remind(ctx, 10); err != nil || got != n {
+				t.Errorf("%d told of what is late, want %d, %v", got, n, err)
+			}
+		}
+		told(t, w, wang, affairs.TidingAskedLate, affairs.TidingAsked, affairs.TidingAsked)
+		want(t, "read", s.ReadNews(ctx, wang), "", "")
+		if n, err := s.Unread(ctx, wang); err != nil || n != 0 {
+			t.Errorf("%d unread after reading, %v", n, err)
+		}
+		w.Clock.Set(w.Clock.Now().Add(affairs.KeepNews + time.Hour))
+		if n, err := s.SweepNews(ctx, 100); err != nil || n < 7 {
+			t.Errorf("%d swept, %v", n, err)
+		}
+		told(t, w, wang)
 	})
+}
+
+// told sees what somebody is told, the newest first.
+func told(t *testing.T, w *apptest.Town, by scope.Actor, want ...affairs.Tiding) {
+	t.Helper()
+	ns, err := w.Affairs.Told(t.Context(), by, 0, 50)
+	var got []affairs.Tiding
+	for _, n := range ns {
+		got = append(got, n.What)
+	}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%s is told %v, want %v, %v", by.Name, got, want, err)
+	}
 }
 
 func TestJoining(t *testing.T) {
@@ -138,6 +172,21 @@ func TestJoining(t *testing.T) {
 		want(t, "left again", s.Leave(ctx, lin, m.ID), "", "")
 		_, err = s.Join(ctx, lin, code)
 		want(t, "used up", err, errs.Invalid, "code")
+
+		code, err = s.MakeCode(ctx, wang, place, 5, 5)
+		want(t, "another code", err, "", "")
+		cs, err := s.Codes(ctx, wang, place)
+		if err != nil || len(cs) != 1 {
+			t.Fatalf("codes that are good: %v, %v", cs, err)
+		}
+		_, err = s.EndCode(ctx, zhou, cs[0].ID)
+		want(t, "a resident ends it", err, errs.Denied, "")
+		_, err = s.EndCode(ctx, wang, cs[0].ID)
+		want(t, "ended", err, "", "")
+		_, err = s.EndCode(ctx, wang, cs[0].ID)
+		want(t, "ended twice", err, errs.Conflict, "")
+		_, err = s.Join(ctx, lin, code)
+		want(t, "by a code that has ended", err, errs.Invalid, "code")
 	})
 }
 
@@ -166,6 +215,8 @@ func TestMissives(t *testing.T) {
 		if err != nil || m.Body != "主任的亲戚占了停车位，请管一管。" || m.Name != "周*" {
 			t.Errorf("the secretary reads %+v, %v", m, err)
 		}
+		told(t, w, secretary, affairs.TidingLetter)
+		told(t, w, wang)
 		want(t, "received", s.Receive(ctx, secretary, d), "", "")
 		want(t, "the writer replies", s.Reply(ctx, zhou, d, "好"), errs.Denied, "")
 		want(t, "replied", s.Reply(ctx, secretary, d, "已经去看了，今天腾出来。"), "", "")
@@ -177,6 +228,11 @@ func TestMissives(t *testing.T) {
 		if !m.Late(w.Clock.Now()) {
 			t.Error("a letter without a reply is not late")
 		}
+		told(t, w, zhou, affairs.TidingReplied, affairs.TidingReceived)
+		if n, err := s.Remind(ctx, 10); err != nil || n != 1 {
+			t.Errorf("%d told of what is late, %v", n, err)
+		}
+		told(t, w, secretary, affairs.TidingLetterLate, affairs.TidingLetter, affairs.TidingLetter)
 		want(t, "taken back", s.Recall(ctx, zhou, d), "", "")
 		if m, err = s.Read(ctx, zhou, d); err != nil || m.Body != "" {
 			t.Errorf("after it was taken back: %+v, %v", m, err)

@@ -51,9 +51,17 @@ func (c *Counter) boxView(r *http.Request, p places.Place, f *form.Form) (v boxP
 		v.SignIn = "/signin?next=" + At(p.ID) + "/box"
 		return v, nil
 	case scope.Resident:
+		var to []page.Option
+		for i, x := range c.Affairs.Addressees(p.ID) {
+			to = append(to, page.Option{Value: string(x), Text: b.T("missive.to." + string(x)), On: i == 0})
+		}
+		if len(to) == 0 {
+			v.None = b.T("missive.none.post")
+			break
+		}
 		v.Write = true
 		v.Fields = []page.Field{
-			page.NewField(b.Lang, f, "to", "missive.to").Of([]page.Option{{Value: string(affairs.ToSecretary), Text: b.T("missive.to.secretary"), On: true}, {Value: string(affairs.ToCommittee), Text: b.T("missive.to.committee")}}).Need(),
+			page.NewField(b.Lang, f, "to", "missive.to").Of(to).Need(),
 			page.NewField(b.Lang, f, "body", "missive.body").Need().Max(affairs.MaxMissive).Rows(6)}
 	case scope.Staff, scope.Outside, scope.Machine, scope.System:
 		v.None = b.T("missive.none.yours")

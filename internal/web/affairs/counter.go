@@ -83,6 +83,8 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("POST /affairs/{id}/join", page.Handler(c.join))
 	mux.Handle("GET /affairs/{id}/members", page.Handler(c.members))
 	mux.Handle("POST /affairs/{id}/codes", page.Handler(c.makeCode))
+	mux.Handle("GET /codes/{id}/end", page.Handler(c.endCodeForm))
+	mux.Handle("POST /codes/{id}/end", page.Handler(c.endCode))
 	mux.Handle("GET /memberships/{id}/refuse", page.Handler(c.refuseForm))
 	mux.Handle("POST /memberships/{id}/{act}", page.Handler(c.memberAct))
 	mux.Handle("GET /affairs/{id}/box", page.Handler(c.box))

@@ -76,8 +76,8 @@ type membersPage struct {
 	Asked   []member
 	Vouched []member
 	Edit    bool
-	Codes   []page.Row
-	Code    string // just made
+	Codes   []member // the codes that are good, with the way to end each
+	Code    string   // just made
 	QR      template.HTML
 	Make    string
 }
@@ -130,9 +130,45 @@ func (c *Counter) membersView(r *http.Request, p places.Place, f *form.Form) (v 
 	}
 	cs, err := c.Affairs.Codes(r.Context(), b.Actor, p.ID)
 	for _, k := range cs {
-		v.Codes = append(v.Codes, page.Row{Title: b.T("membership.code.row", k.Most, k.Used), Meta: []string{b.T("membership.code.until", i18n.Date(b.Lang, k.Until))}})
+		v.Codes = append(v.Codes, codeOf(b, k))
 	}
 	return v, err
+}
+
+// codeOf is a code that is good, as the list shows it.
+func codeOf(b page.Base, k affairs.Code) member {
+	return member{Name: b.T("membership.code.row", k.Most, k.Used), When: b.T("membership.code.until", i18n.Date(b.Lang, k.Until)),
+		Acts: []page.Button{{Text: b.T("membership.code.end"), Action: "/codes/" + k.ID.String() + "/end", Link: true}}}
+}
+
+// endCodeForm asks whether a code is to end: it cannot be brought back.
+func (c *Counter) endCodeForm(w http.ResponseWriter, r *http.Request) error {
+	d, err := recordOf(r, "membership.code.none")
+	if err != nil {
+		return err
+	}
+	b := page.From(r).Titled("membership.code.end.title")
+	k, err := c.Affairs.Code(r.Context(), b.Actor, d)
+	if err != nil {
+		return err
+	}
+	return asked.Show(w, r, askPage{Base: b, Confirm: page.Confirm{Title: b.Title, Text: b.T("membership.code.end.text", k.Used, i18n.Date(b.Lang, k.Until)), Action: "/codes/" + d.String() + "/end",
+		Yes: b.T("membership.code.end"), No: b.T("village.back"), Back: At(k.Place) + "/members"}})
+}
+
+func (c *Counter) endCode(w http.ResponseWriter, r *http.Request) error {
+	d, err := recordOf(r, "membership.code.none")
+	if err != nil {
+		return err
+	}
+	if _, err := form.Read(r); err != nil {
+		return err
+	}
+	place, err := c.Affairs.EndCode(r.Context(), page.Actor(r), d)
+	if err != nil {
+		return err
+	}
+	return page.Done(w, r, At(place)+"/members", "membership.code.ended")
 }
 
 func (c *Counter) makeCode(w http.ResponseWriter, r *http.Request) error {

@@ -30,6 +30,7 @@ type Counter struct {
 	People  *people.Service
 	Field   *field.Service                                     // nil: nobody has a phone in the field
 	Rows    func(b page.Base, cards []matters.Card) []page.Row // as the counter of matters shows them
+	Tellers []page.Teller                                      // who else has news for a reader
 	Asked   func(ctx context.Context, by scope.Actor) int      // how many questions wait for the reader; nil: nobody asks
 }
 
@@ -90,7 +91,7 @@ func (c *Counter) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Mine, v.MineMore = c.Rows(b, mine.Cards), mine.More
-	if v.News, err = c.Matters.Unread(r.Context(), b.Actor); err != nil {
+	if v.News, err = c.unread(r.Context(), b.Actor); err != nil {
 		return err
 	}
 	near, err := c.around(r, b.Actor)
@@ -112,6 +113,20 @@ func (c *Counter) home(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Near = c.Rows(b, p.Cards)
 	return homed.Show(w, r, v)
+}
+
+// unread is how many pieces of news the reader has not marked as read.
+func (c *Counter) unread(ctx context.Context, by scope.Actor) (int, error) {
+	n, err := c.Matters.Unread(ctx, by)
+	for _, t := range c.Tellers {
+		if err != nil {
+			return 0, err
+		}
+		var more int
+		more, err = t.Unread(ctx, by)
+		n += more
+	}
+	return n, err
 }
 
 // doors are the four ways in. Some open with later parts of the town, and say

@@ -38,7 +38,7 @@ func (c *Counter) Rail(b page.Base) []page.RailItem {
 	var n matters.Counts
 	ctx, cancel := context.WithTimeout(context.Background(), railFor)
 	defer cancel()
-	news, err := c.Matters.Unread(ctx, a)
+	news, err := c.unread(ctx, a)
 	if err != nil {
 		news = 0
 	}

@@ -41,6 +41,7 @@ type Counter struct {
 	Raising   func(http.Handler) http.Handler // the limit of raisings by address; nil for none
 	Asking    func(http.Handler) http.Handler // the limit of tries of query codes
 	Mail      bool                            // letters can be sent
+	Tellers   []page.Teller                   // who else has news for a reader
 	// ForWhom are those for whom the reader may raise; nil: nobody.
 	ForWhom func(r *http.Request, b page.Base, what people.ProxyScope, chosen string) ([]page.Option, error)
 	// Also is what else number and code of a slip may open, and its page; nil: nothing.

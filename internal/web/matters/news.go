@@ -3,7 +3,9 @@
 package matters
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
@@ -13,7 +15,11 @@ import (
 	"yuanba/internal/web/page"
 )
 
-// newsPage is what happened to what the reader raised or follows.
+// mostNews is how many pieces of news a page has.
+const mostNews = 50
+
+// newsPage is what happened to what the reader raised, asked or follows: of matters, and
+// of what the other counters tell.
 type newsPage struct {
 	page.Base
 	Head  page.Head
@@ -47,16 +53,29 @@ func (c *Counter) news(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := newsPage{Base: b, Head: head,
 		Empty: page.Empty{Icon: "bell", Title: b.T("matter.news.empty"), Text: b.T("matter.news.empty.text")}}
+	var all []page.Told
 	for _, n := range ns {
 		row := c.row(b, n.Card, "")
 		row.Title, row.Unread = b.T(n.Key, n.Card.Number, n.Card.Title), n.ReadAt.IsZero()
 		row.Meta = []string{i18n.When(b.Lang, b.Now, n.At)}
 		row.Left, row.Number = "", "" // the words name it
-		v.Any = v.Any || row.Unread
-		v.Rows = append(v.Rows, row)
+		all = append(all, page.Told{ID: n.ID, Row: row})
 	}
-	if len(ns) == 50 {
-		v.Pager.Older = without(r, "before", ns[len(ns)-1].ID.String())
+	for _, t := range c.Tellers {
+		some, err := t.Told(r, b, before, mostNews)
+		if err != nil {
+			return err
+		}
+		all = append(all, some...)
+	}
+	slices.SortFunc(all, func(x, y page.Told) int { return cmp.Compare(y.ID, x.ID) })
+	if len(all) >= mostNews {
+		all = all[:mostNews]
+		v.Pager.Older = without(r, "before", all[mostNews-1].ID.String())
+	}
+	for _, x := range all {
+		v.Any = v.Any || x.Row.Unread
+		v.Rows = append(v.Rows, x.Row)
 	}
 	return newsShown.Show(w, r, v)
 }
@@ -64,6 +83,11 @@ func (c *Counter) news(w http.ResponseWriter, r *http.Request) error {
 func (c *Counter) readNews(w http.ResponseWriter, r *http.Request) error {
 	if err := c.Matters.ReadNotices(r.Context(), page.Actor(r)); err != nil {
 		return err
+	}
+	for _, t := range c.Tellers {
+		if err := t.ReadNews(r.Context(), page.Actor(r)); err != nil {
+			return err
+		}
 	}
 	return page.Redirect(w, r, "/news")
 }
