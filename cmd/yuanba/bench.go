@@ -51,7 +51,7 @@ The modes raise and life leave matters behind there.`,
 			if err != nil {
 				return err
 			}
-			c.spend()
+			c.spend(cmd.Context())
 			o.For, o.Program = time.Duration(seconds*float64(time.Second)), []string{self}
 			o.Log = func(line string) { fmt.Fprintf(c.stderr, "· %s\n", line) }
 			if isTerminal(c.stderr) {
@@ -107,7 +107,7 @@ func (c *cli) benchBare() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "bare", Hidden: true, Short: "serve bare inserts, for bench", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c.spend()
+			c.spend(cmd.Context())
 			return bench.ServeBare(cmd.Context(), db, listen)
 		},
 	}
@@ -129,7 +129,7 @@ func (c *cli) benchTown() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c.spend()
+			c.spend(cmd.Context())
 			a, err := app.New(cmd.Context(), cfg, app.Options{Demo: true, Log: log})
 			if err != nil {
 				return err

@@ -10,7 +10,9 @@ import (
 	"log/slog"
 	"os/signal"
 	"runtime/debug"
+	"runtime/metrics"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -49,7 +51,7 @@ func (c *cli) run(ctx context.Context, cfg app.Config, o app.Options) error {
 	}
 	slog.SetDefault(log)
 	o.Log = log
-	c.spend()
+	c.spend(ctx)
 	signal.Ignore(syscall.SIGXFSZ) // a limit on the size of files is answered as a full disk is
 	a, err := app.New(ctx, cfg, o)
 	if err != nil {
@@ -75,9 +77,44 @@ func (c *cli) run(ctx context.Context, cfg app.Config, o app.Options) error {
 
 // spend lets a server collect its garbage less often than a program usually
 // does: a town holds little in memory, and whoever raises a matter waits for the
-// processor. The environment's GOGC overrules it.
-func (c *cli) spend() {
+// processor. What has gathered it gives back when nobody has asked for a while,
+// until ctx ends. The environment's GOGC overrules both.
+func (c *cli) spend(ctx context.Context) {
 	if c.getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
+		go giveBack(ctx)
+	}
+}
+
+// quietFor is how long next to nothing is asked for before memory is given back,
+// and quiet the most that may be asked for in that time, in bytes: the jobs and
+// the followers that look every second for work need less.
+const (
+	quietFor = time.Second
+	quiet    = 1 << 20
+)
+
+// giveBack gives the machine what the program holds and does not need, once
+// after each time in which it was busy.
+func giveBack(ctx context.Context) {
+	allocated := func() uint64 {
+		of := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+		metrics.Read(of)
+		return of[0].Value.Uint64()
+	}
+	tick := time.NewTicker(quietFor)
+	defer tick.Stop()
+	for last, given := allocated(), uint64(0); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := allocated()
+		if now-last < quiet && now-given > 8*quiet {
+			debug.FreeOSMemory()
+			given = now
+		}
+		last = now
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jba/templatecheck"
 	"github.com/pquerna/otp/totp"
 
 	"yuanba/internal/domain/access"
@@ -23,7 +24,7 @@ import (
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	if err := page.CheckAll(); err != nil {
+	if err := page.CheckAll(templatecheck.CheckHTML); err != nil {
 		t.Error(err)
 	}
 	gallerytest.Check(t, "account/")

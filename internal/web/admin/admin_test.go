@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jba/templatecheck"
+
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/i18n"
@@ -115,7 +117,7 @@ var faults = regexp.MustCompile(`(?s)<section class="faults".*?</section>`)
 
 func TestAdmitted(t *testing.T) {
 	t.Parallel()
-	if err := page.CheckAll(); err != nil {
+	if err := page.CheckAll(templatecheck.CheckHTML); err != nil {
 		t.Error(err)
 	}
 	each(t, func(d *desk) {

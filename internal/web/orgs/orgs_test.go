@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jba/templatecheck"
+
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/orgs"
@@ -21,7 +23,7 @@ import (
 func TestUnits(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
-		if err := page.CheckAll(); err != nil {
+		if err := page.CheckAll(templatecheck.CheckHTML); err != nil {
 			t.Error(err)
 		}
 		baota, wenjun := town.Place("文君街道", "宝塔社区"), town.Place("文君街道")

@@ -22,7 +22,7 @@ type madePage struct {
 // under the label it was given.
 func TestFaultOfAFieldMadeBefore(t *testing.T) {
 	t.Parallel()
-	p := unlisted[madePage](fstest.MapFS{"made.html": {Data: []byte(`{{define "main"}}{{template "faults" .Base}}{{template "text" .Ask}}{{end}}`)}}, "made.html")
+	p := Page[madePage]{bind(madePage{}, fstest.MapFS{"made.html": {Data: []byte(`{{define "main"}}{{template "faults" .Base}}{{template "text" .Ask}}{{end}}`)}}, []string{"made.html"})}
 	f := form.Of("q.pole", "abc")
 	v := madePage{Ask: NewField(i18n.ZH, f, "q.pole", "form.choose").Labelled("灯杆编号")}
 	v.Form = f

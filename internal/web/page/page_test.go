@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/jba/templatecheck"
+
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
@@ -27,7 +29,7 @@ var raise = New[raisePage](raiseFiles, "raise.html")
 
 func TestEveryPageFitsItsStruct(t *testing.T) {
 	t.Parallel()
-	if err := CheckAll(); err != nil {
+	if err := CheckAll(templatecheck.CheckHTML); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -38,8 +40,8 @@ func TestMistakesAreFoundBeforeAReaderDoes(t *testing.T) {
 		"no such field": `{{.Nobody}}`, "no such word": `{{t "nobody.wrote.this"}}`, "no such word for a field": `{{template "text" (input .Form "a" "nobody.wrote")}}`,
 		"no such icon": `{{icon "unicorn"}}`, "no such file": `{{asset "nobody.css"}}`, "wrong dot": `{{template "pill" .Rows}}`, "no such block": `{{template "carousel" .}}`,
 	} {
-		p := unlisted[raisePage](fstest.MapFS{"x.html": {Data: []byte(`{{define "main"}}` + main + `{{end}}`)}}, "x.html")
-		if _, err := p.sets(); err == nil {
+		p := Page[raisePage]{bind(raisePage{}, fstest.MapFS{"x.html": {Data: []byte(`{{define "main"}}` + main + `{{end}}`)}}, []string{"x.html"})}
+		if err := p.check(templatecheck.CheckHTML); err == nil {
 			t.Errorf("%s: nobody noticed", name)
 		}
 	}

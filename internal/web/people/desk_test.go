@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jba/templatecheck"
+
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
@@ -79,7 +81,7 @@ const (
 
 func TestOwn(t *testing.T) {
 	t.Parallel()
-	if err := page.CheckAll(); err != nil {
+	if err := page.CheckAll(templatecheck.CheckHTML); err != nil {
 		t.Error(err)
 	}
 	each(t, func(c *counter) {

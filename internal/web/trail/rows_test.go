@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jba/templatecheck"
+
 	"yuanba/internal/apptest"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/kit/i18n"
@@ -21,7 +23,7 @@ import (
 func TestRows(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, town *apptest.Town) {
-		if err := page.CheckAll(); err != nil {
+		if err := page.CheckAll(templatecheck.CheckHTML); err != nil {
 			t.Error(err)
 		}
 		me := town.Resident("周敏", "99999919940307002X", "19900000002").Actor()

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jba/templatecheck"
+
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/web/gallery"
 	"yuanba/internal/web/page"
@@ -18,7 +20,7 @@ import (
 // with its own prefix.
 func Check(t *testing.T, prefix string) {
 	t.Helper()
-	if err := page.CheckAll(); err != nil {
+	if err := page.CheckAll(templatecheck.CheckHTML); err != nil {
 		t.Error(err)
 	}
 	n := 0
