@@ -113,6 +113,7 @@ var doors = []door{
 	{route: "POST /me/proxies/offer", path: "/me/proxies/offer", form: []string{"relation", "neighbour", "scopes", "raise"}, want: "200 residents"},
 	{route: "POST /me/proxies/take", path: "/me/proxies/take", form: []string{"code", "AAAA-AAAA"}, want: "422 residents"},
 	{route: "POST /proxies/{id}/end", path: "/proxies/{proxy}/end", want: "404 everybody; 303 chen; 409 he"},
+	{route: "GET /proxies/{id}/photo", path: "/proxies/{proxy}/photo", want: "404 everybody"}, // there is none
 	{route: "GET /desk/residents/{id}/proxies", path: "/desk/residents/{resident}/proxies", want: "200 he"},
 	{route: "POST /desk/residents/{id}/proxies", path: "/desk/residents/{resident}/proxies", form: []string{"relation", "grid_worker", "scopes", "raise", "consent", "desk", "account", "{worker}"}, want: "303 he"},
 	{route: "GET /questions", path: "/questions?q=水价", want: "200 everybody"},
@@ -142,12 +143,13 @@ var doors = []door{
 	{route: "POST /services/{code}/edit", path: "/services/{service}/edit", want: "422 he admin"},
 	{route: "GET /services/{code}/book", path: "/services/{service}/book", want: "200 everybody"},
 	{route: "POST /services/{code}/book", path: "/services/{service}/book", want: "422 everybody"},
-	{route: "GET /bookings", path: "/bookings", want: "200 - residents; 303 staff"},
+	{route: "GET /bookings", path: "/bookings", want: "200 everybody; 303 wang he wu luo tang deng admin audit"}, // who keeps counters has them,
 	// 周敏 and 李网格 act for 陈婆婆 by a proxy: they may what she may.
 	{route: "GET /bookings/{number}", path: "/bookings/{booking}", want: "404 everybody; 200 zhou chen li he audit"},
 	{route: "GET /bookings/{number}/slip", path: "/bookings/{booking}/slip", want: "404 everybody; 200 zhou chen li he audit"},
 	{route: "GET /bookings/{number}/booking.ics", path: "/bookings/{booking}/booking.ics", want: "404 everybody; 200 zhou chen li he audit"},
 	{route: "GET /bookings/{number}/move", path: "/bookings/{booking}/move", want: "404 everybody; 200 zhou chen li he audit"},
+	{route: "GET /bookings/{number}/new-slip", path: "/bookings/{booking}/new-slip", want: "404 everybody; 403 audit; 200 zhou chen li he"},
 	{route: "GET /bookings/{number}/call-off", path: "/bookings/{booking}/call-off", want: "404 everybody; 403 zhou chen li audit; 200 he"},
 	{route: "GET /bookings/{number}/reveal", path: "/bookings/{booking}/reveal", want: "404 everybody; 403 audit; 200 he"},
 	{route: "POST /bookings/{number}/reveal", path: "/bookings/{booking}/reveal", form: []string{"purpose", "verify_identity", "fields", "name", "why", "核对来的是不是本人"}, want: "404 everybody; 403 audit; 200 he"},

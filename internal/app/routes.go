@@ -63,7 +63,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		Place: func(p scope.Path) i18n.Text { return a.Places.Tree().Words(p, "") },
 	})
 	persons := &webpeople.Counter{
-		DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Mail: a.Letters.Offered(), Random: a.random(), Named: a.nameOf, Workers: a.workersIn,
+		DB: a.DB, People: a.People, Access: a.Access, Matters: a.Matters, Places: a.Places, Blobs: a.Blobs, Upload: a.Config.Limits.Upload, Mail: a.Letters.Offered(), Random: a.random(), Named: a.nameOf, Workers: a.workersIn,
 		Subjects: map[string]func(context.Context, scope.Actor, string) (people.Subject, error){"bookings": a.Desk.Subject, "visits": a.Desk.Subject},
 	}
 	persons.Routes(mux)
@@ -73,15 +73,18 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 		Raising: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
 		Asking:  func(h http.Handler) http.Handler { return page.Limit(0.2, 20, h) }, // codes are guessed slowly
 	}
-	counter.Routes(mux)
-	(&webquestions.Counter{
+	asking := &webquestions.Counter{
 		Questions: a.Questions, Places: a.Places, Orgs: a.Orgs, People: a.People, Matters: a.Matters, Hold: slips.Hold, Keep: slips.KeepQuestion, Seen: slips.SeenQuestion, ForWhom: persons.ForWhom,
 		Address: a.Config.Address(), Asking: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
-	}).Routes(mux)
-	(&webdesk.Counter{
+	}
+	asking.Routes(mux)
+	serving := &webdesk.Counter{
 		Desk: a.Desk, Orgs: a.Orgs, Places: a.Places, People: a.People, Blobs: a.Blobs, Slips: slips, Address: a.Config.Address(), Upload: a.Config.Limits.Upload,
 		Booking: func(h http.Handler) http.Handler { return page.Limit(a.Config.Limits.Raise, 60, h) },
-	}).Routes(mux)
+	}
+	serving.Routes(mux)
+	counter.Beside = []func(*http.Request, page.Base) ([]page.Section, error){serving.Own, asking.Own}
+	counter.Routes(mux)
 	first := &home.Counter{Field: a.Field, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Rows: counter.Rows, Asked: a.questionsWaiting}
 	first.Routes(mux)
 	hot := &webhot.Counter{Issues: a.Hot, Matters: a.Matters, Places: a.Places, Rows: counter.Rows}

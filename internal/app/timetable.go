@@ -105,6 +105,7 @@ func (a *App) timetable() jobs.Timetable {
 		{Name: "patrol.limited", Every: hour, Run: drain(a.Patrol.EndLimited)},
 		{Name: "questions.forget", At: "03:35", Run: drain(a.Questions.ForgetOld)},
 		{Name: "desk.sweep", Every: time.Minute, Run: drain(a.Desk.Sweep)},
+		{Name: "people.forget", At: "03:35", Run: drain(a.People.ForgetPhotos)},
 		{Name: "desk.forget", At: "03:35", Run: drain(a.Desk.ForgetOld)},
 		{Name: "affairs.end", At: "00:20", Run: drain(a.Affairs.End)},
 		{Name: "affairs.remind", Every: hour, Run: drain(a.Affairs.Remind)},
@@ -154,7 +155,7 @@ func (a *App) sweepFiles(ctx context.Context) error {
 
 // needsFile reports whether some record still has the file.
 func (a *App) needsFile(ctx context.Context, hash string) (bool, error) {
-	for _, needs := range []func(context.Context, string) (bool, error){a.Matters.NeedsFile, a.Desk.NeedsFile, a.Field.NeedsFile, a.Patrol.NeedsFile, a.Affairs.NeedsFile} {
+	for _, needs := range []func(context.Context, string) (bool, error){a.Matters.NeedsFile, a.Desk.NeedsFile, a.Field.NeedsFile, a.Patrol.NeedsFile, a.Affairs.NeedsFile, a.People.NeedsFile} {
 		if yes, err := needs(ctx, hash); err != nil || yes {
 			return yes, err
 		}

@@ -11,6 +11,8 @@ CREATE TABLE proxy (
     consent      TEXT   NOT NULL CHECK (consent IN ('desk', 'code', 'paper', 'guardian')),
     code_index   BYTEA,            -- of the code by which it is taken; gone when it was
     paper        TEXT   NOT NULL,  -- where the signed paper is kept
+    photo        TEXT   NOT NULL,  -- hash of the picture of the signed paper; '' without one
+    photo_type   TEXT   NOT NULL,
     made_by      BIGINT NOT NULL,  -- the clerk's account; 0: the resident themselves
     made_at      BIGINT NOT NULL,
     taken_at     BIGINT,           -- who acts has the code, or was registered
@@ -23,6 +25,8 @@ CREATE TABLE proxy (
 CREATE INDEX proxy_resident ON proxy (resident_id, id);
 CREATE INDEX proxy_by_resident ON proxy (by_resident, id) WHERE by_resident <> 0;
 CREATE INDEX proxy_by_account ON proxy (by_account, id) WHERE by_account <> 0;
+-- whether a picture is still needed, and which have been kept long enough
+CREATE INDEX proxy_photo ON proxy (photo) WHERE photo <> '';
 -- a code opens one
 CREATE UNIQUE INDEX proxy_code ON proxy (code_index) WHERE code_index IS NOT NULL;
 

@@ -19,6 +19,8 @@ import (
 var notHere = map[string]string{
 	"booking_offer":    "the program's own, when a place is freed",
 	"booking_lapse":    "the program's own, when an offer or the days of waiting are over",
+	"booking_new_slip": "whoever asks stands at the desk, or is signed in on the page",
+	"visit_new_slip":   "it is printed for who stands there, at the desk or at the door",
 	"visit_call":       "the desk notes on the page what the family said, with their sealed telephone before it",
 	"visit_arrange":    "officer and grid worker are chosen on the page, by when both are free",
 	"visit_postpone":   "of an arrangement, which is made on the page",

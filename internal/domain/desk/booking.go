@@ -357,4 +357,4 @@ func (s *Service) note(tx *sqldb.Tx, by scope.Actor, b Booking, act Act, from St
 }
 
 // told are the acts of which whom the booking is for hears.
-var told = map[Act]bool{Book: true, Offer: true, Move: true, CallOff: true, Lapse: true, Remind: true}
+var told = map[Act]bool{Book: true, Reissue: true, Offer: true, Move: true, CallOff: true, Lapse: true, Remind: true}

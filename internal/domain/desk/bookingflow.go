@@ -35,6 +35,7 @@ const (
 	Miss     Act = "miss"
 	TakeBack Act = "take_back"
 	Lapse    Act = "lapse"
+	Reissue  Act = "new_slip"
 	Remind   Act = "remind"
 	Forget   Act = "forget"
 )
@@ -51,18 +52,21 @@ var BookingFlow = flow.New("booking", Waiting,
 	flow.On(Waiting, Cancel, Cancelled, byBooker),
 	flow.On(Waiting, CallOff, CalledOff, needDesk),
 	flow.On(Waiting, Lapse, Lapsed, needDesk),
+	flow.On(Waiting, Reissue, Waiting, byBooker),
 
 	flow.On(Offered, Accept, Booked, byBooker),
 	flow.On(Offered, Pass, Waiting, byBooker),
 	flow.On(Offered, Cancel, Cancelled, byBooker),
 	flow.On(Offered, CallOff, CalledOff, needDesk),
 	flow.On(Offered, Lapse, Lapsed, needDesk),
+	flow.On(Offered, Reissue, Offered, byBooker),
 
 	flow.On(Booked, Move, Booked, byBooker),
 	flow.On(Booked, Cancel, Cancelled, byBooker),
 	flow.On(Booked, CallOff, CalledOff, needDesk),
 	flow.On(Booked, Arrive, Arrived, needDesk),
 	flow.On(Booked, Miss, Missed, needDesk),
+	flow.On(Booked, Reissue, Booked, byBooker),
 
 	flow.On(Arrived, Serve, Served, needDesk),
 	flow.On(Arrived, TakeBack, Booked, needDesk),

@@ -5,9 +5,11 @@ package desk
 import (
 	"context"
 	"crypto/subtle"
+	"slices"
 	"strings"
 	"time"
 
+	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -39,6 +41,7 @@ type Seen struct {
 	Ahead   int  // how many wait before it, of one that waits
 	Inside  bool // the reader serves there
 	Waiting bool
+	Proxied bool // the reader booked it for somebody, and acts for them still
 }
 
 // Get returns a booking by its number, as the actor may see it; NotFound if there is
@@ -139,21 +142,48 @@ func (s *Service) ByCode(ctx context.Context, number, code string) (d id.ID, err
 	return d, err
 }
 
-// Mine are the actor's own bookings, by who they are or the slips they have shown: what
-// lies ahead first, then the latest, at most so many.
+// Mine are the actor's own bookings, by who they are or the slips they have shown, and
+// those that they made for whom they act for by a proxy: what lies ahead first, the
+// next before all, then the latest, at most so many.
 func (s *Service) Mine(ctx context.Context, by scope.Actor, most int) (vs []Seen, err error) {
-	if by.Resident == 0 && len(by.Slips) == 0 {
-		return nil, nil
-	}
 	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
-		bs, err := listOwn(tx, by.Resident, by.Slips, most)
+		o, err := s.ownOf(tx, by)
+		if err != nil || o.none() {
+			vs = nil
+			return err
+		}
+		bs, err := listOwn(tx, o, most)
 		if err != nil {
 			return err
 		}
 		vs, err = s.seenAll(tx, by, bs)
+		for n := range vs {
+			vs[n].Proxied = o.proxied(vs[n].Resident, vs[n].Booking.ID)
+		}
 		return err
 	})
 	return vs, err
+}
+
+// own is what somebody's lists are made of: who they are, the slips they have shown, and
+// the numbers of what they did by a proxy.
+type own struct {
+	resident id.ID
+	slips    []id.ID
+	numbers  []string
+}
+
+func (o own) none() bool { return o.resident == 0 && len(o.slips) == 0 && len(o.numbers) == 0 }
+
+// proxied reports whether a record that is on such a list is there by a proxy alone.
+func (o own) proxied(resident, record id.ID) bool {
+	return (resident == 0 || resident != o.resident) && !slices.Contains(o.slips, record)
+}
+
+func (s *Service) ownOf(tx *sqldb.Tx, by scope.Actor) (o own, err error) {
+	o = own{resident: by.Resident, slips: by.Slips}
+	o.numbers, err = s.People.DoneFor(tx, by, people.ProxyBook)
+	return o, err
 }
 
 // A Day is what a counter has to do on a day.

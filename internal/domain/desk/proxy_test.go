@@ -76,6 +76,20 @@ func TestBookingByProxy(t *testing.T) {
 		if _, err := o.Desk.Get(ctx, d, s.Number); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("whose proxy has ended reads it: %v", err)
 		}
+		mine, err := o.Desk.Mine(ctx, friend, 10)
+		o.must(err)
+		if len(mine) != 1 || mine[0].Number != s.Number || !mine[0].Proxied || mine[0].For.Name == "" {
+			t.Errorf("who acts lists %+v", mine)
+		}
+		own, err := o.Desk.Book(ctx, mother.Actor(), desk.Wish{Item: "id-card", At: at("14:00")})
+		o.must(err)
+		if mine, err = o.Desk.Mine(ctx, friend, 10); err != nil || len(mine) != 1 {
+			t.Errorf("who acts lists what she booked herself: %+v, %v", mine, err)
+		}
+		if mine, err = o.Desk.Mine(ctx, mother.Actor(), 10); err != nil || len(mine) != 2 || mine[0].Proxied || mine[1].Proxied {
+			t.Errorf("she lists %+v, %v", mine, err)
+		}
+		o.must(o.Desk.Cancel(ctx, mother.Actor(), own.ID))
 		o.must(o.Desk.Cancel(ctx, friend, s.ID))
 		if x := o.get(o.he, s.Number); x.State != desk.Cancelled || !x.Steps[len(x.Steps)-1].Behalf {
 			t.Errorf("%s: %+v", x.State, x.Steps)
@@ -99,7 +113,17 @@ func TestBookingByProxy(t *testing.T) {
 		if i := slices.IndexFunc(ps, func(p people.ShownProxy) bool { return p.ID == proxy.ID }); i < 0 || len(ps[i].Acts) != len(want) {
 			t.Errorf("she sees %+v", ps)
 		}
+		if xs, err := o.Desk.MyVisits(ctx, friend, 10); err != nil || len(xs) != 1 || !xs[0].Proxied {
+			t.Errorf("who acts lists the visits %+v, %v", xs, err)
+		}
 		o.must(o.People.EndProxy(ctx, mother.Actor(), proxy.ID))
+		for _, by := range []scope.Actor{friend, d} {
+			bs, err := o.Desk.Mine(ctx, by, 10)
+			o.must(err)
+			if xs, err := o.Desk.MyVisits(ctx, by, 10); err != nil || len(xs)+len(bs) != 0 {
+				t.Errorf("after its end %d and %d, %v", len(bs), len(xs), err)
+			}
+		}
 		if _, err := o.Desk.Book(ctx, friend, wish); errs.KindOf(err) != errs.Denied {
 			t.Errorf("after the end: %v", err)
 		}

@@ -21,7 +21,8 @@ type Filter struct {
 	Unit   id.ID
 	For    string
 	AtHome bool
-	Gone   bool // also what is not offered any more
+	At     Counter // not the zero one: only what can be booked at it
+	Gone   bool    // also what is not offered any more
 	Skip   int
 	Most   int // 30 if 0
 }
@@ -118,7 +119,7 @@ func (c *Catalogue) Search(f Filter) (is []Item, more bool) {
 
 func (f Filter) takes(i Item) bool {
 	return (i.Active || f.Gone) && (f.Theme == "" || i.Theme == f.Theme) && (f.Unit == 0 || i.Unit == f.Unit) &&
-		(f.For == "" || slices.Contains(i.For, f.For)) && (!f.AtHome || i.AtHome)
+		(f.For == "" || slices.Contains(i.For, f.For)) && (!f.AtHome || i.AtHome) && (f.At.ID == 0 || f.At.serves(i))
 }
 
 // An asking is one way to put a question, taken apart once for all items.

@@ -88,20 +88,28 @@ func firstWaiting(tx *sqldb.Tx, counter id.ID, at time.Time) (id.ID, bool, error
 	return ids[0], true, nil
 }
 
-// listOwn are somebody's bookings: what lies ahead first, then the latest.
-func listOwn(tx *sqldb.Tx, resident id.ID, slips []id.ID, most int) ([]Booking, error) {
-	var w sqldb.Where
+// where are the records of an own list. Each condition has an index.
+func (o own) where(w *sqldb.Where) {
 	var conds []string
 	var args []any
-	if resident != 0 {
-		conds, args = append(conds, "resident_id = ? AND resident_id > 0"), append(args, resident)
+	if o.resident != 0 {
+		conds, args = append(conds, "resident_id = ? AND resident_id > 0"), append(args, o.resident)
 	}
-	for _, d := range slips {
+	for _, d := range o.slips {
 		conds, args = append(conds, "id = ?"), append(args, d)
 	}
+	for _, n := range o.numbers {
+		conds, args = append(conds, "number = ?"), append(args, n)
+	}
 	w.Any(conds, args...)
+}
+
+// listOwn are somebody's bookings: what lies ahead first, the next before all, then the latest.
+func listOwn(tx *sqldb.Tx, o own, most int) ([]Booking, error) {
+	var w sqldb.Where
+	o.where(&w)
 	return sqldb.All(tx, scanBooking, `SELECT `+bookingColumns+` FROM booking `+w.SQL()+`
-		ORDER BY CASE WHEN state IN ('waiting', 'offered', 'booked', 'arrived') THEN 0 ELSE 1 END, slot_at DESC, id LIMIT `+strconv.Itoa(min(max(most, 1), 200)), w.Args()...)
+		ORDER BY CASE WHEN state IN ('waiting', 'offered', 'booked', 'arrived') THEN slot_at END NULLS LAST, slot_at DESC, id LIMIT `+strconv.Itoa(min(max(most, 1), 200)), w.Args()...)
 }
 
 // listDay are a counter's bookings of a day that have, or had, a seat.

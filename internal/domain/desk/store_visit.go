@@ -92,17 +92,9 @@ func countVisits(tx *sqldb.Tx, ss scope.Scopes) (open, late int, err error) {
 	return open, late, err
 }
 
-func listOwnVisits(tx *sqldb.Tx, resident id.ID, slips []id.ID, most int) ([]HomeVisit, error) {
+func listOwnVisits(tx *sqldb.Tx, o own, most int) ([]HomeVisit, error) {
 	var w sqldb.Where
-	var conds []string
-	var args []any
-	if resident != 0 {
-		conds, args = append(conds, "resident_id = ? AND resident_id > 0"), append(args, resident)
-	}
-	for _, d := range slips {
-		conds, args = append(conds, "id = ?"), append(args, d)
-	}
-	w.Any(conds, args...)
+	o.where(&w)
 	return sqldb.All(tx, scanVisit, `SELECT `+visitColumns+` FROM home_visit `+w.SQL()+` ORDER BY id DESC LIMIT `+strconv.Itoa(min(max(most, 1), 100)), w.Args()...)
 }
 

@@ -102,8 +102,9 @@ func (s *Service) Find(ctx context.Context, by scope.Actor, f Finding) (slip Sli
 }
 
 // FindIn is Find in a transaction that is under way: so an entry of a round becomes a
-// home visit together with itself. What has the origin of one that is there already is
-// that one again, without a code.
+// home visit together with itself. What has an origin gets no code, since nobody stands
+// there who could be given it: [Service.NewVisitSlip] makes one. What has the origin of
+// one that is there already is that one again.
 func (s *Service) FindIn(tx *sqldb.Tx, by scope.Actor, f Finding) (slip Slip, err error) {
 	if f.Origin != "" {
 		if was, ok, err := visitFrom(tx, f.Origin); err != nil || ok {
@@ -129,11 +130,12 @@ func (s *Service) FindIn(tx *sqldb.Tx, by scope.Actor, f Finding) (slip Slip, er
 		return slip, err
 	}
 	v.ID, v.Number = tx.NewID(), fmt.Sprintf("SM-%d-%06d", year, n)
-	code, index, err := s.newCode()
-	if err != nil {
-		return slip, err
+	code := ""
+	if f.Origin == "" { // else nobody is there who could be given it
+		if code, v.codeIndex, err = s.newCode(); err != nil {
+			return slip, err
+		}
 	}
-	v.codeIndex = index
 	s.clock(tx, &v)
 	if err := insertVisit(tx, v); err != nil {
 		return slip, err
@@ -269,6 +271,8 @@ func (s *Service) toTell(tx *sqldb.Tx, by scope.Actor, v HomeVisit, act Act) (ou
 	dir := s.Orgs.Directory()
 	var all []id.ID
 	switch {
+	case act == Reissue:
+		return nil
 	case act == Find:
 		all = append(dir.Members(v.DeskUnit, tx.Now()), dir.Members(v.ServeUnit, tx.Now())...)
 	case v.State == Arranged:

@@ -73,7 +73,9 @@ func (s *Service) changeVisit(ctx context.Context, by scope.Actor, d id.ID, act 
 		if v.State, err = VisitFlow.Lead(from, act, to); err != nil {
 			return err
 		}
-		s.clock(tx, &v)
+		if act != Reissue { // nobody has done what it waits for
+			s.clock(tx, &v)
+		}
 		if err := saveVisit(tx, v); err != nil {
 			return err
 		}

@@ -50,6 +50,7 @@ var VisitFlow = flow.New("home_visit", Found,
 	flow.On(Found, Call, Found, needVisit),
 	flow.On(Found, Call, Declined, needVisit),
 	flow.On(Found, Withdraw, Withdrawn, byHousehold),
+	flow.On(Found, Reissue, Found, byHousehold),
 
 	flow.On(Declined, Call, Agreed, needVisit),
 	flow.On(Declined, Call, Found, needVisit),
@@ -57,15 +58,18 @@ var VisitFlow = flow.New("home_visit", Found,
 
 	flow.On(Agreed, Arrange, Arranged, needVisit),
 	flow.On(Agreed, Withdraw, Withdrawn, byHousehold),
+	flow.On(Agreed, Reissue, Agreed, byHousehold),
 
 	flow.On(Arranged, Arrange, Arranged, needVisit),
 	flow.On(Arranged, Postpone, Agreed, needVisit),
 	flow.On(Arranged, Do, Done, needVisit),
 	flow.On(Arranged, Withdraw, Withdrawn, byHousehold),
+	flow.On(Arranged, Reissue, Arranged, byHousehold),
 
 	flow.On(Done, FollowUp, Followed, needVisit),
 	flow.On(Done, FollowUp, Done, needVisit),
 	flow.On(Done, FollowUp, Agreed, needVisit),
+	flow.On(Done, Reissue, Done, byHousehold),
 
 	flow.On(Followed, Finish, Closed, needVisit),
 )

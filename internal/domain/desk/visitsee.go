@@ -32,7 +32,9 @@ type SeenVisit struct {
 	Steps  []Step
 	Acts   []Act
 	Inside bool
-	Who    map[id.ID]string // names of officer and grid worker
+	// Proxied: the reader asked for it for somebody, and acts for them still.
+	Proxied bool
+	Who     map[id.ID]string // names of officer and grid worker
 }
 
 // Visit returns a home visit by its number, as the actor may see it; NotFound if there
@@ -147,17 +149,22 @@ func (s *Service) CountVisits(ctx context.Context, by scope.Actor) (open, late i
 }
 
 // MyVisits are the actor's own home visits, by who they are or the slips they have
-// shown, the newest first.
+// shown, and those that they asked for by a proxy, the newest first.
 func (s *Service) MyVisits(ctx context.Context, by scope.Actor, most int) (xs []SeenVisit, err error) {
-	if by.Resident == 0 && len(by.Slips) == 0 {
-		return nil, nil
-	}
 	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
-		vs, err := listOwnVisits(tx, by.Resident, by.Slips, most)
+		o, err := s.ownOf(tx, by)
+		if err != nil || o.none() {
+			xs = nil
+			return err
+		}
+		vs, err := listOwnVisits(tx, o, most)
 		if err != nil {
 			return err
 		}
 		xs, err = s.seenVisits(tx, by, vs)
+		for n := range xs {
+			xs[n].Proxied = o.proxied(xs[n].Resident, xs[n].ID)
+		}
 		return err
 	})
 	return xs, err

@@ -60,6 +60,7 @@ type Proxy struct {
 	Scopes   []ProxyScope
 	Consent  Consent
 	Paper    string // where the signed paper is kept
+	Photo    Photo  // of the signed paper, if one was taken
 	MadeBy   id.ID  // the clerk's account; 0: the resident
 	MadeAt   time.Time
 	TakenAt  time.Time
@@ -85,7 +86,7 @@ func (p Proxy) Offered(now time.Time) bool {
 func (p Proxy) May(s ProxyScope) bool { return slices.Contains(p.Scopes, s) }
 
 func (p Proxy) digest() []byte {
-	return trail.Digest("proxy/1", p.ID, p.For, p.By, p.Account, p.Relation, joinProxyScopes(p.Scopes), string(p.Consent), p.codeIndex, p.Paper, p.MadeBy, p.MadeAt, p.TakenAt, p.Until, p.EndedAt, p.EndedBy, p.Version)
+	return trail.Digest("proxy/1", p.ID, p.For, p.By, p.Account, p.Relation, joinProxyScopes(p.Scopes), string(p.Consent), p.codeIndex, p.Paper, p.Photo.Hash, p.MadeBy, p.MadeAt, p.TakenAt, p.Until, p.EndedAt, p.EndedBy, p.Version)
 }
 
 // The limits.
@@ -106,12 +107,13 @@ type Proxying struct {
 	Scopes   []ProxyScope
 	Consent  Consent
 	Paper    string
+	Photo    Photo     // of the signed paper, beside where it is kept
 	Until    time.Time // zero: a year from now; of a guardian: until they are grown up
 }
 
 func (in Proxying) check(now time.Time) (p Proxy, err error) {
 	var l errs.List
-	p = Proxy{For: in.For, By: in.By, Account: in.Account, Relation: in.Relation, Consent: in.Consent, Paper: strings.TrimSpace(in.Paper), MadeAt: now, Until: in.Until, Version: 1}
+	p = Proxy{For: in.For, By: in.By, Account: in.Account, Relation: in.Relation, Consent: in.Consent, Paper: strings.TrimSpace(in.Paper), Photo: in.Photo, MadeAt: now, Until: in.Until, Version: 1}
 	for _, s := range ProxyScopes {
 		if slices.Contains(in.Scopes, s) {
 			p.Scopes = append(p.Scopes, s)
@@ -134,6 +136,9 @@ func (in Proxying) check(now time.Time) (p Proxy, err error) {
 		l.Add("paper", "proxy.paper.missing")
 	case n > paperMost:
 		l.Add("paper", "proxy.paper.long", paperMost)
+	}
+	if in.Photo.Hash != "" && in.Consent != OnPaper {
+		l.Add("photo", "proxy.photo.paper")
 	}
 	return p, l.Err()
 }
@@ -335,6 +340,16 @@ func (s *Service) NoteProxy(tx *sqldb.Tx, p Proxy, what ProxyScope, number strin
 	return insertProxyAct(tx, ProxyAct{ID: tx.NewID(), Proxy: p.ID, At: tx.Now(), Scope: what, Number: number})
 }
 
+// DoneFor are the numbers of what the actor did of one kind by the proxies that count
+// now, the newest first and a hundred at most: what else there is of whom they act for is
+// not theirs to list.
+func (s *Service) DoneFor(tx *sqldb.Tx, by scope.Actor, what ProxyScope) (numbers []string, err error) {
+	if by.Resident == 0 && by.Account == 0 {
+		return nil, nil
+	}
+	return proxyNumbers(tx, by.Resident, by.Account, what, tx.Now())
+}
+
 // A ProxyAct is something that was done by a proxy.
 type ProxyAct struct {
 	ID     id.ID
@@ -424,14 +439,18 @@ func (s *Service) endProxiesOf(tx *sqldb.Tx, by scope.Actor, resident id.ID) err
 			return err
 		}
 		for _, p := range ps {
-			if !p.Good(tx.Now()) && !p.Offered(tx.Now()) {
+			act := "forget"
+			if p.Good(tx.Now()) || p.Offered(tx.Now()) {
+				act = "end"
+				p.EndedAt, p.codeIndex, p.EndedBy = tx.Now(), nil, "resident"
+				if of.by != 0 {
+					p.EndedBy = "proxy"
+				}
+			} else if p.Photo.Hash == "" {
 				continue
 			}
-			p.EndedAt, p.codeIndex, p.EndedBy = tx.Now(), nil, "resident"
-			if of.by != 0 {
-				p.EndedBy = "proxy"
-			}
-			if err := s.keepProxy(tx, by, &p, "end"); err != nil {
+			p.Photo = Photo{} // it bears both their names
+			if err := s.keepProxy(tx, by, &p, act); err != nil {
 				return err
 			}
 		}

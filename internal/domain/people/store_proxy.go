@@ -4,17 +4,18 @@ package people
 
 import (
 	"strings"
+	"time"
 
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/sqldb"
 )
 
-const proxyColumns = `id, resident_id, by_resident, by_account, relation, scopes, consent, code_index, paper, made_by, made_at, taken_at, until_at, ended_at, ended_by, version`
+const proxyColumns = `id, resident_id, by_resident, by_account, relation, scopes, consent, code_index, paper, photo, photo_type, made_by, made_at, taken_at, until_at, ended_at, ended_by, version`
 
 func scanProxy(r sqldb.Scanner) (p Proxy, err error) {
 	var scopes string
 	var made, taken, until, ended sqldb.Time
-	err = r.Scan(&p.ID, &p.For, &p.By, &p.Account, &p.Relation, &scopes, &p.Consent, &p.codeIndex, &p.Paper, &p.MadeBy, &made, &taken, &until, &ended, &p.EndedBy, &p.Version)
+	err = r.Scan(&p.ID, &p.For, &p.By, &p.Account, &p.Relation, &scopes, &p.Consent, &p.codeIndex, &p.Paper, &p.Photo.Hash, &p.Photo.Type, &p.MadeBy, &made, &taken, &until, &ended, &p.EndedBy, &p.Version)
 	for s := range strings.FieldsSeq(scopes) {
 		p.Scopes = append(p.Scopes, ProxyScope(s))
 	}
@@ -31,16 +32,27 @@ func joinProxyScopes(ss []ProxyScope) string {
 }
 
 func insertProxy(tx *sqldb.Tx, p Proxy) error {
-	_, err := tx.Exec(`INSERT INTO proxy (`+proxyColumns+`) VALUES (`+sqldb.List(16, 1)+`)`,
-		p.ID, p.For, p.By, p.Account, p.Relation, joinProxyScopes(p.Scopes), p.Consent, p.codeIndex, p.Paper, p.MadeBy, sqldb.At(p.MadeAt), sqldb.At(p.TakenAt), sqldb.At(p.Until), sqldb.At(p.EndedAt), p.EndedBy, p.Version)
+	_, err := tx.Exec(`INSERT INTO proxy (`+proxyColumns+`) VALUES (`+sqldb.List(18, 1)+`)`,
+		p.ID, p.For, p.By, p.Account, p.Relation, joinProxyScopes(p.Scopes), p.Consent, p.codeIndex, p.Paper, p.Photo.Hash, p.Photo.Type, p.MadeBy, sqldb.At(p.MadeAt), sqldb.At(p.TakenAt), sqldb.At(p.Until), sqldb.At(p.EndedAt), p.EndedBy, p.Version)
 	return err
 }
 
-// saveProxy writes what changes of a proxy: who took it, and its end.
+// saveProxy writes what changes of a proxy: who took it, its end, and that of its photo.
 func saveProxy(tx *sqldb.Tx, p *Proxy) error {
 	p.Version++
-	return tx.One(`UPDATE proxy SET by_resident = $3, code_index = $4, taken_at = $5, ended_at = $6, ended_by = $7, version = $8 WHERE id = $1 AND version = $2`,
-		p.ID, p.Version-1, p.By, p.codeIndex, sqldb.At(p.TakenAt), sqldb.At(p.EndedAt), p.EndedBy, p.Version)
+	return tx.One(`UPDATE proxy SET by_resident = $3, code_index = $4, taken_at = $5, ended_at = $6, ended_by = $7, version = $8, photo = $9, photo_type = $10 WHERE id = $1 AND version = $2`,
+		p.ID, p.Version-1, p.By, p.codeIndex, sqldb.At(p.TakenAt), sqldb.At(p.EndedAt), p.EndedBy, p.Version, p.Photo.Hash, p.Photo.Type)
+}
+
+// hasPhoto reports whether a proxy has the picture.
+func hasPhoto(tx *sqldb.Tx, hash string) (bool, error) {
+	n, err := sqldb.Int(tx.Row(`SELECT COUNT(*) FROM proxy WHERE photo = $1 AND photo <> ''`, hash))
+	return n > 0, err
+}
+
+// oldPhotos are the proxies that have a photo and ended before a moment.
+func oldPhotos(tx *sqldb.Tx, before time.Time, most int) ([]Proxy, error) {
+	return sqldb.All(tx, scanProxy, `SELECT `+proxyColumns+` FROM proxy WHERE photo <> '' AND (ended_at < $1 OR until_at < $1) ORDER BY id LIMIT $2`, sqldb.At(before), most)
 }
 
 func loadProxy(tx *sqldb.Tx, d id.ID) (Proxy, error) {
@@ -80,6 +92,26 @@ func listProxyActs(tx *sqldb.Tx, proxy id.ID) ([]ProxyAct, error) {
 		a.At = at.Time
 		return a, err
 	}, `SELECT id, proxy_id, at, scope, number FROM proxy_act WHERE proxy_id = $1 ORDER BY id DESC LIMIT 100`, proxy)
+}
+
+// proxyNumbers are the numbers of what was done of one kind by the proxies of a resident
+// or an account that count at a moment.
+func proxyNumbers(tx *sqldb.Tx, by, account id.ID, what ProxyScope, now time.Time) (numbers []string, err error) {
+	var w sqldb.Where
+	if by != 0 {
+		w.Add("p.by_resident = ?", by)
+	} else {
+		w.Add("p.by_account = ?", account)
+	}
+	w.Add("a.scope = ?", string(what))
+	w.Add("p.ended_at IS NULL")
+	w.Add("p.taken_at IS NOT NULL")
+	w.Add("p.until_at > ?", sqldb.At(now))
+	return sqldb.All(tx, func(r sqldb.Scanner) (n string, err error) {
+		var last sqldb.Time
+		err = r.Scan(&n, &last)
+		return n, err
+	}, `SELECT a.number, MAX(a.at) FROM proxy p JOIN proxy_act a ON a.proxy_id = p.id `+w.SQL()+` GROUP BY a.number ORDER BY MAX(a.at) DESC, a.number LIMIT 100`, w.Args()...)
 }
 
 // EachProxyDigest calls f with what every proxy's last line in the trail must be.

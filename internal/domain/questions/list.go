@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -21,6 +22,8 @@ type Filter struct {
 	Slips    []id.ID // not nil: these alone
 	Before   id.ID   // the last of the page before
 	Most     int     // default 50
+
+	numbers []string // beside the resident's: what they asked for others
 }
 
 // A Page is a part of a list.
@@ -35,26 +38,44 @@ func (s *Service) list(ctx context.Context, f Filter, in scope.Scopes) (p Page, 
 	if f.Most == 0 {
 		f.Most = usual
 	}
-	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
-		p.Questions, err = listQuestions(tx, f, in, f.Most+1)
-		return err
-	})
-	if p.More = len(p.Questions) > f.Most; p.More {
-		p.Questions = p.Questions[:f.Most]
-	}
+	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error { return s.listIn(tx, f, in, &p) })
 	return p, err
 }
 
-// ListMine returns the reader's own questions, the newest first: by account, else by
-// the slips this browser has shown.
-func (s *Service) ListMine(ctx context.Context, by scope.Actor, f Filter) (Page, error) {
+func (s *Service) listIn(tx *sqldb.Tx, f Filter, in scope.Scopes, p *Page) (err error) {
+	if p.Questions, err = listQuestions(tx, f, in, f.Most+1); err != nil {
+		return err
+	}
+	if p.More = len(p.Questions) > f.Most; p.More {
+		p.Questions = p.Questions[:f.Most]
+	}
+	return nil
+}
+
+// ListMine returns the reader's own questions, the newest first: by account, and those
+// that they asked for whom they act for by a proxy; else by the slips this browser has
+// shown.
+func (s *Service) ListMine(ctx context.Context, by scope.Actor, f Filter) (p Page, err error) {
 	f.Resident, f.Slips = by.Resident, nil
-	if by.Resident == 0 {
+	if by.Resident == 0 && by.Account == 0 {
 		if f.Slips = slices.Clone(by.Slips); len(f.Slips) == 0 {
 			return Page{}, nil
 		}
+		return s.list(ctx, f, nil)
 	}
-	return s.list(ctx, f, nil)
+	if f.Most == 0 {
+		f.Most = usual
+	}
+	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
+		if f.numbers, err = s.People.DoneFor(tx, by, people.ProxyAsk); err != nil {
+			return err
+		}
+		if p = (Page{}); f.Resident == 0 && len(f.numbers) == 0 {
+			return nil
+		}
+		return s.listIn(tx, f, nil, &p)
+	})
+	return p, err
 }
 
 // units are those for which the actor answers.

@@ -65,8 +65,16 @@ func listQuestions(tx *sqldb.Tx, f Filter, in scope.Scopes, most int) ([]Questio
 	if len(f.Units) > 0 {
 		sqldb.In(&w, "unit_id", f.Units...)
 	}
-	if f.Resident != 0 {
-		w.Add("resident_id = ?", f.Resident)
+	if f.Resident != 0 || len(f.numbers) > 0 {
+		var conds []string
+		var args []any
+		if f.Resident != 0 {
+			conds, args = append(conds, "resident_id = ? AND resident_id <> 0"), append(args, f.Resident)
+		}
+		for _, n := range f.numbers {
+			conds, args = append(conds, "number = ?"), append(args, n)
+		}
+		w.Any(conds, args...)
 	}
 	if f.Slips != nil {
 		sqldb.In(&w, "id", f.Slips...)

@@ -4,6 +4,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ var mineShown = page.New[minePage](files, "mine.html")
 
 func (c *Counter) mine(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("bookings.title")
-	if b.Staff() {
+	if seesCounters(b) {
 		return page.Redirect(w, r, "/counters")
 	}
 	vs, err := c.Desk.Mine(r.Context(), b.Actor, 50)
@@ -63,8 +64,43 @@ func (c *Counter) BookingRows(b page.Base, vs []desk.Seen) []page.Row {
 	for n, v := range vs {
 		rows[n] = page.Row{Href: "/bookings/" + v.Number, Title: v.What.Name.In(b.Lang), Number: v.Number, Meta: []string{whenOf(b, v.Booking), c.unit(b, v.At.Unit), v.At.Name.In(b.Lang)}, Pill: bookingPill(b, v.State),
 			Yours: v.State == desk.Offered}
+		if v.Proxied {
+			rows[n].Tags = append(rows[n].Tags, b.T("booking.for", forName(b, v.For)))
+		} else if v.ForWords != "" {
+			rows[n].Tags = append(rows[n].Tags, v.ForWords)
+		}
 	}
 	return rows
+}
+
+// Own are the reader's bookings and what is to be done at their home, as their page of
+// all that is theirs shows them: the next of each, and the way to all.
+func (c *Counter) Own(r *http.Request, b page.Base) (own []page.Section, err error) {
+	const most = 5
+	vs, err := c.Desk.Mine(r.Context(), b.Actor, most)
+	if err != nil {
+		return nil, err
+	}
+	xs, err := c.Desk.MyVisits(r.Context(), b.Actor, most)
+	if err != nil {
+		return nil, err
+	}
+	all := page.Link{Href: "/bookings", Text: b.T("bookings.all"), Icon: "calendar"}
+	if len(vs) > 0 {
+		own = append(own, page.Section{Title: b.T("bookings.title"), Rows: c.BookingRows(b, vs), More: all})
+	}
+	if len(xs) > 0 {
+		own = append(own, page.Section{Title: b.T("visits.mine"), Rows: c.visitRows(b, xs), More: all})
+	}
+	return own, nil
+}
+
+// forName is whom something is for, in masks.
+func forName(b page.Base, k desk.Card) string {
+	if k.Name == "" {
+		return b.T("day.nameless")
+	}
+	return k.Name
 }
 
 // whenOf is the time of a booking, or the days for which it waits.
@@ -154,6 +190,10 @@ func bookingActs(b page.Base, v desk.Seen, own string, short bool) (buttons []pa
 	for _, a := range v.Acts {
 		text := b.T("booking.act." + string(a))
 		switch a {
+		case desk.Reissue:
+			if !short {
+				ways = append(ways, page.Link{Href: own + "/new-slip", Text: text, Icon: "print"})
+			}
 		case desk.Move:
 			ways = append(ways, page.Link{Href: own + "/move", Text: text, Icon: "calendar"})
 		case desk.CallOff:
@@ -206,6 +246,12 @@ func (c *Counter) bookingAct(w http.ResponseWriter, r *http.Request) error {
 		err = c.Desk.Miss(ctx, b.Actor, d)
 	case desk.TakeBack:
 		err = c.Desk.TakeBack(ctx, b.Actor, d)
+	case desk.Reissue:
+		s, err := c.Desk.NewSlip(ctx, b.Actor, d)
+		if err != nil {
+			return err
+		}
+		return c.showSlip(w, r, s, to)
 	case desk.Move:
 		return c.move(w, r, v, f)
 	case desk.CallOff:
@@ -246,6 +292,27 @@ func (c *Counter) callOffPage(b page.Base, v desk.Seen, f *form.Form) formPage {
 	b.Form, b.Crumbs = f, []page.Link{{Href: own, Text: v.Number}}
 	return formPage{Base: b, Head: page.Head{Kicker: v.Number, Title: b.T("booking.act.call_off"), Lead: b.T("booking.call_off.lead")}, Action: own + "/call-off", Back: own, Submit: b.T("booking.act.call_off"), Danger: true,
 		Fields: []ask{{"area", page.NewField(b.Lang, f, "words", "booking.call_off.why").Need().Rows(3).Max(500)}}}
+}
+
+// newSlipForm says what a new slip means before it is made.
+func (c *Counter) newSlipForm(w http.ResponseWriter, r *http.Request) error {
+	v, err := c.Desk.Get(r.Context(), page.Actor(r), r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(v.Acts, desk.Reissue) {
+		if _, err := desk.BookingFlow.Find(v.State, desk.Reissue); err != nil {
+			return err
+		}
+		return errs.New(errs.Denied, "access.no_post")
+	}
+	return formed.Show(w, r, newSlipPage(page.From(r), v.Number, "/bookings/"+v.Number))
+}
+
+func newSlipPage(b page.Base, number, own string) formPage {
+	b = b.Titled("booking.act.new_slip")
+	b.Crumbs = []page.Link{{Href: own, Text: number}}
+	return formPage{Base: b, Head: page.Head{Kicker: number, Title: b.Title, Lead: b.T("booking.lead.new_slip")}, Action: own + "/new-slip", Back: own, Submit: b.Title}
 }
 
 func (c *Counter) moveForm(w http.ResponseWriter, r *http.Request) error {

@@ -64,6 +64,7 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	get("/bookings/{number}/slip", c.slip)
 	get("/bookings/{number}/booking.ics", c.ical)
 	get("/bookings/{number}/move", c.moveForm)
+	get("/bookings/{number}/new-slip", c.newSlipForm)
 	get("/bookings/{number}/call-off", c.callOffForm)
 	post("/bookings/{number}/{act}", c.bookingAct)
 
@@ -163,6 +164,14 @@ func missing() error { return errs.New(errs.NotFound, "error.not_found.what") }
 func (c *Counter) keepSlip(w http.ResponseWriter, r *http.Request, s desk.Slip) error {
 	c.Slips.Hold(w, r, s.ID)
 	return c.Slips.Keep(w, r, matters.Slip{ID: s.ID, Number: s.Number, Code: s.Code})
+}
+
+// showSlip leads to the page that shows and prints a slip just made for a record.
+func (c *Counter) showSlip(w http.ResponseWriter, r *http.Request, s desk.Slip, of string) error {
+	if err := c.keepSlip(w, r, s); err != nil {
+		return err
+	}
+	return page.Redirect(w, r, of+"/slip")
 }
 
 // freshCode is the code of a slip that this browser has just been given.

@@ -163,11 +163,10 @@ func (c *Counter) dayPage(b page.Base, x desk.Day) dayPage {
 		if s.Left > 0 {
 			l := dayLine{At: at, Free: s.Left}
 			if serves && s.At.After(b.Now) {
-				l.Book = "/counters/" + x.Counter.ID.String()
-				if i := x.Counter.Items; len(i) == 1 { // else the clerk says for what
-					l.Book = "/services/" + i[0] + "/book?counter=" + x.Counter.ID.String() + "&at=" + momentText(s.At)
-				} else {
-					l.Book = "/services?unit=" + x.Counter.Unit.String()
+				at := "?counter=" + x.Counter.ID.String() + "&at=" + momentText(s.At)
+				l.Book = "/services" + at // the clerk says for what
+				if i := x.Counter.Items; len(i) == 1 {
+					l.Book = "/services/" + i[0] + "/book" + at
 				}
 			}
 			v.Lines = append(v.Lines, l)
@@ -185,12 +184,7 @@ func (c *Counter) dayPage(b page.Base, x desk.Day) dayPage {
 }
 
 // who is whom a booking is for, as masks.
-func who(b page.Base, s desk.Seen) string {
-	if s.For.Name == "" {
-		return b.T("day.nameless")
-	}
-	return s.For.Name
-}
+func who(b page.Base, s desk.Seen) string { return forName(b, s.For) }
 
 func (c *Counter) dayLine(b page.Base, s desk.Seen, serves bool) dayLine {
 	l := dayLine{At: clock(s.Booking.At), Number: s.Number, Href: "/bookings/" + s.Number, Who: who(b, s), What: s.What.Name.In(b.Lang), Pill: bookingPill(b, s.State)}

@@ -20,6 +20,7 @@ type listPage struct {
 	page.Base
 	Head   page.Head
 	For    page.Note // whom a clerk looks for
+	At     page.Note // the counter and the time that a clerk has chosen
 	Filter page.Filter
 	Rows   []page.Row
 	Empty  page.Empty
@@ -34,7 +35,7 @@ const perPage = 30
 func (c *Counter) services(w http.ResponseWriter, r *http.Request) error {
 	b := page.From(r).Titled("services.title")
 	f := form.Of()
-	for _, name := range []string{"q", "theme", "unit", "home", "resident"} {
+	for _, name := range []string{"q", "theme", "unit", "home", "resident", "counter", "at"} {
 		if v := r.URL.Query().Get(name); v != "" {
 			f.Set(name, v)
 		}
@@ -49,12 +50,25 @@ func (c *Counter) services(w http.ResponseWriter, r *http.Request) error {
 	if f.Err() != nil {
 		q = desk.Filter{Most: perPage}
 	}
+	if d := f.ID("counter"); d != 0 && f.Err() == nil { // a clerk has chosen counter and time already
+		if q.At, err = c.Desk.Counter(r.Context(), d); err != nil {
+			return err
+		}
+	}
 	found, more := cat.Search(q)
 	who, err := c.forResident(r)
 	if err != nil {
 		return err
 	}
 	v := c.listPage(b, found, cat.Themes(), f)
+	if q.At.ID != 0 {
+		v.Head.Lead = ""
+		v.At = page.Note{Tone: page.ToneCalm, Text: b.T("services.at", q.At.Name.In(b.Lang)), Link: page.Link{Href: "/counters/" + q.At.ID.String(), Text: b.T("services.at.back")}}
+		if at := f.Moment("at"); !at.IsZero() {
+			v.At.Text = b.T("services.at.time", moment(b, at), q.At.Name.In(b.Lang))
+			v.At.Link.Href += "?day=" + isoDay(at)
+		}
+	}
 	if who.ID != 0 {
 		v.For = page.Note{Tone: page.ToneCalm, Text: b.T("services.for", who.Name)}
 	}
@@ -92,13 +106,18 @@ func (c *Counter) listPage(b page.Base, found []desk.Item, themes []desk.Theme, 
 			Fields: []page.Field{page.NewField(b.Lang, f, "theme", "services.themes").Of(opts).Example(b.T("services.themes.all")).Quiet()}},
 		Empty: page.Empty{Icon: "search", Title: b.T("services.empty"), Text: b.T("services.empty.text"), Action: page.Link{Href: "/raise", Text: b.T("services.empty.raise")}},
 	}
-	if x := f.Get("resident"); x != "" {
-		v.Filter.Hidden = append(v.Filter.Hidden, page.Hidden{Name: "resident", Value: x})
+	for _, name := range []string{"resident", "counter", "at"} {
+		if x := f.Get(name); x != "" {
+			v.Filter.Hidden = append(v.Filter.Hidden, page.Hidden{Name: name, Value: x})
+		}
 	}
 	if f.Get("q") != "" || f.Get("theme") != "" || f.Get("unit") != "" {
-		v.Filter.Reset = "/services"
+		v.Filter.Reset = "/services" + chosenIn(f)
 	}
-	v.Rows = c.itemRows(b, found, f.Get("resident"))
+	v.Rows = c.itemRows(b, found, f)
+	if f.Get("counter") != "" {
+		return v
+	}
 	if seesCounters(b) {
 		v.Ways = append(v.Ways, page.Link{Href: "/counters", Text: b.T("counters.title"), Icon: "calendar"})
 	}
@@ -114,6 +133,21 @@ func (c *Counter) listPage(b page.Base, found []desk.Item, themes []desk.Theme, 
 	return v
 }
 
+// chosenIn is what a clerk has chosen already, for an address: for whom, at which counter
+// and at what time.
+func chosenIn(f *form.Form) string {
+	q := url.Values{}
+	for _, name := range []string{"resident", "counter", "at"} {
+		if x := f.Get(name); x != "" {
+			q.Set(name, x)
+		}
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
 func residentIn(resident string) string {
 	if resident == "" {
 		return ""
@@ -121,10 +155,14 @@ func residentIn(resident string) string {
 	return "?resident=" + url.QueryEscape(resident)
 }
 
-func (c *Counter) itemRows(b page.Base, is []desk.Item, resident string) []page.Row {
+func (c *Counter) itemRows(b page.Base, is []desk.Item, f *form.Form) []page.Row {
 	rows := make([]page.Row, len(is))
+	to := ""
+	if f.Get("counter") != "" { // counter and time are chosen: what is left is for whom
+		to = "/book"
+	}
 	for n, i := range is {
-		row := page.Row{Href: "/services/" + i.Code + residentIn(resident), Title: i.Name.In(b.Lang), Meta: []string{c.offeredBy(b, i), heading(b, i.Theme)}}
+		row := page.Row{Href: "/services/" + i.Code + to + chosenIn(f), Title: i.Name.In(b.Lang), Meta: []string{c.offeredBy(b, i), heading(b, i.Theme)}}
 		if i.Promised.N > 0 {
 			row.Meta = append(row.Meta, b.T("services.promised", i.Promised.Say(b.Lang)))
 		}

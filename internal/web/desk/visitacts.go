@@ -116,6 +116,10 @@ func (c *Counter) visitActFields(b page.Base, x desk.SeenVisit, act desk.Act, f 
 		add("radios", field("came", "visit.field.came").Need().Of(os))
 	}
 	switch act {
+	case desk.Reissue:
+		if x.Slipless() {
+			v.Head.Title, v.Head.Lead, v.Submit = b.T("visit.slip.first"), b.T("visit.slip.none"), b.T("visit.slip.first")
+		}
 	case desk.Call:
 		v.Facts = []page.Fact{{Label: b.T("visit.field.need"), Value: x.Need}, {Label: b.T("booking.fact.for"), Value: strings.TrimSpace(x.For.Name + " " + x.For.Phone), Href: own + "/reveal", Private: true}}
 		came(desk.SaidYes, desk.SaidNo, desk.NoAnswer)
@@ -183,6 +187,12 @@ func (c *Counter) visitAct(w http.ResponseWriter, r *http.Request) error {
 	}
 	b, ctx := page.From(r), r.Context()
 	switch act {
+	case desk.Reissue:
+		s, err := c.Desk.NewVisitSlip(ctx, b.Actor, x.ID)
+		if err != nil {
+			return err
+		}
+		return c.showSlip(w, r, s, "/visits/"+x.Number)
 	case desk.Call, desk.FollowUp:
 		came, words := desk.Called(f.Choice("came", "yes", "no", "none", "well", "again")), f.Text("words", 500)
 		if came == "" {

@@ -82,6 +82,9 @@ func (c *Counter) visitRows(b page.Base, xs []desk.SeenVisit) []page.Row {
 	rows := make([]page.Row, len(xs))
 	for n, x := range xs {
 		row := page.Row{Href: "/visits/" + x.Number, Title: c.visitTitle(b, x), Number: x.Number, Meta: pieces(c.where(b, x.Path), x.For.Name), Pill: visitPill(b, x.State)}
+		if x.Proxied {
+			row.Tags = append(row.Tags, b.T("booking.for", forName(b, x.For)))
+		}
 		if !x.At.IsZero() && x.State == desk.Arranged {
 			row.Meta = append(row.Meta, moment(b, x.At))
 		}
@@ -123,6 +126,7 @@ type visitPage struct {
 	Head     page.Head
 	Turn     page.Turn
 	Pill     page.Pill
+	Note     page.Note
 	Need     string
 	Facts    []page.Fact
 	Ways     []page.Link
@@ -156,6 +160,11 @@ func (c *Counter) visitPage(b page.Base, x desk.SeenVisit) visitPage {
 		switch {
 		case a == desk.Finish:
 			v.Turn.Buttons = append(v.Turn.Buttons, page.Button{Text: text, Action: href, Main: true})
+		case a == desk.Reissue:
+			if x.Slipless() {
+				text = b.T("visit.slip.first")
+			}
+			v.Ways = append(v.Ways, page.Link{Href: href, Text: text, Icon: "print"})
 		case a == desk.Withdraw || a == desk.Postpone:
 			v.Ways = append(v.Ways, page.Link{Href: href, Text: text})
 		default:
@@ -192,7 +201,10 @@ func (c *Counter) visitPage(b page.Base, x desk.SeenVisit) visitPage {
 	if x.HomeVisit.Receipt.Hash != "" {
 		v.Receipt = []page.File{{Href: own + "/receipt", Thumb: own + "/receipt", Name: b.T("visit.receipt." + string(x.Signer))}}
 	}
-	if x.State.Turn() != "" {
+	if x.Inside && x.Slipless() && x.State.Turn() != "" {
+		v.Note = page.Note{Tone: page.ToneSoon, Text: b.T("visit.slip.none")}
+	}
+	if x.State.Turn() != "" && !x.Slipless() {
 		v.Ways = append(v.Ways, page.Link{Href: own + "/slip", Text: b.T("booking.slip"), Icon: "print"})
 	}
 	for _, s := range x.Steps {

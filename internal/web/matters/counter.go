@@ -44,6 +44,8 @@ type Counter struct {
 	Tellers   []page.Teller                   // who else has news for a reader
 	// ForWhom are those for whom the reader may raise; nil: nobody.
 	ForWhom func(r *http.Request, b page.Base, what people.ProxyScope, chosen string) ([]page.Option, error)
+	// Beside are what else is the reader's own, for their page; each may have nothing.
+	Beside []func(r *http.Request, b page.Base) ([]page.Section, error)
 	// Also is what else number and code of a slip may open, and its page; nil: nothing.
 	Also func(ctx context.Context, number, code string) (d id.ID, href string, err error)
 	// MaxUpload is the most bytes of a form with files; 0: 64 MiB.

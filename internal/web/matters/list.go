@@ -30,6 +30,8 @@ type listPage struct {
 	Query   string
 	CanSave bool
 	Place   page.Link // to the page of the place, if the list is of one
+	Own     string    // the heading of the reader's own matters, where others of theirs stand beside
+	Beside  []page.Section
 }
 
 // savedView is a filter that the reader gave a name.
@@ -318,5 +320,25 @@ func (c *Counter) mine(w http.ResponseWriter, r *http.Request) error {
 	if p.More {
 		v.Pager.Older = without(r, "before", p.Cards[len(p.Cards)-1].ID.String())
 	}
+	if f.Before == 0 { // what else is theirs stands once, below the newest
+		if v.Beside, err = c.beside(r, b); err != nil {
+			return err
+		}
+	}
+	if len(v.Beside) > 0 {
+		v.Own = b.T("matter.mine.raised")
+	}
 	return listed.Show(w, r, v)
+}
+
+// beside are what else is the reader's own.
+func (c *Counter) beside(r *http.Request, b page.Base) (all []page.Section, err error) {
+	for _, of := range c.Beside {
+		own, err := of(r, b)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, own...)
+	}
+	return all, nil
 }

@@ -121,6 +121,13 @@ type Row struct {
 	Tags   []string // 吹哨, 重复 …
 }
 
+// A Section is a list of its own under a heading, and the way to the whole of it.
+type Section struct {
+	Title string
+	Rows  []Row
+	More  Link
+}
+
 // An Event is one entry of a timeline.
 type Event struct {
 	At       time.Time

@@ -17,6 +17,7 @@ import (
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/id"
@@ -36,7 +37,9 @@ type Counter struct {
 	Access  *access.Service
 	Matters *matters.Service
 	Places  *places.Service
-	Mail    bool // letters can be sent
+	Blobs   *blob.Keeper
+	Upload  int64 // the most bytes of a form with a picture
+	Mail    bool  // letters can be sent
 	// Subjects finds whose facts a record that is no matter leads to, by its number, for
 	// those at work on it: under the beginning of its address, such as "visits".
 	Subjects map[string]func(ctx context.Context, by scope.Actor, number string) (people.Subject, error)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/people"
+	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
@@ -25,7 +26,8 @@ func (c *Counter) proxyRoutes(mux *http.ServeMux) {
 	mux.Handle("POST /me/proxies/take", private(c.takeProxy))
 	mux.Handle("POST /proxies/{id}/end", private(c.endProxy))
 	mux.Handle("GET /desk/residents/{id}/proxies", private(atDesk(c.deskProxies)))
-	mux.Handle("POST /desk/residents/{id}/proxies", private(atDesk(c.register)))
+	mux.Handle("POST /desk/residents/{id}/proxies", page.Long(2*time.Minute, page.AllowBody(c.Upload, private(atDesk(c.register)))))
+	mux.Handle("GET /proxies/{id}/photo", private(c.proxyPhoto))
 }
 
 // proxyPage is who acts for somebody, and for whom they act.
@@ -47,6 +49,7 @@ type proxyForm struct {
 	Scopes         page.Field
 	Consent        page.Field
 	Worker         page.Field
+	Photo          page.Field
 }
 
 // proxy is one as the page shows it.
@@ -54,7 +57,7 @@ type proxy struct {
 	Title string
 	Pill  page.Pill
 	Facts []page.Fact
-	Acts  page.Timeline
+	Acts  []page.Row  // what was done, the newest first
 	Ways  []page.Link // what can be done for them
 	End   string
 }
@@ -62,7 +65,7 @@ type proxy struct {
 var proxied = page.New[proxyPage](files, "proxies.html")
 
 func (c *Counter) proxyRow(b page.Base, p people.ShownProxy, desk bool) proxy {
-	v := proxy{Title: p.Other.Name, Acts: page.Timeline{Now: b.Now}}
+	v := proxy{Title: p.Other.Name}
 	switch {
 	case p.Account != 0 && p.Mine:
 		v.Title = c.accountName(p.Account)
@@ -88,11 +91,18 @@ func (c *Counter) proxyRow(b page.Base, p people.ShownProxy, desk bool) proxy {
 	if p.Paper != "" {
 		v.Facts = append(v.Facts, page.Fact{Label: b.T("proxy.fact.paper"), Value: p.Paper})
 	}
+	if p.Photo.Hash != "" {
+		v.Facts = append(v.Facts, page.Fact{Label: b.T("proxy.photo"), Value: b.T("proxy.photo.see"), Href: "/proxies/" + p.ID.String() + "/photo"})
+	}
 	if !p.EndedAt.IsZero() {
 		v.Facts = append(v.Facts, page.Fact{Label: b.T("proxy.fact.ended"), Value: b.T("proxy.ended."+p.EndedBy, i18n.Date(b.Lang, p.EndedAt))})
 	}
 	for _, a := range p.Acts {
-		v.Acts.Events = append(v.Acts.Events, page.Event{At: a.At, Who: b.T("proxy.scope." + string(a.Scope)), What: a.Number})
+		row := page.Row{Title: a.Number, Meta: []string{b.T("proxy.scope." + string(a.Scope)), i18n.When(b.Lang, b.Now, a.At)}}
+		if !desk && (p.Mine || p.Good(b.Now)) { // whose proxy has ended reads it no more
+			row.Href = recordOf(a)
+		}
+		v.Acts = append(v.Acts, row)
 	}
 	if p.Good(b.Now) || p.Offered(b.Now) {
 		v.End = "/proxies/" + p.ID.String() + "/end"
@@ -104,6 +114,19 @@ func (c *Counter) proxyRow(b page.Base, p people.ShownProxy, desk bool) proxy {
 		v.Ways = c.waysFor(b, p.For, p.May)
 	}
 	return v
+}
+
+// recordOf is the address of what was done by a proxy.
+func recordOf(a people.ProxyAct) string {
+	switch {
+	case a.Scope == people.ProxyAsk:
+		return "/questions/" + a.Number
+	case a.Scope == people.ProxyBook && strings.HasPrefix(a.Number, "SM-"):
+		return "/visits/" + a.Number
+	case a.Scope == people.ProxyBook:
+		return "/bookings/" + a.Number
+	}
+	return "/matters/" + a.Number
 }
 
 // waysFor are what can be done for a resident.
@@ -277,6 +300,7 @@ func (c *Counter) deskProxyPage(r *http.Request, f *form.Form) (v proxyPage, err
 	for _, account := range c.Workers(who.Place, b.Now) {
 		workers = append(workers, page.Option{Value: account.String(), Text: c.accountName(account)})
 	}
+	v.Offer.Photo = page.NewField(b.Lang, f, "photo", "proxy.photo").Files("image/*", 1).Camera()
 	v.Offer.Consent = page.NewField(b.Lang, f, "consent", "proxy.consent").Need().Of(consents)
 	v.Offer.Worker = page.NewField(b.Lang, f, "account", "proxy.worker").Of(workers)
 	v.Offer.Fields = append([]page.Field{page.NewField(b.Lang, f, "phone", "proxy.phone").As("tel").Auto("off").Max(20), page.NewField(b.Lang, f, "id_number", "proxy.id_number").Auto("off").Max(18)},
@@ -297,7 +321,11 @@ func (c *Counter) register(w http.ResponseWriter, r *http.Request) error {
 	in := proxying(f)
 	in.For, in.Account = who.ID, f.ID("account")
 	phone, number := f.Line("phone", 40), f.Line("id_number", 40)
-	if err = f.Err(); err == nil && in.Account == 0 {
+	in.Photo, err = c.photo(r, f)
+	if err == nil {
+		err = f.Err()
+	}
+	if err == nil && in.Account == 0 {
 		in.By, err = c.helper(r, phone, number)
 	}
 	if err == nil {
@@ -313,6 +341,39 @@ func (c *Counter) register(w http.ResponseWriter, r *http.Request) error {
 		return perr
 	}
 	return proxied.Fail(w, r, v, err)
+}
+
+// photo takes the photo of the signed paper, if the form brings one. What is no picture is
+// said beside the field.
+func (c *Counter) photo(r *http.Request, f *form.Form) (n people.Photo, err error) {
+	hs := f.Files("photo", 1)
+	if len(hs) == 0 {
+		return n, nil
+	}
+	file, err := hs[0].Open()
+	if err != nil {
+		return n, err
+	}
+	defer file.Close()
+	b, err := c.Blobs.Take(r.Context(), file, blob.Default().Only(blob.Photo))
+	if es := errs.Public(err); len(es) > 0 {
+		f.Fault("photo", es[0].Key, es[0].Args...)
+		return n, nil
+	}
+	return people.Photo{Hash: string(b.Hash), Type: string(b.Type)}, err
+}
+
+// proxyPhoto shows the photo of the paper by which somebody agreed.
+func (c *Counter) proxyPhoto(w http.ResponseWriter, r *http.Request) error {
+	d, err := id.Parse(r.PathValue("id"))
+	if err != nil {
+		return errs.New(errs.NotFound, "proxy.none")
+	}
+	p, err := c.People.ProxyPhoto(r.Context(), page.Actor(r), d)
+	if err != nil {
+		return err
+	}
+	return c.Blobs.Serve(w, r, blob.Hash(p.Hash).Medium(), blob.Type(p.Type), blob.Disposition{Name: "yuanba"})
 }
 
 // helper is the resident with exactly this telephone or identity number.

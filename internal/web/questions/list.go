@@ -135,6 +135,16 @@ func (c *Counter) mine(w http.ResponseWriter, r *http.Request) error {
 	return c.listOf(w, r, "question.mine", "mine", c.Questions.ListMine)
 }
 
+// Own are the reader's questions, as their page of all that is theirs shows them: the
+// latest, and the way to all.
+func (c *Counter) Own(r *http.Request, b page.Base) (own []page.Section, err error) {
+	p, err := c.Questions.ListMine(r.Context(), b.Actor, questions.Filter{Most: 5})
+	if err != nil || len(p.Questions) == 0 {
+		return nil, err
+	}
+	return []page.Section{{Title: b.T("question.mine"), Rows: c.questionRows(b, p.Questions), More: page.Link{Href: "/questions/mine", Text: b.T("question.mine.all"), Icon: "user"}}}, nil
+}
+
 func (c *Counter) turn(w http.ResponseWriter, r *http.Request) error {
 	return c.listOf(w, r, "question.turn", "turn", c.Questions.ListTurn)
 }
