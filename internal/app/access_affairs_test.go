@@ -24,6 +24,8 @@ var villageDoors = []door{
 	{route: "GET /affairs/{id}/notices", path: "/affairs/{place}/notices?kind=notice", want: "200 everybody"},
 	{route: "GET /affairs/{id}/ledger", path: "/affairs/{place}/ledger", want: "200 everybody"},
 	{route: "GET /affairs/{id}/ledger/print", path: "/affairs/{place}/ledger/print?period=2026", want: "200 everybody"},
+	{route: "POST /affairs/{id}/ledger/reach", path: "/affairs/{place}/ledger/reach", form: []string{"reach", "nobody"}, want: "422 wang"},
+	{route: "POST /ledger/{id}/reach", path: "/ledger/{entry}/reach", form: []string{"reach", "members"}, want: "303 wang"},
 	{route: "GET /affairs/{id}/edit", path: "/affairs/{place}/edit", want: "200 wang"},
 	{route: "GET /affairs/{id}/face", path: "/affairs/{place}/face", want: "200 wang"},
 	{route: "GET /affairs/{id}/write", path: "/affairs/{place}/write?kind=finance", want: "200 wang"},

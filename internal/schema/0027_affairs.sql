@@ -13,6 +13,7 @@ CREATE TABLE village_page (
     picture_type TEXT   NOT NULL,
     picture_says TEXT   NOT NULL,   -- what is seen on it
     opened_on    TEXT   NOT NULL,   -- nothing before that day is asked for
+    ledger_members BOOLEAN NOT NULL, -- the words of its ledger are for members alone
     version      BIGINT NOT NULL
 );
 
@@ -41,6 +42,7 @@ CREATE TABLE notice (
     actor        TEXT   NOT NULL,
     post         TEXT   NOT NULL,
     why          TEXT   NOT NULL,   -- why it was amended or withdrawn, in words
+    members      BOOLEAN NOT NULL,  -- its words are for members of the place alone
     version      BIGINT NOT NULL
 );
 -- the front page and the lists of a village, by kind
@@ -77,7 +79,8 @@ CREATE TABLE village_rhythm (
 
 -- An entry of a village's ledger moves an amount, in fen, from one account to
 -- another; all accounts together are therefore always zero. An entry is never
--- changed and never removed: a wrong one is countered by a second.
+-- changed and never removed: a wrong one is countered by a second. Who reads its words
+-- may be settled anew.
 CREATE TABLE ledger_entry (
     id           {{id}},
     place_id     BIGINT NOT NULL,
@@ -95,6 +98,7 @@ CREATE TABLE ledger_entry (
     paper_type   TEXT   NOT NULL,
     paper_size   BIGINT NOT NULL,
     counters     BIGINT NOT NULL,   -- the entry that this one undoes; 0 for none
+    members      BOOLEAN NOT NULL,  -- its words and its paper are for members of the place alone
     at           BIGINT NOT NULL,
     account      BIGINT NOT NULL,
     actor        TEXT   NOT NULL,

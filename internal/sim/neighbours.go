@@ -55,7 +55,7 @@ func (g *gazettes) people(v places.Place, by func() scope.Actor, first time.Time
 // not before the year ends.
 func (g *gazettes) ask(v places.Place, who, by scope.Actor, q texts.Said, days int, open bool) error {
 	s := g.s
-	st, err := s.Affairs.Statement(s.ctx, v.ID, affairs.PeriodOf(affairs.Yearly, s.Clock.Now()))
+	st, err := s.Affairs.Statement(s.ctx, who, v.ID, affairs.PeriodOf(affairs.Yearly, s.Clock.Now()))
 	if err != nil || len(st.Lines) == 0 {
 		return err
 	}

@@ -194,7 +194,7 @@ func (g *gazettes) ledger(v places.Place, by func() scope.Actor, first time.Time
 			x, income = pick(g.rnd, in), true
 		}
 		amount := affairs.Fen(100*(x.Least+g.rnd.IntN(x.Most-x.Least)) + 5*g.rnd.IntN(20))
-		b := affairs.Booking{From: affairs.Bank, To: affairs.Account(x.Account), Amount: amount, Words: x.Words, Party: x.Party, Decided: pick(g.rnd, texts.Deciders)}
+		b := affairs.Booking{From: affairs.Bank, To: affairs.Account(x.Account), Amount: amount, Words: x.Words, Party: x.Party, Decided: pick(g.rnd, texts.Deciders), Members: x.Account == "out_welfare"}
 		if income {
 			b.From, b.To, b.Decided = b.To, b.From, ""
 		}

@@ -10,6 +10,7 @@ import (
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
 )
 
 // OpenAffairs are how it stands with what a village has to open.
@@ -52,6 +53,7 @@ type LedgerEntry struct {
 	To       string `json:"to" doc:"The account it goes to."`
 	Amount   int64  `json:"amount" doc:"In fen, always more than nothing."`
 	Words    string `json:"words"`
+	Members  bool   `json:"members,omitempty" doc:"Its words, party and paper are for members of the place and are left out here."`
 	Party    string `json:"party,omitempty"`
 	Decided  string `json:"decided,omitempty"`
 	Paper    string `json:"paper,omitempty" doc:"The address of the photo or PDF."`
@@ -109,13 +111,13 @@ func (c *call) statement(q periods) (out Statement, err error) {
 	if period == "" {
 		period = affairs.PeriodOf(affairs.Quarterly, c.s.DB.Now())
 	}
-	st, err := c.s.Affairs.Statement(c.r.Context(), p.ID, period)
+	st, err := c.s.Affairs.Statement(c.r.Context(), scope.Actor{Kind: scope.Anonymous}, p.ID, period)
 	if err != nil {
 		return out, err
 	}
 	out = Statement{Place: c.placeRef(p.Path), Period: string(st.Period), Before: int64(st.Before), Income: int64(st.Came), Outgo: int64(st.Went), After: int64(st.After), Lines: []LedgerEntry{}}
 	for _, l := range st.Lines {
-		x := LedgerEntry{ID: l.ID.String(), Number: l.Number, On: string(l.On), From: string(l.From), To: string(l.To), Amount: int64(l.Amount), Words: l.Words, Party: l.Party, Decided: l.Decided, Counters: idOf(l.Counters), Balance: int64(l.Balance)}
+		x := LedgerEntry{ID: l.ID.String(), Number: l.Number, On: string(l.On), From: string(l.From), To: string(l.To), Amount: int64(l.Amount), Words: l.Words, Members: l.Closed, Party: l.Party, Decided: l.Decided, Counters: idOf(l.Counters), Balance: int64(l.Balance)}
 		if l.Paper.Hash != "" {
 			x.Paper = c.s.Address + "/papers/" + l.Paper.Hash
 		}

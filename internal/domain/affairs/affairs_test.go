@@ -268,7 +268,7 @@ func TestBook(t *testing.T) {
 		_, err = s.Counter(ctx, wang, c, "再来")
 		want(t, "a counter-entry countered", err, errs.Conflict, "")
 
-		st, err := s.Statement(ctx, place, "2026-03")
+		st, err := s.Statement(ctx, wang, place, "2026-03")
 		if err != nil || len(st.Lines) != 3 || st.After != 1000_00 || st.Lines[1].Countered != c || st.Lines[2].Counters != d {
 			t.Errorf("the statement is %+v, %v", st, err)
 		}

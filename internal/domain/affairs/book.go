@@ -37,7 +37,7 @@ func (s *Service) Book(ctx context.Context, by scope.Actor, place id.ID, in Book
 			return err
 		}
 		e := Entry{ID: tx.NewID(), Place: place, Path: at.Path, On: in.On, From: in.From, To: in.To, Amount: in.Amount,
-			Words: in.Words, Party: in.Party, Decided: in.Decided, Paper: in.Paper}
+			Words: in.Words, Party: in.Party, Decided: in.Decided, Paper: in.Paper, Members: in.Members}
 		d = e.ID
 		return s.enter(tx, by, e, "book")
 	})
@@ -118,7 +118,7 @@ func (s *Service) Counter(ctx context.Context, by scope.Actor, d ID, why string)
 		if e.Counters != 0 || e.Countered != 0 {
 			return errs.New(errs.Conflict, "ledger.countered")
 		}
-		c := Entry{ID: tx.NewID(), Place: e.Place, Path: e.Path, On: places.DayOf(tx.Now()), From: e.To, To: e.From, Amount: e.Amount, Words: why, Party: e.Party, Counters: e.ID}
+		c := Entry{ID: tx.NewID(), Place: e.Place, Path: e.Path, On: places.DayOf(tx.Now()), From: e.To, To: e.From, Amount: e.Amount, Words: why, Party: e.Party, Counters: e.ID, Members: e.Members}
 		counter = c.ID
 		return s.enter(tx, by, c, "counter")
 	})
@@ -126,14 +126,16 @@ func (s *Service) Counter(ctx context.Context, by scope.Actor, d ID, why string)
 }
 
 // Statement is what happened to a village's money in a month, a quarter or a year.
-// Everybody may read it: it is the village's own money. It is Invalid if the period is
-// none.
-func (s *Service) Statement(ctx context.Context, place id.ID, p Period) (st Statement, err error) {
+// Everybody may read its sums, days and balances: it is the village's own money; of
+// entries that are for members alone they alone read the words. It is Invalid if the
+// period is none.
+func (s *Service) Statement(ctx context.Context, by scope.Actor, place id.ID, p Period) (st Statement, err error) {
 	from, to, ok := p.Span()
 	if !ok || p.Pace() == AtOnce {
 		return st, errs.New(errs.Invalid, "affairs.period.unknown")
 	}
-	if _, err := s.PlaceOf(place); err != nil {
+	at, err := s.PlaceOf(place)
+	if err != nil {
 		return st, err
 	}
 	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
@@ -143,6 +145,9 @@ func (s *Service) Statement(ctx context.Context, place id.ID, p Period) (st Stat
 		}
 		es, err := listEntries(tx, place, places.DayOf(from), places.DayOf(to))
 		if err != nil {
+			return err
+		}
+		if err := s.closeEntries(tx, by, at, es); err != nil {
 			return err
 		}
 		st = State(p, before, es)
@@ -174,10 +179,19 @@ func (s *Service) At(ctx context.Context, place id.ID) (hs []Holding, since plac
 	return hs, since, err
 }
 
-// Entry returns one entry of a ledger. Everybody may read it.
-func (s *Service) Entry(ctx context.Context, d ID) (e Entry, err error) {
+// Entry returns one entry of a ledger, as Statement does.
+func (s *Service) Entry(ctx context.Context, by scope.Actor, d ID) (e Entry, err error) {
 	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
-		e, err = loadEntry(tx, d)
+		if e, err = loadEntry(tx, d); err != nil {
+			return err
+		}
+		at, err := s.PlaceOf(e.Place)
+		if err != nil {
+			return err
+		}
+		es := []Entry{e}
+		err = s.closeEntries(tx, by, at, es)
+		e = es[0]
 		return err
 	})
 	return e, err

@@ -119,7 +119,10 @@ type Entry struct {
 	Account  id.ID
 	Actor    string
 
-	Countered ID // the entry that undoes this one; worked out
+	Members bool // its words and paper are for members of the place alone
+
+	Countered ID   // the entry that undoes this one; worked out
+	Closed    bool // to the reader, who sees that it is there, and the money; worked out
 }
 
 // Moved is by how much the entry changes what the village has: more than nothing for
@@ -226,6 +229,7 @@ type Booking struct {
 	Party    string
 	Decided  string
 	Paper    File
+	Members  bool // its words and paper are for members of the place alone
 }
 
 // Bounds of an entry's texts, in characters.
@@ -269,5 +273,5 @@ func (in *Booking) check(now time.Time) error {
 
 func (e Entry) digest() []byte {
 	return trail.Digest("ledger_entry/1", e.ID, e.Place, e.Number, string(e.On), string(e.From), string(e.To), int64(e.Amount), e.Words, e.Party, e.Decided,
-		e.Paper.Hash, e.Paper.Type, e.Paper.Size, e.Counters, e.At, e.Account, e.Actor)
+		e.Paper.Hash, e.Paper.Type, e.Paper.Size, e.Counters, e.Members, e.At, e.Account, e.Actor)
 }

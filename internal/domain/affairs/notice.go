@@ -99,7 +99,10 @@ type Notice struct {
 	Account     id.ID
 	Actor, Post string
 	Why         string
+	Members     bool // its words are for members of the place alone
 	Version     int64
+
+	Closed bool // to the reader, who sees that it is there; worked out
 }
 
 // A Before is what a notice said before it was amended.
@@ -120,6 +123,7 @@ type Writing struct {
 	Ends        time.Time
 	Spot        string
 	File        File
+	Members     bool // its words are for members of the place alone; the title is for everybody
 }
 
 // Bounds of a notice's texts, in characters.
@@ -191,7 +195,7 @@ func (in *Writing) checkItem(l *errs.List, r Rhythm, now time.Time) {
 
 func (n Notice) digest() []byte {
 	return trail.Digest("notice/1", n.ID, n.Place, string(n.Kind), string(n.State), n.Title, n.Body, n.Item, string(n.Period), n.Starts, n.Ends, n.Spot,
-		n.File.Hash, n.File.Type, n.File.Size, n.MadeAt, n.PublishedAt, n.Account, n.Actor, n.Post, n.Why, n.Version)
+		n.File.Hash, n.File.Type, n.File.Size, n.MadeAt, n.PublishedAt, n.Account, n.Actor, n.Post, n.Why, n.Members, n.Version)
 }
 
 // Edits reports whether the actor edits the page of a place at a moment, and by which

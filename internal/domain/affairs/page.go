@@ -23,7 +23,9 @@ type Page struct {
 	Picture  File
 	Says     string // what is seen on the picture
 	Opened   places.Day
-	Version  int64
+	// LedgerMembers keeps the words of the ledger for the members of the place.
+	LedgerMembers bool
+	Version       int64
 }
 
 // A Block is a part of a village's front page.
@@ -145,5 +147,5 @@ func (s *Service) Shape(ctx context.Context, by scope.Actor, place id.ID, in Fac
 }
 
 func (p Page) digest() []byte {
-	return trail.Digest("village_page/1", p.Place, p.Greeting, p.Picture.Hash, p.Picture.Type, p.Says, string(p.Opened), p.Version)
+	return trail.Digest("village_page/1", p.Place, p.Greeting, p.Picture.Hash, p.Picture.Type, p.Says, string(p.Opened), p.LedgerMembers, p.Version)
 }

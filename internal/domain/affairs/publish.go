@@ -92,7 +92,7 @@ func (s *Service) once(tx *sqldb.Tx, n Notice) error {
 
 func (n *Notice) write(in Writing) {
 	n.Kind, n.Title, n.Body, n.Item, n.Period = in.Kind, in.Title, in.Body, in.Item, in.Period
-	n.Starts, n.Ends, n.Spot = in.Starts, in.Ends, in.Spot
+	n.Starts, n.Ends, n.Spot, n.Members = in.Starts, in.Ends, in.Spot, in.Members
 	if in.File.Hash != "" {
 		n.File = in.File
 	}
@@ -194,8 +194,10 @@ func (s *Service) ListNotices(ctx context.Context, by scope.Actor, place id.ID, 
 		if !Edits(by, at.Path, tx.Now()).OK {
 			q.States = public(q.States)
 		}
-		ns, err = listNotices(tx, place, q)
-		return err
+		if ns, err = listNotices(tx, place, q); err != nil {
+			return err
+		}
+		return s.closeNotices(tx, by, place, ns)
 	})
 	return ns, err
 }
@@ -210,11 +212,13 @@ func public(ss []NoticeState) (open []NoticeState) {
 }
 
 // Coming returns the dates of a place from a moment on, the next first. Everybody may
-// read them.
-func (s *Service) Coming(ctx context.Context, place id.ID, from time.Time, most int) (ns []Notice, err error) {
+// read them; the words of those that are for members, members alone.
+func (s *Service) Coming(ctx context.Context, by scope.Actor, place id.ID, from time.Time, most int) (ns []Notice, err error) {
 	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
-		ns, err = coming(tx, place, from, min(most, mostNotices))
-		return err
+		if ns, err = coming(tx, place, from, min(most, mostNotices)); err != nil {
+			return err
+		}
+		return s.closeNotices(tx, by, place, ns)
 	})
 	return ns, err
 }
@@ -237,6 +241,13 @@ func (s *Service) Get(ctx context.Context, by scope.Actor, d ID) (n Notice, befo
 		}
 		if n.State == Withdrawn && !edits {
 			n.Body, n.File, before = "", File{}, nil
+		}
+		ns := []Notice{n}
+		if err := s.closeNotices(tx, by, n.Place, ns); err != nil {
+			return err
+		}
+		if n = ns[0]; n.Closed {
+			before = nil
 		}
 		return nil
 	})

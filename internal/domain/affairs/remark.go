@@ -114,6 +114,8 @@ type Remark struct {
 	DecidedPost string
 	Was         RemarkState
 	Version     int64
+
+	Closed bool // it is about what is for members alone, and the reader is none; worked out
 }
 
 // Late reports whether a question waits for its answer beyond its time, or waited.

@@ -91,14 +91,27 @@ func (s *Service) NeedsFile(ctx context.Context, hash string) (yes bool, err err
 	return yes, err
 }
 
-// ReadFile returns what is recorded of a file that everybody may read: the picture of
-// a page, what is beside a published notice, the paper of an entry. Who edits the page
+// ReadFile returns what is recorded of a file that the reader may read: the picture of
+// a page, what is beside a published notice, the paper of an entry; of what is for members
+// alone, they may. Who edits the page
 // of a draft may read the draft's. NotFound "blob.gone" otherwise.
 func (s *Service) ReadFile(ctx context.Context, by scope.Actor, hash string) (f File, err error) {
 	err = s.DB.Read(ctx, func(tx *sqldb.Tx) error {
-		f, err = openFile(tx, hash)
-		if errs.KindOf(err) != errs.NotFound {
+		all, err := filesWith(tx, hash)
+		if err != nil {
 			return err
+		}
+		for _, x := range all {
+			in := !x.Members
+			if !in {
+				if in, err = s.inside(tx, by, x.Place); err != nil {
+					return err
+				}
+			}
+			if in {
+				f = x.File
+				return nil
+			}
 		}
 		drafts, err := draftsWith(tx, hash)
 		if err != nil {

@@ -13,10 +13,10 @@ import (
 	"yuanba/internal/kit/sqldb"
 )
 
-const pageColumns = "place_id, town_id, village_id, grid_id, courtyard_id, greeting, picture, picture_type, picture_says, opened_on, version"
+const pageColumns = "place_id, town_id, village_id, grid_id, courtyard_id, greeting, picture, picture_type, picture_says, opened_on, ledger_members, version"
 
 func scanPage(r sqldb.Scanner) (p Page, err error) {
-	err = r.Scan(&p.Place, &p.Path[scope.Town], &p.Path[scope.Village], &p.Path[scope.Grid], &p.Path[scope.Courtyard], &p.Greeting, &p.Picture.Hash, &p.Picture.Type, &p.Says, &p.Opened, &p.Version)
+	err = r.Scan(&p.Place, &p.Path[scope.Town], &p.Path[scope.Village], &p.Path[scope.Grid], &p.Path[scope.Courtyard], &p.Greeting, &p.Picture.Hash, &p.Picture.Type, &p.Says, &p.Opened, &p.LedgerMembers, &p.Version)
 	return p, err
 }
 
@@ -31,11 +31,11 @@ func loadPage(tx *sqldb.Tx, at places.Place) (Page, error) {
 
 func savePage(tx *sqldb.Tx, p Page) error {
 	if p.Version == 1 {
-		return tx.One(`INSERT INTO village_page (`+pageColumns+`) VALUES (`+sqldb.List(11, 1)+`) ON CONFLICT DO NOTHING`,
-			p.Place, p.Path[scope.Town], p.Path[scope.Village], p.Path[scope.Grid], p.Path[scope.Courtyard], p.Greeting, p.Picture.Hash, p.Picture.Type, p.Says, string(p.Opened), p.Version)
+		return tx.One(`INSERT INTO village_page (`+pageColumns+`) VALUES (`+sqldb.List(12, 1)+`) ON CONFLICT DO NOTHING`,
+			p.Place, p.Path[scope.Town], p.Path[scope.Village], p.Path[scope.Grid], p.Path[scope.Courtyard], p.Greeting, p.Picture.Hash, p.Picture.Type, p.Says, string(p.Opened), p.LedgerMembers, p.Version)
 	}
-	return tx.One(`UPDATE village_page SET greeting = $3, picture = $4, picture_type = $5, picture_says = $6, version = $7 WHERE place_id = $1 AND version = $2`,
-		p.Place, p.Version-1, p.Greeting, p.Picture.Hash, p.Picture.Type, p.Says, p.Version)
+	return tx.One(`UPDATE village_page SET greeting = $3, picture = $4, picture_type = $5, picture_says = $6, ledger_members = $7, version = $8 WHERE place_id = $1 AND version = $2`,
+		p.Place, p.Version-1, p.Greeting, p.Picture.Hash, p.Picture.Type, p.Says, p.LedgerMembers, p.Version)
 }
 
 func eachPage(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
@@ -49,12 +49,12 @@ func eachPage(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
 }
 
 const noticeColumns = `id, place_id, town_id, village_id, kind, state, title, body, item, period, starts_at, ends_at, spot, hash, hash_type, hash_size,
-	made_at, published_at, account, actor, post, why, version`
+	made_at, published_at, account, actor, post, why, members, version`
 
 func scanNotice(r sqldb.Scanner) (n Notice, err error) {
 	var starts, ends, made, published sqldb.Time
 	err = r.Scan(&n.ID, &n.Place, &n.Path[scope.Town], &n.Path[scope.Village], &n.Kind, &n.State, &n.Title, &n.Body, &n.Item, &n.Period, &starts, &ends, &n.Spot,
-		&n.File.Hash, &n.File.Type, &n.File.Size, &made, &published, &n.Account, &n.Actor, &n.Post, &n.Why, &n.Version)
+		&n.File.Hash, &n.File.Type, &n.File.Size, &made, &published, &n.Account, &n.Actor, &n.Post, &n.Why, &n.Members, &n.Version)
 	n.Starts, n.Ends, n.MadeAt, n.PublishedAt = starts.Time, ends.Time, made.Time, published.Time
 	return n, err
 }
@@ -64,9 +64,9 @@ func loadNotice(tx *sqldb.Tx, d ID) (Notice, error) {
 }
 
 func insertNotice(tx *sqldb.Tx, n Notice) error {
-	_, err := tx.Exec(`INSERT INTO notice (`+noticeColumns+`) VALUES (`+sqldb.List(23, 1)+`)`,
+	_, err := tx.Exec(`INSERT INTO notice (`+noticeColumns+`) VALUES (`+sqldb.List(24, 1)+`)`,
 		n.ID, n.Place, n.Path[scope.Town], n.Path[scope.Village], string(n.Kind), string(n.State), n.Title, n.Body, n.Item, string(n.Period), sqldb.At(n.Starts), sqldb.At(n.Ends), n.Spot,
-		n.File.Hash, n.File.Type, n.File.Size, sqldb.At(n.MadeAt), sqldb.At(n.PublishedAt), n.Account, n.Actor, n.Post, n.Why, n.Version)
+		n.File.Hash, n.File.Type, n.File.Size, sqldb.At(n.MadeAt), sqldb.At(n.PublishedAt), n.Account, n.Actor, n.Post, n.Why, n.Members, n.Version)
 	return err
 }
 
@@ -74,10 +74,10 @@ func saveNotice(tx *sqldb.Tx, n Notice) error {
 	return tx.One(`
 		UPDATE notice
 		SET state = $3, title = $4, body = $5, item = $6, period = $7, starts_at = $8, ends_at = $9, spot = $10, hash = $11, hash_type = $12, hash_size = $13,
-			published_at = $14, account = $15, actor = $16, post = $17, why = $18, version = $19
+			published_at = $14, account = $15, actor = $16, post = $17, why = $18, members = $19, version = $20
 		WHERE id = $1 AND version = $2`,
 		n.ID, n.Version-1, string(n.State), n.Title, n.Body, n.Item, string(n.Period), sqldb.At(n.Starts), sqldb.At(n.Ends), n.Spot, n.File.Hash, n.File.Type, n.File.Size,
-		sqldb.At(n.PublishedAt), n.Account, n.Actor, n.Post, n.Why, n.Version)
+		sqldb.At(n.PublishedAt), n.Account, n.Actor, n.Post, n.Why, n.Members, n.Version)
 }
 
 func eachNotice(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
@@ -262,29 +262,58 @@ func hasFile(tx *sqldb.Tx, hash string) (bool, error) {
 	return n > 0, err
 }
 
-// openFile is a file that everybody may read.
-func openFile(tx *sqldb.Tx, hash string) (File, error) {
-	if hash == "" {
-		return File{}, errs.New(errs.NotFound, "blob.gone")
-	}
-	scan := func(r sqldb.Scanner) (f File, err error) {
-		err = r.Scan(&f.Hash, &f.Type, &f.Size)
-		return f, err
-	}
+// A shelf is where a file that is public lies, and whether it is for members alone.
+type shelf struct {
+	File
+	Place   id.ID
+	Members bool
+}
+
+// filesWith are the places where a public file lies, those that everybody may read first.
+func filesWith(tx *sqldb.Tx, hash string) (all []shelf, err error) {
 	for _, q := range []string{
-		`SELECT paper, paper_type, paper_size FROM ledger_entry WHERE paper = $1 LIMIT 1`,
-		`SELECT hash, hash_type, hash_size FROM notice WHERE hash = $1 AND state = 'published' LIMIT 1`,
-		`SELECT picture, picture_type, 0 FROM village_page WHERE picture = $1 LIMIT 1`,
+		`SELECT picture, picture_type, 0, place_id, 1 = 0 FROM village_page WHERE picture = $1 AND picture <> '' LIMIT 1`,
+		`SELECT hash, hash_type, hash_size, place_id, members FROM notice WHERE hash = $1 AND hash <> '' AND state = 'published' ORDER BY members LIMIT 50`,
+		`SELECT e.paper, e.paper_type, e.paper_size, e.place_id, (e.members OR COALESCE(p.ledger_members, FALSE)) AS members
+			FROM ledger_entry e LEFT JOIN village_page p ON p.place_id = e.place_id WHERE e.paper = $1 AND e.paper <> '' ORDER BY members LIMIT 50`,
 	} {
-		f, err := sqldb.Get(tx, scan, "blob.gone", q, hash)
-		if err == nil {
-			return f, nil
+		some, err := sqldb.All(tx, func(r sqldb.Scanner) (x shelf, err error) {
+			err = r.Scan(&x.Hash, &x.Type, &x.Size, &x.Place, &x.Members)
+			return x, err
+		}, q, hash)
+		if err != nil {
+			return nil, err
 		}
-		if errs.KindOf(err) != errs.NotFound {
-			return f, err
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// closedOf are those of some notices and entries whose words are for members alone.
+func closedOf(tx *sqldb.Tx, notices, entries []ID) (map[ID]bool, error) {
+	closed := map[ID]bool{}
+	for i, ids := range [][]ID{notices, entries} {
+		if len(ids) == 0 {
+			continue
+		}
+		var w sqldb.Where
+		sqldb.In(&w, "x.id", ids...)
+		from := `notice x `
+		if i == 1 {
+			from = `ledger_entry x LEFT JOIN village_page p ON p.place_id = x.place_id `
+			w.Add("(x.members OR COALESCE(p.ledger_members, FALSE))")
+		} else {
+			w.Add("x.members")
+		}
+		some, err := sqldb.All(tx, sqldb.ID, `SELECT x.id FROM `+from+w.SQL(), w.Args()...)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range some {
+			closed[d] = true
 		}
 	}
-	return File{}, errs.New(errs.NotFound, "blob.gone")
+	return closed, nil
 }
 
 // draftsWith are the notices with a file that are not public.

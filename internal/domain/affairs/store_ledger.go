@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	entryColumns = `id, place_id, town_id, village_id, number, on_day, from_account, to_account, amount, words, party, decided, paper, paper_type, paper_size, counters, at, account, actor`
+	entryColumns = `id, place_id, town_id, village_id, number, on_day, from_account, to_account, amount, words, party, decided, paper, paper_type, paper_size, counters, members, at, account, actor`
 	// countered is the entry that undoes one.
 	countered = `COALESCE((SELECT c.id FROM ledger_entry c WHERE c.counters = e.id AND c.counters <> 0), 0)`
 )
@@ -18,7 +18,7 @@ const (
 func scanEntry(r sqldb.Scanner) (e Entry, err error) {
 	var at sqldb.Time
 	err = r.Scan(&e.ID, &e.Place, &e.Path[scope.Town], &e.Path[scope.Village], &e.Number, &e.On, &e.From, &e.To, &e.Amount, &e.Words, &e.Party, &e.Decided,
-		&e.Paper.Hash, &e.Paper.Type, &e.Paper.Size, &e.Counters, &at, &e.Account, &e.Actor, &e.Countered)
+		&e.Paper.Hash, &e.Paper.Type, &e.Paper.Size, &e.Counters, &e.Members, &at, &e.Account, &e.Actor, &e.Countered)
 	e.At = at.Time
 	return e, err
 }
@@ -28,9 +28,14 @@ func loadEntry(tx *sqldb.Tx, d ID) (Entry, error) {
 }
 
 func insertEntry(tx *sqldb.Tx, e Entry) error {
-	return tx.One(`INSERT INTO ledger_entry (`+entryColumns+`) VALUES (`+sqldb.List(19, 1)+`) ON CONFLICT DO NOTHING`,
+	return tx.One(`INSERT INTO ledger_entry (`+entryColumns+`) VALUES (`+sqldb.List(20, 1)+`) ON CONFLICT DO NOTHING`,
 		e.ID, e.Place, e.Path[scope.Town], e.Path[scope.Village], e.Number, string(e.On), string(e.From), string(e.To), int64(e.Amount), e.Words, e.Party, e.Decided,
-		e.Paper.Hash, e.Paper.Type, e.Paper.Size, e.Counters, sqldb.At(e.At), e.Account, e.Actor)
+		e.Paper.Hash, e.Paper.Type, e.Paper.Size, e.Counters, e.Members, sqldb.At(e.At), e.Account, e.Actor)
+}
+
+// keepEntry says anew who reads the words of an entry.
+func keepEntry(tx *sqldb.Tx, e Entry) error {
+	return tx.One(`UPDATE ledger_entry SET members = $2 WHERE id = $1 AND members <> $2`, e.ID, e.Members)
 }
 
 func lastNumber(tx *sqldb.Tx, place id.ID) (n int, err error) {

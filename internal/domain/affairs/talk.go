@@ -341,6 +341,10 @@ func (s *Service) dress(tx *sqldb.Tx, by scope.Actor, xs []Remark) error {
 	if err != nil {
 		return err
 	}
+	closed, err := s.closedAbout(tx, by, xs)
+	if err != nil {
+		return err
+	}
 	for i, x := range xs {
 		at := s.Places.Tree().Path(x.Place)
 		own := by.Kind == scope.Resident && by.Resident == x.Resident
@@ -349,9 +353,44 @@ func (s *Service) dress(tx *sqldb.Tx, by scope.Actor, xs []Remark) error {
 		if !sees {
 			x = x.public()
 		}
+		if !own && (closed[x.Notice] || closed[x.Entry]) {
+			x.Body, x.Answer, x.Appeal, x.Decision, x.WhyWords, x.Closed = "", "", "", "", "", true
+		}
 		xs[i] = x
 	}
 	return nil
+}
+
+// closedAbout are the notices and entries about which something was said that are closed
+// to the reader.
+func (s *Service) closedAbout(tx *sqldb.Tx, by scope.Actor, xs []Remark) (map[ID]bool, error) {
+	var notices, entries []ID
+	at := map[ID]id.ID{}
+	for _, x := range xs {
+		if x.Notice != 0 {
+			notices, at[x.Notice] = append(notices, x.Notice), x.Place
+		}
+		if x.Entry != 0 {
+			entries, at[x.Entry] = append(entries, x.Entry), x.Place
+		}
+	}
+	closed, err := closedOf(tx, notices, entries)
+	if err != nil {
+		return nil, err
+	}
+	in := map[id.ID]bool{}
+	for d := range closed {
+		place := at[d]
+		if _, asked := in[place]; !asked {
+			if in[place], err = s.inside(tx, by, place); err != nil {
+				return nil, err
+			}
+		}
+		if in[place] {
+			delete(closed, d)
+		}
+	}
+	return closed, nil
 }
 
 // Waiting are the remarks of a place, or of a town, that wait for somebody: open

@@ -54,6 +54,8 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /affairs/{id}/notices", page.Handler(c.notices))
 	mux.Handle("GET /affairs/{id}/ledger", page.Handler(c.ledger))
 	mux.Handle("GET /affairs/{id}/ledger/print", page.Handler(c.printLedger))
+	mux.Handle("POST /affairs/{id}/ledger/reach", page.Handler(c.keepLedger))
+	mux.Handle("POST /ledger/{id}/reach", page.Handler(c.keepEntry))
 	mux.Handle("GET /affairs/{id}/edit", page.Handler(c.edit))
 	mux.Handle("GET /affairs/{id}/face", page.Handler(c.face))
 	mux.Handle("POST /affairs/{id}/face", page.AllowBody(maxUpload, page.Handler(c.shape)))

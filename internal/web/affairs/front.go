@@ -263,13 +263,13 @@ func (c *Counter) moneyBlock(r *http.Request, b page.Base, p places.Place) (x bl
 		return x, true, err
 	}
 	this := affairs.PeriodOf(affairs.Quarterly, b.Now)
-	st, err := c.Affairs.Statement(r.Context(), p.ID, this)
+	st, err := c.Affairs.Statement(r.Context(), b.Actor, p.ID, this)
 	if err != nil {
 		return x, true, err
 	}
 	if len(st.Lines) == 0 { // a quarter has just begun
 		from, _, _ := this.Span()
-		if st, err = c.Affairs.Statement(r.Context(), p.ID, affairs.PeriodOf(affairs.Quarterly, from.AddDate(0, 0, -1))); err != nil {
+		if st, err = c.Affairs.Statement(r.Context(), b.Actor, p.ID, affairs.PeriodOf(affairs.Quarterly, from.AddDate(0, 0, -1))); err != nil {
 			return x, true, err
 		}
 	}
@@ -301,7 +301,11 @@ func (c *Counter) textBlock(r *http.Request, b page.Base, p places.Place, k affa
 	ns, err := c.Affairs.ListNotices(r.Context(), b.Actor, p.ID, affairs.Query{Kinds: []affairs.Kind{k}, States: []affairs.NoticeState{affairs.Published}, Most: most})
 	x = block{Title: b.T("village.block." + name), Empty: b.T("village.none." + name), More: page.Link{Href: At(p.ID) + "/notices?kind=" + string(k), Text: b.T("village.more")}}
 	for _, n := range ns {
-		x.Texts = append(x.Texts, text{Title: n.Title, Body: cut(n.Body, 120), Meta: i18n.When(b.Lang, b.Now, n.PublishedAt) + " · " + n.Post, Href: "/notices/" + n.ID.String()})
+		body := cut(n.Body, 120)
+		if n.Closed {
+			body = b.T("village.closed")
+		}
+		x.Texts = append(x.Texts, text{Title: n.Title, Body: body, Meta: i18n.When(b.Lang, b.Now, n.PublishedAt) + " · " + n.Post, Href: "/notices/" + n.ID.String()})
 	}
 	return x, true, err
 }
@@ -322,7 +326,7 @@ func cut(s string, most int) string {
 }
 
 func (c *Counter) dateBlock(r *http.Request, b page.Base, p places.Place) (x block, ok bool, err error) {
-	ns, err := c.Affairs.Coming(r.Context(), p.ID, b.Now, 4)
+	ns, err := c.Affairs.Coming(r.Context(), b.Actor, p.ID, b.Now, 4)
 	x = block{Title: b.T("village.block.dates"), Empty: b.T("village.none.dates"), More: page.Link{Href: At(p.ID) + "/notices?kind=event", Text: b.T("village.more")}}
 	for _, n := range ns {
 		x.Dates = append(x.Dates, dateOf(b, n))
@@ -347,6 +351,9 @@ func noticeRows(b page.Base, ns []affairs.Notice) (rows []page.Row) {
 			row.Pill = page.Pill{Tone: page.ToneSoon, Icon: "edit", Text: b.T("notice.state.draft")}
 		case affairs.Published, affairs.Discarded:
 		}
+		if n.Members {
+			row.Tags = append(row.Tags, b.T("village.reach.mark"))
+		}
 		rows = append(rows, row)
 	}
 	return rows
@@ -365,7 +372,7 @@ func (c *Counter) talkBlock(r *http.Request, b page.Base, p places.Place, name s
 	xs, err := c.Affairs.ListRemarks(r.Context(), b.Actor, affairs.RemarkQuery{Place: p.ID, Kinds: kinds, States: []affairs.RemarkState{affairs.OpenRemark, affairs.Answered, affairs.Shown}, Most: 4})
 	x = block{Title: b.T("village.block." + name), Empty: b.T("village.none." + name), More: page.Link{Href: At(p.ID) + "/talk", Text: b.T("village.more")}}
 	for _, y := range xs {
-		x.Rows = append(x.Rows, page.Row{Href: "/remarks/" + y.ID.String(), Title: cut(y.Body, 40), Meta: nonempty(b.T("remark.kind."+string(y.Kind)), y.Name, i18n.When(b.Lang, b.Now, y.At)), Pill: remarkOf(b, y).Pill})
+		x.Rows = append(x.Rows, page.Row{Href: "/remarks/" + y.ID.String(), Title: saidOf(b, y), Meta: nonempty(b.T("remark.kind."+string(y.Kind)), y.Name, i18n.When(b.Lang, b.Now, y.At)), Pill: remarkOf(b, y).Pill})
 	}
 	return x, true, err
 }

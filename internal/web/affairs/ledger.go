@@ -5,6 +5,7 @@ package affairs
 import (
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"yuanba/internal/domain/affairs"
@@ -61,11 +62,22 @@ type bookTable struct {
 
 type bookLine struct{ Day, What, With, Href, In, Out, Balance, Mark string }
 
+// wordsOf says for what an entry is: to whom its words are closed, by its account.
+func wordsOf(b page.Base, e affairs.Entry) string {
+	if !e.Closed {
+		return e.Words
+	}
+	if e.To.Holds() && !e.From.Holds() {
+		return b.T(string(affairs.AccountName(e.From)))
+	}
+	return b.T(string(affairs.AccountName(e.To)))
+}
+
 // linesTable is the book: day, what, in, out, balance.
 func linesTable(b page.Base, caption string, lines []affairs.Line) bookTable {
 	t := bookTable{Caption: caption}
 	for _, l := range lines {
-		x := bookLine{Day: string(l.On), What: l.Words, With: l.Party, Href: "/ledger/" + l.ID.String(), Balance: l.Balance.String()}
+		x := bookLine{Day: string(l.On), What: wordsOf(b, l.Entry), With: l.Party, Href: "/ledger/" + l.ID.String(), Balance: l.Balance.String()}
 		switch m := l.Moved(); {
 		case m > 0:
 			x.In = m.String()
@@ -77,6 +89,8 @@ func linesTable(b page.Base, caption string, lines []affairs.Line) bookTable {
 			x.Mark = b.T("ledger.counter.mark")
 		case l.Countered != 0:
 			x.Mark = b.T("ledger.countered.mark")
+		case l.Closed, l.Members:
+			x.Mark = b.T("ledger.members.mark")
 		}
 		t.Lines = append(t.Lines, x)
 	}
@@ -94,9 +108,11 @@ type ledgerPage struct {
 	Empty     page.Empty
 	Edit      bool
 	Book      string
+	Closed    page.Note // some words are for members alone
+	Reach     reachForm
 }
 
-var ledgerShown = page.New[ledgerPage](files, "ledger.html", "statement.html", "booktable.html")
+var ledgerShown = page.New[ledgerPage](files, "ledger.html", "reach.html", "statement.html", "booktable.html")
 
 // periodOf is the period that the address asks for: this quarter, unless another.
 func periodOf(r *http.Request, now affairs.Period) (affairs.Period, error) {
@@ -136,11 +152,23 @@ func (c *Counter) ledger(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Has, v.Since = all.String(), b.T("village.money.since", string(since))
 	v.Filter = page.Filter{Action: At(p.ID) + "/ledger", Fields: []page.Field{page.NewField(b.Lang, form.Of("period", string(period)), "period", "village.ledger.period").Of(periodOptions(b, since)).Need().Quiet()}}
-	st, err := c.Affairs.Statement(r.Context(), p.ID, period)
+	st, err := c.Affairs.Statement(r.Context(), b.Actor, p.ID, period)
 	if err != nil {
 		return err
 	}
 	v.Statement = statementOf(b, p, st)
+	if slices.ContainsFunc(st.Lines, func(l affairs.Line) bool { return l.Closed }) {
+		v.Closed = closedNote(b, p, "ledger.closed.some")
+	}
+	if v.Edit {
+		pg, err := c.Affairs.Page(r.Context(), p.ID)
+		if err != nil {
+			return err
+		}
+		if pg.Version > 0 {
+			v.Reach = keepLedgerForm(b, p, pg)
+		}
+	}
 	return ledgerShown.Show(w, r, v)
 }
 
@@ -195,7 +223,7 @@ func (c *Counter) printLedger(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	st, err := c.Affairs.Statement(r.Context(), p.ID, period)
+	st, err := c.Affairs.Statement(r.Context(), b.Actor, p.ID, period)
 	if err != nil {
 		return err
 	}
@@ -248,6 +276,7 @@ func bookFields(b page.Base, f *form.Form) (fields []page.Field) {
 	add(page.NewField(b.Lang, f, "party", "village.book.party").Max(affairs.MaxParty))
 	add(page.NewField(b.Lang, f, "decided", "village.book.decided").Max(affairs.MaxDecided))
 	add(page.NewField(b.Lang, f, "paper", "village.book.paper").Files("image/*,application/pdf", 1))
+	add(reachField(b, f, "village.book.reach"))
 	return fields
 }
 
@@ -296,6 +325,7 @@ func (c *Counter) booked(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	in.Members = f.Choice("reach", reachAll, reachMembers) == reachMembers
 	if in.Paper, err = c.take(r, f, "paper", blob.Photo, blob.Document); err != nil {
 		return err
 	}
@@ -318,10 +348,12 @@ type entryPage struct {
 	Large   string // address of the paper as a picture
 	Note    page.Note
 	Counter string
+	Closed  bool
+	Reach   reachForm
 	Voices  voices
 }
 
-var entryShown = page.New[entryPage](files, "entry.html", "voices.html")
+var entryShown = page.New[entryPage](files, "entry.html", "reach.html", "voices.html")
 
 func (c *Counter) entry(w http.ResponseWriter, r *http.Request) error {
 	v, err := c.entryView(r, nil)
@@ -336,7 +368,8 @@ func (c *Counter) entryView(r *http.Request, f *form.Form) (v entryPage, err err
 	if err != nil {
 		return v, err
 	}
-	e, err := c.Affairs.Entry(r.Context(), d)
+	b := page.From(r)
+	e, err := c.Affairs.Entry(r.Context(), b.Actor, d)
 	if err != nil {
 		return v, err
 	}
@@ -344,8 +377,7 @@ func (c *Counter) entryView(r *http.Request, f *form.Form) (v entryPage, err err
 	if err != nil {
 		return v, err
 	}
-	b := page.From(r)
-	v = entryPage{sheet: c.sheetOf(b, p, "ledger", e.Words, ""), Amount: e.Amount.String(), Paper: fileOf(b, e.Paper)}
+	v = entryPage{sheet: c.sheetOf(b, p, "ledger", wordsOf(b, e), ""), Amount: e.Amount.String(), Paper: fileOf(b, e.Paper)}
 	v.Form = f
 	v.Head.Kicker = b.T("ledger.number", e.Number) + " · " + p.Name.In(b.Lang)
 	switch m := e.Moved(); {
@@ -378,6 +410,13 @@ func (c *Counter) entryView(r *http.Request, f *form.Form) (v entryPage, err err
 		v.Note = page.Note{Tone: page.ToneSoon, Text: b.T("ledger.is.countered"), Link: page.Link{Href: "/ledger/" + e.Countered.String(), Text: b.T("ledger.see.counter")}}
 	case e.Late():
 		v.Note = page.Note{Tone: page.ToneSoon, Text: b.T("ledger.is.late", i18n.Date(b.Lang, e.At))}
+	}
+	if e.Closed && v.Note.Text == "" {
+		v.Note = closedNote(b, p, "ledger.closed.one")
+	}
+	v.Closed = e.Closed
+	if edits(b, p) {
+		v.Reach = keepEntryForm(b, e)
 	}
 	if edits(b, p) && e.Counters == 0 && e.Countered == 0 {
 		v.Counter = "/ledger/" + e.ID.String() + "/counter"

@@ -69,7 +69,7 @@ func (c *Counter) notices(w http.ResponseWriter, r *http.Request) error {
 	v.Rows = noticeRows(b, ns)
 	if kind == affairs.Event {
 		v.Feed = "/feeds/villages/" + p.ID.String() + ".ics"
-		coming, err := c.Affairs.Coming(r.Context(), p.ID, b.Now, 30)
+		coming, err := c.Affairs.Coming(r.Context(), b.Actor, p.ID, b.Now, 30)
 		if err != nil {
 			return err
 		}
@@ -100,6 +100,7 @@ type noticePage struct {
 	Acts      []page.Button
 	Speaker   bool
 	Talk      bool
+	Members   bool  // its words are for members of the place alone
 	At        id.ID // the place
 	Voices    voices
 }
@@ -111,7 +112,7 @@ func (c *Counter) notice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.Talk && len(v.Body) > 0 { // public
+	if v.Talk && len(v.Body) > 0 && !v.Members { // public
 		pg, err := c.Affairs.Page(r.Context(), v.At)
 		if err != nil {
 			return err
@@ -135,6 +136,12 @@ func (c *Counter) noticeView(r *http.Request, f *form.Form) (v noticePage, err e
 	}
 	if n.State == affairs.Withdrawn {
 		v.Tomb = page.Note{Tone: page.ToneQuiet, Text: b.T("village.tomb", n.Post, n.Why)}
+	}
+	if v.Members = n.Members; n.Closed && n.State == affairs.Published {
+		v.Tomb = closedNote(b, p, "village.closed")
+	}
+	if n.Members && !n.Closed {
+		v.Facts = append(v.Facts, page.Fact{Label: b.T("village.reach.who"), Value: b.T("village.reach.members")})
 	}
 	if n.State == affairs.Draft {
 		v.Tomb = page.Note{Tone: page.ToneSoon, Text: b.T("village.draft")}
@@ -163,7 +170,10 @@ func (c *Counter) facts(r *http.Request, b page.Base, p places.Place, n affairs.
 	}
 	v.Facts = append(v.Facts, page.Fact{Label: b.T("village.fact.by"), Value: n.Post})
 	if !n.Starts.IsZero() {
-		v.Facts = append(v.Facts, page.Fact{Label: b.T("village.fact.when"), Value: i18n.Exact(b.Lang, n.Starts)}, page.Fact{Label: b.T("village.fact.where"), Value: n.Spot})
+		v.Facts = append(v.Facts, page.Fact{Label: b.T("village.fact.when"), Value: i18n.Exact(b.Lang, n.Starts)})
+		if n.Spot != "" {
+			v.Facts = append(v.Facts, page.Fact{Label: b.T("village.fact.where"), Value: n.Spot})
+		}
 	}
 	if n.Item == "" {
 		return nil
@@ -181,7 +191,7 @@ func (c *Counter) facts(r *http.Request, b page.Base, p places.Place, n affairs.
 		}
 	}
 	if n.Kind == affairs.Finance && n.Item == "finance_statement" && n.State != affairs.Withdrawn {
-		st, err := c.Affairs.Statement(r.Context(), p.ID, n.Period)
+		st, err := c.Affairs.Statement(r.Context(), b.Actor, p.ID, n.Period)
 		if err != nil {
 			return err
 		}

@@ -66,6 +66,10 @@ func remarkOf(b page.Base, x affairs.Remark) remark {
 	if v.Who == "" {
 		v.Who = b.T("remark.somebody")
 	}
+	if x.Closed {
+		v.Who, v.Tomb = b.T("remark.somebody"), b.T("remark.closed")
+		return v
+	}
 	switch {
 	case x.State == affairs.OpenRemark && x.Late(b.Now):
 		v.Pill = page.Pill{Tone: page.ToneLate, Text: b.T("remark.late", i18n.Left(b.Lang, b.Now, x.Due))}
@@ -390,10 +394,18 @@ func (c *Counter) waiting(w http.ResponseWriter, r *http.Request) error {
 	return waitShown.Show(w, r, v)
 }
 
+// saidOf are the first words of a remark, as far as the reader may read them.
+func saidOf(b page.Base, x affairs.Remark) string {
+	if x.Closed {
+		return b.T("remark.closed")
+	}
+	return cut(x.Body, 40)
+}
+
 func (c *Counter) remarkRows(b page.Base, xs []affairs.Remark) (rows []page.Row) {
 	for _, x := range xs {
 		p, _ := c.Places.Tree().Get(x.Place)
-		rows = append(rows, page.Row{Href: "/remarks/" + x.ID.String(), Title: cut(x.Body, 40), Meta: nonempty(p.Name.In(b.Lang), x.Name, i18n.When(b.Lang, b.Now, x.At)), Pill: remarkOf(b, x).Pill})
+		rows = append(rows, page.Row{Href: "/remarks/" + x.ID.String(), Title: saidOf(b, x), Meta: nonempty(p.Name.In(b.Lang), x.Name, i18n.When(b.Lang, b.Now, x.At)), Pill: remarkOf(b, x).Pill})
 	}
 	return rows
 }

@@ -110,6 +110,7 @@ func (c *Counter) writeFields(r *http.Request, p places.Place, v *writePage) err
 		add(page.NewField(b.Lang, f, "why", "village.write.why").Need().Max(affairs.MaxWhy))
 	}
 	add(page.NewField(b.Lang, f, "file", "village.write.file").Files("image/*,application/pdf", 1))
+	add(reachField(b, f, "village.write.reach"))
 	return nil
 }
 
@@ -120,6 +121,7 @@ func (c *Counter) read(r *http.Request, f *form.Form) (in affairs.Writing, err e
 	if day := f.Date("happened"); !day.IsZero() && in.Period == "" {
 		in.Period = affairs.PeriodOf(affairs.AtOnce, day)
 	}
+	in.Members = f.Choice("reach", reachAll, reachMembers) == reachMembers
 	in.File, err = c.take(r, f, "file", blob.Photo, blob.Document)
 	return in, err
 }
@@ -162,7 +164,7 @@ func (c *Counter) amend(w http.ResponseWriter, r *http.Request) error {
 	if n.Period.Pace() == affairs.AtOnce {
 		happened = string(n.Period)
 	}
-	f := form.Of("kind", string(n.Kind), "item", n.Item, "period", string(n.Period), "happened", happened, "title", n.Title, "body", n.Body, "starts", moment(n.Starts), "ends", moment(n.Ends), "spot", n.Spot)
+	f := form.Of("kind", string(n.Kind), "item", n.Item, "period", string(n.Period), "happened", happened, "title", n.Title, "body", n.Body, "starts", moment(n.Starts), "ends", moment(n.Ends), "spot", n.Spot, "reach", reachOf(n.Members))
 	v, err := c.amendView(r, n, p, f)
 	if err != nil {
 		return err

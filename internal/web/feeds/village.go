@@ -11,6 +11,7 @@ import (
 	"yuanba/internal/domain/affairs"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
 )
 
@@ -35,7 +36,7 @@ func (c *Counter) village(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := page.From(r)
-	ns, err := c.Affairs.Coming(r.Context(), d, b.Now.Add(-recently), 100)
+	ns, err := c.Affairs.Coming(r.Context(), scope.Actor{Kind: scope.Anonymous}, d, b.Now.Add(-recently), 100)
 	if err != nil {
 		return err
 	}
