@@ -161,7 +161,7 @@ func (c *Counter) bookingPage(b page.Base, v desk.Seen) bookingPage {
 	}
 	fact := func(key, value string, lines ...string) {
 		if value != "" {
-			p.Facts = append(p.Facts, page.Fact{Label: b.T(key), Value: value, Lines: pieces(lines...)})
+			p.Facts = append(p.Facts, page.Fact{Label: b.T(key), Value: value, Href: call(key, value), Lines: pieces(lines...)})
 		}
 	}
 	fact("booking.fact.when", whenOf(b, v.Booking))
@@ -172,7 +172,7 @@ func (c *Counter) bookingPage(b page.Base, v desk.Seen) bookingPage {
 	fact("booking.fact.channel", b.T("booking.channel."+string(v.Channel)))
 	p.Buttons, p.Ways = bookingActs(b, v, own, false)
 	for _, s := range v.Steps {
-		e := page.Event{At: s.At, Who: s.Actor, What: b.T("booking.act." + string(s.Act)), Note: s.Words}
+		e := page.Event{At: s.At, Who: s.Actor, What: b.T("booking.did." + string(s.Act)), Note: s.Words}
 		if e.Who == "" {
 			e.Who = b.T("booking.by_booker")
 		}
@@ -187,6 +187,7 @@ func (c *Counter) bookingPage(b page.Base, v desk.Seen) bookingPage {
 // bookingActs are what the reader may do to a booking: what is done at once, and what
 // has a page of its own. short leaves to the list of a day what is done there.
 func bookingActs(b page.Base, v desk.Seen, own string, short bool) (buttons []page.Button, ways []page.Link) {
+	var off page.Link
 	for _, a := range v.Acts {
 		text := b.T("booking.act." + string(a))
 		switch a {
@@ -197,7 +198,7 @@ func bookingActs(b page.Base, v desk.Seen, own string, short bool) (buttons []pa
 		case desk.Move:
 			ways = append(ways, page.Link{Href: own + "/move", Text: text, Icon: "calendar"})
 		case desk.CallOff:
-			ways = append(ways, page.Link{Href: own + "/call-off", Text: text, Icon: "x"})
+			off = page.Link{Href: own + "/call-off", Text: text, Icon: "x", Danger: true}
 		case desk.Cancel:
 			if !short {
 				buttons = append(buttons, page.Button{Text: text, Action: own + "/cancel", Danger: true})
@@ -214,6 +215,9 @@ func bookingActs(b page.Base, v desk.Seen, own string, short bool) (buttons []pa
 	}
 	if v.State.Ahead() {
 		ways = append(ways, page.Link{Href: own + "/slip", Text: b.T("booking.slip"), Icon: "print"})
+	}
+	if off.Text != "" {
+		ways = append(ways, off) // what takes something away comes last
 	}
 	return buttons, ways
 }
@@ -343,7 +347,7 @@ func (c *Counter) movePage(r *http.Request, v desk.Seen, f *form.Form) (p formPa
 		}
 		for _, s := range x.Slots {
 			if s.Left > 0 && !s.At.Equal(v.Booking.At) && len(opts) < 200 {
-				opts = append(opts, page.Option{Value: momentText(s.At), Text: clock(s.At), Group: day(b, s.At)})
+				opts = append(opts, page.Option{Value: momentText(s.At), Text: moment(b, s.At), Group: day(b, s.At)})
 			}
 		}
 	}

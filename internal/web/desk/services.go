@@ -5,7 +5,9 @@ package desk
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"yuanba/internal/domain/desk"
 	"yuanba/internal/kit/errs"
@@ -169,8 +171,8 @@ func (c *Counter) itemRows(b page.Base, is []desk.Item, f *form.Form) []page.Row
 		switch {
 		case !i.Active:
 			row.Pill = page.Pill{Text: b.T("services.gone"), Tone: page.ToneQuiet}
-		case i.Booking:
-			row.Pill = page.Pill{Text: b.T("services.bookable"), Tone: page.ToneDone}
+		case i.Booking: // most can be: a word, not a light
+			row.Tags = append(row.Tags, b.T("services.bookable"))
 		case i.Online != "":
 			row.Pill = page.Pill{Text: b.T("services.online"), Tone: page.ToneCalm}
 		}
@@ -245,7 +247,7 @@ func (c *Counter) itemPage(b page.Base, i desk.Item, resident string) itemPage {
 	}
 	fact := func(key, value string) {
 		if value != "" {
-			v.Facts = append(v.Facts, page.Fact{Label: b.T(key), Value: value})
+			v.Facts = append(v.Facts, page.Fact{Label: b.T(key), Value: value, Href: call(key, value)})
 		}
 	}
 	list := func(key string, values []string) {
@@ -317,4 +319,16 @@ func (c *Counter) historyPage(b page.Base, i desk.Item, es []desk.Edition) histo
 		v.Timeline.Events = append(v.Timeline.Events, page.Event{At: e.At, Who: e.Actor, What: what, Note: e.Note, Icon: "edit"})
 	}
 	return v
+}
+
+// telephone is a number that can be dialled as it stands.
+var telephone = regexp.MustCompile(`^[0-9][0-9 -]{4,18}[0-9]$`)
+
+// call is the address that dials the number of a fact which is a telephone; "" for any
+// other fact.
+func call(key, value string) string {
+	if (key == "services.fact.phone" || key == "services.fact.complaints") && telephone.MatchString(value) {
+		return "tel:" + strings.NewReplacer(" ", "", "-", "").Replace(value)
+	}
+	return ""
 }

@@ -121,6 +121,7 @@ func (c *Counter) visitActFields(b page.Base, x desk.SeenVisit, act desk.Act, f 
 			v.Head.Title, v.Head.Lead, v.Submit = b.T("visit.slip.first"), b.T("visit.slip.none"), b.T("visit.slip.first")
 		}
 	case desk.Call:
+		v.Submit = b.T("visit.note_down")
 		v.Facts = []page.Fact{{Label: b.T("visit.field.need"), Value: x.Need}, {Label: b.T("booking.fact.for"), Value: strings.TrimSpace(x.For.Name + " " + x.For.Phone), Href: own + "/reveal", Private: true}}
 		came(desk.SaidYes, desk.SaidNo, desk.NoAnswer)
 		add("area", field("words", "visit.field.agreed").Rows(3).Max(500))
@@ -136,6 +137,7 @@ func (c *Counter) visitActFields(b page.Base, x desk.SeenVisit, act desk.Act, f 
 		v.Hidden = append(v.Hidden, page.Hidden{Name: "drawn"})
 		add("upload", field("receipt", "visit.field.receipt").Files("image/*", 1).Camera())
 	case desk.FollowUp:
+		v.Submit = b.T("visit.note_down")
 		came(desk.AllIsWell, desk.NotWell, desk.NoAnswer)
 		add("area", field("words", "visit.field.followed").Rows(3).Max(500))
 	case desk.Withdraw:

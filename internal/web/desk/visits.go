@@ -166,7 +166,7 @@ func (c *Counter) visitPage(b page.Base, x desk.SeenVisit) visitPage {
 			}
 			v.Ways = append(v.Ways, page.Link{Href: href, Text: text, Icon: "print"})
 		case a == desk.Withdraw || a == desk.Postpone:
-			v.Ways = append(v.Ways, page.Link{Href: href, Text: text})
+			v.Ways = append(v.Ways, page.Link{Href: href, Text: text, Danger: a == desk.Withdraw})
 		default:
 			v.Turn.Buttons = append(v.Turn.Buttons, page.Button{Text: text, Action: href, Link: true, Main: a == desk.Do || n == 0 && x.State != desk.Arranged})
 		}
@@ -195,7 +195,11 @@ func (c *Counter) visitPage(b page.Base, x desk.SeenVisit) visitPage {
 		if !x.ConsentAt.IsZero() {
 			fact("visit.fact.consent", x.Consent, i18n.Exact(b.Lang, x.ConsentAt))
 		}
-		fact("visit.fact.units", c.unit(b, x.DeskUnit), c.unit(b, x.ServeUnit))
+		units := []string{c.unit(b, x.DeskUnit)}
+		if x.ServeUnit != x.DeskUnit {
+			units = append(units, c.unit(b, x.ServeUnit))
+		}
+		fact("visit.fact.units", units[0], units[1:]...)
 	}
 	fact("visit.fact.result", x.Result)
 	if x.HomeVisit.Receipt.Hash != "" {
@@ -205,10 +209,10 @@ func (c *Counter) visitPage(b page.Base, x desk.SeenVisit) visitPage {
 		v.Note = page.Note{Tone: page.ToneSoon, Text: b.T("visit.slip.none")}
 	}
 	if x.State.Turn() != "" && !x.Slipless() {
-		v.Ways = append(v.Ways, page.Link{Href: own + "/slip", Text: b.T("booking.slip"), Icon: "print"})
+		v.Ways = append(v.Ways, page.Link{Href: own + "/slip", Text: b.T("visit.slip"), Icon: "print"})
 	}
 	for _, s := range x.Steps {
-		e := page.Event{At: s.At, Who: s.Actor, What: b.T("home_visit.act." + string(s.Act)), Note: s.Words}
+		e := page.Event{At: s.At, Who: s.Actor, What: b.T("home_visit.did." + string(s.Act)), Note: s.Words}
 		if e.Who == "" {
 			e.Who = b.T("booking.by_booker")
 		}

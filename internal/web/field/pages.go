@@ -218,7 +218,7 @@ func conflictOf(b page.Base, f *form.Form, x field.Shown) conflictPage {
 			continue
 		}
 		q := question{Label: label, Was: b.T("field.conflict.was", or(d.Was))}
-		q.Choice = page.NewField(b.Lang, f, "choice_"+d.Name, "field.conflict.which").Labelled(label).Of([]page.Option{
+		q.Choice = page.NewField(b.Lang, f, "choice_"+d.Name, "field.conflict.which").Need().Labelled(label).Of([]page.Option{
 			{Value: string(field.Mine), Text: b.T("field.conflict.mine", or(d.Mine))},
 			{Value: string(field.Theirs), Text: b.T("field.conflict.theirs", or(now[d.Name]))},
 			{Value: string(field.Other), Text: b.T("field.conflict.other")},

@@ -25,7 +25,20 @@ type wordsPage struct {
 // A wordsGroup are the wordings of short messages, or those of letters.
 type wordsGroup struct {
 	Title, Lead string
-	Rows        []page.Row
+	Texts       []wordsText
+}
+
+// A wordsText is one text of a message, in each language beside the others.
+type wordsText struct {
+	Title   string
+	Tongues []wordsTongue
+}
+
+// A wordsTongue is a text in one language; Own says that the town changed it.
+type wordsTongue struct {
+	Lang              i18n.Lang
+	Name, Words, Edit string // what the language is called, and the address where the text is changed
+	Own               page.Pill
 }
 
 var wordsShown = page.New[wordsPage](files, "words.html")
@@ -52,13 +65,15 @@ func wordsOf(b page.Base, own []letters.Words) wordsPage {
 			if !strings.HasPrefix(wd.Name, group+".") {
 				continue
 			}
+			text := wordsText{Title: b.T("letters.words." + wd.Name)}
 			for _, lang := range i18n.Langs {
-				row := page.Row{Href: wordsPath + "/" + wd.Name + "?lang=" + string(lang), Title: b.T("letters.words." + wd.Name), Meta: []string{letters.Shipped(lang, wd.Name)}, Tags: []string{b.T("letters.words.lang." + string(lang))}}
+				in := wordsTongue{Lang: lang, Name: b.T("letters.words.lang." + string(lang)), Words: letters.Shipped(lang, wd.Name), Edit: wordsPath + "/" + wd.Name + "?lang=" + string(lang)}
 				if words, ok := wordsNamed(own, wd.Name, lang); ok {
-					row.Meta, row.Pill = []string{words.Words}, page.Pill{Text: b.T("letters.words.own"), Tone: page.ToneDone}
+					in.Words, in.Own = words.Words, page.Pill{Text: b.T("letters.words.own"), Tone: page.ToneDone}
 				}
-				g.Rows = append(g.Rows, row)
+				text.Tongues = append(text.Tongues, in)
 			}
+			g.Texts = append(g.Texts, text)
 		}
 		v.Groups = append(v.Groups, g)
 	}

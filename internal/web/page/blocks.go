@@ -61,6 +61,7 @@ type Link struct {
 	Href, Text, Icon string
 	Post             bool // a button that POSTs to Href
 	Main             bool // the one main action of the page
+	Danger           bool // what it leads to cannot be undone
 }
 
 // A Head is the top of a page: title, one line of what this is, the main action.

@@ -120,5 +120,14 @@ func value(bar Bar) string {
 	return Number(bar.Value)
 }
 
+// Label is the heading of column i, which stands before the figure where a row of the
+// table is shown as lines, on a telephone.
+func (t Table) Label(i int) string {
+	if i < len(t.Cols) {
+		return t.Cols[i].Text
+	}
+	return ""
+}
+
 // IsNum reports whether column i holds figures.
 func (t Table) IsNum(i int) bool { return i < len(t.Cols) && t.Cols[i].Num }

@@ -28,6 +28,7 @@ func funcs(lang i18n.Lang) template.FuncMap {
 		"moment":  func(t time.Time, words string) template.HTML { return timeTag(lang, t, words) },
 		"exact":   func(t time.Time) string { return i18n.Exact(lang, t) },
 		"date":    func(t time.Time) string { return i18n.Date(lang, t) },
+		"href":    dialled,
 		"num":     Number,
 		"rows":    func(rows []Row) template.HTML { return Rows(lang, rows) },
 		"pillsvg": func(p Pill) template.HTML { return written(func(b *strings.Builder) { writePill(b, p) }) },
@@ -88,6 +89,15 @@ func Number(n int) string {
 	}
 	if neg {
 		s = "-" + s
+	}
+	return s
+}
+
+// dialled lets an address that dials a telephone number pass, which html/template takes
+// for dangerous; it judges every other itself.
+func dialled(s string) any {
+	if strings.HasPrefix(s, "tel:") {
+		return template.URL(s)
 	}
 	return s
 }

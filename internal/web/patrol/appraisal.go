@@ -75,7 +75,7 @@ func points(b page.Base, p patrol.Points) string {
 
 func (c *Counter) appraisalPage(b page.Base, place scope.Scope, as []patrol.Appraisal, v patrol.Version) appraisalPage {
 	p := appraisalPage{
-		Base: b, Ways: ways(b, "/patrol/appraisal"), Head: page.Head{Kicker: b.T("patrol.title"), Title: b.T("patrol.appraisal.of", c.where(b, c.pathOf(place))), Lead: b.T("patrol.appraisal.lead")},
+		Base: b, Ways: ways(b, "/patrol/appraisal"), Head: page.Head{Kicker: c.where(b, c.pathOf(place)), Title: b.T("patrol.appraisal"), Lead: b.T("patrol.appraisal.lead")},
 		Empty: page.Empty{Icon: "chart", Title: b.T("patrol.coverage.none"), Text: b.T("patrol.coverage.none.text")},
 		Note:  page.Note{Tone: page.ToneCalm, Text: b.T("patrol.appraisal.note"), Link: page.Link{Href: "/patrol/formula", Text: b.T("patrol.formula")}},
 		Table: page.Table{Caption: b.T("patrol.appraisal.table"), Cols: []page.Col{{Text: b.T("patrol.coverage.place")}, {Text: b.T("patrol.appraisal.points"), Num: true}}},

@@ -42,10 +42,10 @@ func whole(m float64) string { return strconv.FormatFloat(m, 'f', 0, 64) }
 func (c *Counter) burdenPage(b page.Base, x patrol.Burden) burdenPage {
 	v := burdenPage{Base: b, Head: page.Head{Title: b.T("patrol.burden"), Lead: b.T("patrol.burden.lead")}, Ways: ways(b, "/patrol/burden"), Note: page.Note{Tone: page.ToneCalm, Text: b.T("patrol.burden.note")},
 		Chart: page.Chart{Title: b.T("patrol.burden.chart"), Unit: b.T("patrol.burden.unit")},
-		Table: page.Table{Caption: b.T("patrol.burden.table"), Cols: []page.Col{{Text: b.T("duty.field.name")}, {Text: b.T("patrol.burden.department")}, {Text: b.T("patrol.burden.stops"), Num: true}, {Text: b.T("duty.field.often")}, {Text: b.T("duty.field.minutes"), Num: true}, {Text: b.T("patrol.burden.each"), Num: true}}},
+		Table: page.Table{Caption: b.T("patrol.burden.table"), Cols: []page.Col{{Text: b.T("patrol.burden.duty")}, {Text: b.T("patrol.burden.department")}, {Text: b.T("patrol.burden.stops"), Num: true}, {Text: b.T("duty.field.often")}, {Text: b.T("duty.field.minutes"), Num: true}, {Text: b.T("patrol.burden.each"), Num: true}}},
 	}
 	v.Facts = []page.Fact{
-		{Label: b.T("patrol.burden.each"), Value: b.T("patrol.burden.minutes", whole(x.PerWorker(x.Minutes()))), Lines: []string{b.T("patrol.burden.of", x.Workers)}},
+		{Label: b.T("patrol.burden.worker"), Value: b.T("patrol.burden.minutes", whole(x.PerWorker(x.Minutes()))), Lines: []string{b.T("patrol.burden.of", x.Workers)}},
 		{Label: b.T("patrol.burden.twice"), Value: strconv.Itoa(len(x.Twice))},
 	}
 	for _, u := range x.Units {
@@ -59,7 +59,7 @@ func (c *Counter) burdenPage(b page.Base, x patrol.Burden) burdenPage {
 		for _, f := range t.Fields {
 			fs = append(fs, b.T("patrol.burden.field", f.Duty.Name, f.Field.Label))
 		}
-		v.Twice = append(v.Twice, twiceLine{Fact: t.Fact, Fields: strings.Join(fs, b.T("when.comma")), Keep: b.T("patrol.burden.keep", t.Keep.Duty.Name, t.Keep.Field.Label)})
+		v.Twice = append(v.Twice, twiceLine{Fact: t.Fact, Fields: strings.Join(fs, b.T("patrol.burden.and")), Keep: b.T("patrol.burden.keep", t.Keep.Duty.Name, t.Keep.Field.Label)})
 	}
 	return v
 }

@@ -87,7 +87,7 @@ func (c *Counter) missedRow(b page.Base, g patrol.Gap, names map[id.ID]string) p
 	if g.Stop.Visit != 0 {
 		name = b.T("patrol.visit.row", names[g.Stop.Visit])
 	}
-	return page.Row{Href: roundHref(g.Path, g.Slot), Title: name, Meta: []string{c.where(b, g.Path), i18n.Date(b.Lang, g.Slot.Date()), b.T(half(g.Slot))}, Pill: page.Pill{Text: b.T("patrol.stop.missed"), Tone: page.ToneLate}}
+	return page.Row{Href: roundHref(g.Path, g.Slot), Title: name, Meta: []string{c.where(b, g.Path), i18n.Day(b.Lang, g.Slot.Date(), b.Now.Year()), b.T(half(g.Slot))}, Pill: page.Pill{Text: b.T("patrol.stop.missed"), Tone: page.ToneLate}}
 }
 
 func roundHref(p scope.Path, s patrol.Slot) string {
@@ -125,7 +125,7 @@ func (c *Counter) coveragePage(b page.Base, place scope.Scope, week patrol.Slot,
 		Empty: page.Empty{Icon: "calendar", Title: b.T("patrol.coverage.none"), Text: b.T("patrol.coverage.none.text")},
 	}
 	path := c.pathOf(place)
-	v.Head = page.Head{Kicker: b.T("patrol.title"), Title: b.T("patrol.coverage.of", c.where(b, path)), Lead: b.T("patrol.week", i18n.Date(b.Lang, week.Date()), i18n.Date(b.Lang, (week+12).Date()))}
+	v.Head = page.Head{Kicker: c.where(b, path), Title: b.T("patrol.coverage"), Lead: b.T("patrol.week", i18n.Day(b.Lang, week.Date(), b.Now.Year()), i18n.Day(b.Lang, (week+12).Date(), b.Now.Year()))}
 	at := "/patrol/coverage?"
 	if place.Level != scope.City {
 		at += "place=" + place.ID.String() + "&"

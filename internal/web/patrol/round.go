@@ -241,7 +241,9 @@ func (c *Counter) roundPage(b page.Base, x patrol.Walk) roundPage {
 	block := c.roundBlock(b, x)
 	b.Title = block.Title
 	b.Crumbs = []page.Link{{Href: "/patrol", Text: b.T("patrol.title")}}
-	v := roundPage{Base: b, Head: page.Head{Kicker: c.where(b, x.Grid.Path), Title: block.Title, Lead: i18n.Date(b.Lang, x.Round.Slot.Date()) + " · " + block.When}, Block: block,
+	title, when := block.Title, block.When
+	block.Title, block.When = "", "" // the head says them
+	v := roundPage{Base: b, Head: page.Head{Kicker: c.where(b, x.Grid.Path), Title: title, Lead: i18n.Day(b.Lang, x.Round.Slot.Date(), b.Now.Year()) + " · " + when}, Block: block,
 		Note: page.Note{Tone: page.ToneQuiet, Text: b.T("patrol.round.note")}}
 	for _, e := range x.Entries {
 		name := ""

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/people"
@@ -16,6 +17,7 @@ import (
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
 )
 
@@ -82,7 +84,9 @@ func (c *Counter) stopPage(b page.Base, x patrol.AtStop) stopPage {
 	where := ""
 	if x.Point.ID != 0 {
 		v.Title, v.Action, where = x.Point.Name, "/patrol/points/"+x.Point.ID.String(), b.T("patrol.kind."+string(x.Point.Kind))
-		v.Card = page.Link{Href: v.Action + "/code", Text: b.T("patrol.point.print"), Icon: "print"}
+		if b.Actor.May(access.Arrange, scope.Target{Path: x.Path, At: b.Now}).OK { // who walks reads the code at the point
+			v.Card = page.Link{Href: v.Action + "/code", Text: b.T("patrol.point.print"), Icon: "print"}
+		}
 	} else {
 		v.Home, v.Title, v.Action, where = true, b.T("patrol.visit.row", x.Visit.Number), "/patrol/visits/"+x.Visit.ID.String(), b.T("patrol.visit.tag")
 		v.End = v.Action + "/end"

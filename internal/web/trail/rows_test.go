@@ -64,7 +64,7 @@ func TestRows(t *testing.T) {
 		get("/trail/rows", zhao, 403)
 		get("/trail/rows", scope.Actor{}, 303)
 		get("/trail/rows", audit, 200, slip.ID.String(), "受理", "赵调度", "!周敏", "!19900000002")
-		get("/trail/rows?noun=matter", audit, 200, slip.ID.String(), "!<td>登录")
+		get("/trail/rows?noun=matter", audit, 200, slip.ID.String(), "!<td role=\"cell\" data-label=\"动作\">登录")
 		get("/trail/rows?noun=matter&record="+slip.ID.String(), audit, 200, "受理", "已收到 → 已受理")
 		get("/trail/rows?noun=matter&record="+slip.ID.String()+"&account="+zhao.Account.String(), audit, 200, "赵调度", "!周*")
 		get("/trail/rows?account="+me.Resident.String(), audit, 200, slip.ID.String(), "!赵调度</a>")
@@ -74,7 +74,7 @@ func TestRows(t *testing.T) {
 
 		// every row is on exactly one page
 		seen, pages := map[string]bool{}, 0
-		seq, older := regexp.MustCompile(`<th scope="row">(\d+)</th>`), regexp.MustCompile(`rel="next" href="([^"]*)"`)
+		seq, older := regexp.MustCompile(`<th scope="row"[^>]*>(\d+)</th>`), regexp.MustCompile(`rel="next" href="([^"]*)"`)
 		for path := "/trail/rows?noun=category"; path != ""; pages++ {
 			body := get(path, audit, 200)
 			for _, m := range seq.FindAllStringSubmatch(body, -1) {

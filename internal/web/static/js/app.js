@@ -28,6 +28,12 @@
     addEventListener("pagehide", () => speechSynthesis.cancel());
   }
 
+  // On a phone a row of tabs is a strip: what is open is brought into it.
+  for (const here of all(".rail a[aria-current], .tabs a[aria-current]")) {
+    const ul = here.closest("ul");
+    ul.scrollLeft = here.parentElement.offsetLeft - ul.offsetLeft - (ul.clientWidth - here.offsetWidth) / 2;
+  }
+
   // Print buttons.
   for (const b of all("[data-print]")) { b.hidden = false; b.addEventListener("click", () => print()); }
 

@@ -21,10 +21,6 @@
     if (row) { at = rows().indexOf(row); rows().forEach((r) => r.classList.toggle("at", r === row)); }
   });
 
-  // On a phone the rail is a strip: what is open is brought into it.
-  const here = document.querySelector(".rail a[aria-current]");
-  if (here) { const ul = here.closest("ul"); ul.scrollLeft = here.parentElement.offsetLeft - (ul.clientWidth - here.offsetWidth) / 2; }
-
   // The bulk bar: its acts come once something is selected.
   for (const bar of all("[data-bulk]")) {
     const boxes = () => all(`input[type=checkbox][name=id][form="${bar.getAttribute("id")}"]`);
