@@ -37,7 +37,7 @@ func (a *App) openInterfaces(mux *http.ServeMux, site *page.Site) {
 // ownInterface is the town's own, of JSON.
 func (a *App) ownInterface() *v1.Server {
 	return &v1.Server{
-		DB: a.DB, Matters: a.Matters, Affairs: a.Affairs, Patrol: a.Patrol, Desk: a.Desk, Questions: a.Questions, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Exchange: a.Exchange, Webhooks: a.Webhooks, Blobs: a.Blobs,
+		DB: a.DB, Matters: a.Matters, Affairs: a.Affairs, Patrol: a.Patrol, Desk: a.Desk, Questions: a.Questions, Volunteers: a.Volunteers, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Exchange: a.Exchange, Webhooks: a.Webhooks, Blobs: a.Blobs,
 		Town: func(l i18n.Lang) string { return a.town().In(l) }, Address: a.Config.Address(), Log: a.log,
 		Request: func(r *http.Request) string { return page.From(r).RequestID },
 	}

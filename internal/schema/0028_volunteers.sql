@@ -40,8 +40,11 @@ CREATE TABLE volunteer_task (
     seats        BIGINT NOT NULL CHECK (seats > 0),
     listed       BIGINT NOT NULL CHECK (listed >= 0), -- how many have a place; raised in the one statement that looks for a free one
     reason       TEXT   NOT NULL,        -- why it was called off
+    series_id    BIGINT NOT NULL,        -- the first of those drawn up together; 0: it is held once
     version      BIGINT NOT NULL
 );
+-- the other times of a task that is repeated
+CREATE INDEX volunteer_task_series ON volunteer_task (series_id, begins_at) WHERE series_id <> 0;
 -- what is on around somebody, by the day
 CREATE INDEX volunteer_task_village ON volunteer_task (village_id, begins_at);
 CREATE INDEX volunteer_task_begins ON volunteer_task (begins_at, id);

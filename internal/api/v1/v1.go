@@ -17,6 +17,7 @@ import (
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/domain/questions"
+	"yuanba/internal/domain/volunteers"
 	"yuanba/internal/domain/webhooks"
 	"yuanba/internal/kit/blob"
 	"yuanba/internal/kit/errs"
@@ -30,18 +31,19 @@ const Prefix = "/api/v1"
 
 // A Server answers.
 type Server struct {
-	DB        *sqldb.DB
-	Matters   *matters.Service
-	Affairs   *affairs.Service
-	Patrol    *patrol.Service
-	Desk      *desk.Service
-	Questions *questions.Service
-	Places    *places.Service
-	Orgs      *orgs.Service
-	Access    *access.Service
-	Exchange  *exchange.Service
-	Webhooks  *webhooks.Service
-	Blobs     *blob.Keeper
+	DB         *sqldb.DB
+	Matters    *matters.Service
+	Affairs    *affairs.Service
+	Patrol     *patrol.Service
+	Desk       *desk.Service
+	Questions  *questions.Service
+	Volunteers *volunteers.Service
+	Places     *places.Service
+	Orgs       *orgs.Service
+	Access     *access.Service
+	Exchange   *exchange.Service
+	Webhooks   *webhooks.Service
+	Blobs      *blob.Keeper
 
 	Town    func(i18n.Lang) string // its name, for the document
 	Address string                 // of this site as others reach it, without a slash at its end

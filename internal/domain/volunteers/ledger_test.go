@@ -34,7 +34,7 @@ func TestWorth(t *testing.T) {
 	if err := volunteers.Shipped().Check(); err != nil {
 		t.Error(err)
 	}
-	if err := (volunteers.Tariff{Lines: []volunteers.Line{{Code: "x", Points: -1, Most: 101}}}).Check(); len(errs.Public(err)) != 4 {
+	if err := (volunteers.Tariff{Lines: []volunteers.Line{{Code: "x", Points: -1, Most: 101}}}).Check(); len(errs.Public(err)) != 5 {
 		t.Errorf("a tariff in which all is wrong: %v", err)
 	}
 }

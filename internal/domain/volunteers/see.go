@@ -19,6 +19,7 @@ type Whole struct {
 	Place    int          // on the waiting list, from 1; 0 if they do not wait
 	People   []Attendance // for who organises: all; for who was there: whose hours they may confirm
 	Waiting  int
+	Series   []Task // the other times of it, and this one; none if it is held once
 }
 
 // An Attendance is somebody on the list of a task.
@@ -39,6 +40,9 @@ func (s *Service) GetTask(ctx context.Context, by scope.Actor, d id.ID) (w Whole
 			return err
 		}
 		w.Organise = by.Kind == scope.Staff && s.Organises(by, w.Task, tx.Now())
+		if w.Series, err = s.series(tx, by, w.Task); err != nil {
+			return err
+		}
 		return s.attend(tx, by, &w)
 	})
 	return w, err

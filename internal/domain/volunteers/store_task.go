@@ -11,13 +11,13 @@ import (
 	"yuanba/internal/kit/sqldb"
 )
 
-const taskColumns = `id, state, title, body, act, town_id, village_id, grid_id, courtyard_id, place_words, leader_id, leader, unit_id, begins_at, ends_at, seats, listed, reason, version`
+const taskColumns = `id, state, title, body, act, town_id, village_id, grid_id, courtyard_id, place_words, leader_id, leader, unit_id, begins_at, ends_at, seats, listed, reason, series_id, version`
 
 func scanTask(city id.ID) func(sqldb.Scanner) (Task, error) {
 	return func(r sqldb.Scanner) (t Task, err error) {
 		var begins, ends sqldb.Time
 		err = r.Scan(&t.ID, &t.State, &t.Title, &t.Body, &t.Act, &t.Path[scope.Town], &t.Path[scope.Village], &t.Path[scope.Grid], &t.Path[scope.Courtyard], &t.PlaceWords,
-			&t.Leader, &t.LeaderName, &t.Unit, &begins, &ends, &t.Seats, &t.Listed, &t.Reason, &t.Version)
+			&t.Leader, &t.LeaderName, &t.Unit, &begins, &ends, &t.Seats, &t.Listed, &t.Reason, &t.Series, &t.Version)
 		t.Path[scope.City], t.Begins, t.Ends = city, begins.Time, ends.Time
 		return t, err
 	}
@@ -27,10 +27,15 @@ func loadTask(tx *sqldb.Tx, d, city id.ID) (Task, error) {
 	return sqldb.Get(tx, scanTask(city), "volunteers.task.none", `SELECT `+taskColumns+` FROM volunteer_task WHERE id = $1`, d)
 }
 
+// tasksOfSeries are the tasks that were drawn up together, the first one first.
+func tasksOfSeries(tx *sqldb.Tx, series, city id.ID) ([]Task, error) {
+	return sqldb.All(tx, scanTask(city), `SELECT `+taskColumns+` FROM volunteer_task WHERE series_id = $1 AND series_id <> 0 ORDER BY begins_at, id LIMIT $2`, series, mostTimes)
+}
+
 func insertTask(tx *sqldb.Tx, t Task) error {
-	_, err := tx.Exec(`INSERT INTO volunteer_task (`+taskColumns+`) VALUES (`+sqldb.List(19, 1)+`)`,
+	_, err := tx.Exec(`INSERT INTO volunteer_task (`+taskColumns+`) VALUES (`+sqldb.List(20, 1)+`)`,
 		t.ID, string(t.State), t.Title, t.Body, t.Act, t.Path[scope.Town], t.Path[scope.Village], t.Path[scope.Grid], t.Path[scope.Courtyard], t.PlaceWords,
-		t.Leader, t.LeaderName, t.Unit, sqldb.At(t.Begins), sqldb.At(t.Ends), t.Seats, t.Listed, t.Reason, t.Version)
+		t.Leader, t.LeaderName, t.Unit, sqldb.At(t.Begins), sqldb.At(t.Ends), t.Seats, t.Listed, t.Reason, t.Series, t.Version)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	_ "embed" // the shipped tariff
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -93,6 +94,9 @@ func (t Tariff) Check() error {
 		if n := utf8.RuneCountInString(l.Name.ZH); n < 2 || n > 40 {
 			faults.Add("name"+at, "volunteers.tariff.name")
 		}
+		if n := utf8.RuneCountInString(l.Name.EN); n < 2 || n > 80 {
+			faults.Add("name_en"+at, "volunteers.tariff.name_en")
+		}
 		if l.Points < 0 || l.Points > mostPoints {
 			faults.Add("points"+at, "volunteers.tariff.points", mostPoints)
 		}
@@ -108,6 +112,17 @@ func (t Tariff) Check() error {
 		faults.Add("reason", "volunteers.tariff.lines", mostLines)
 	}
 	return faults.Err()
+}
+
+// NewCode is a code for a line that is new, which no edition has had: so what was done
+// under an old line never counts as another.
+func NewCode(es []Edition) string {
+	for n := 1; ; n++ {
+		code := "act_" + strconv.Itoa(n)
+		if !slices.ContainsFunc(es, func(e Edition) bool { _, ok := e.Tariff.Line(code); return ok }) {
+			return code
+		}
+	}
 }
 
 // An Edition is a tariff in force from a day on, until the next.

@@ -32,13 +32,14 @@ type Task struct {
 	Seats      int
 	Listed     int
 	Reason     string // why it was called off
+	Series     id.ID  // the first of those drawn up with it; 0: it is held once
 	Version    int
 }
 
 // Digest is the task's canonical state for the trail; how many have a place is no
 // part of it.
 func (t Task) Digest() []byte {
-	return trail.Digest("volunteer_task/1", t.ID, string(t.State), t.Title, t.Body, t.Act, t.Path[1], t.Path[2], t.Path[3], t.Path[4], t.PlaceWords, t.Leader, t.Unit, t.Begins, t.Ends, t.Seats, t.Reason)
+	return trail.Digest("volunteer_task/1", t.ID, string(t.State), t.Title, t.Body, t.Act, t.Path[1], t.Path[2], t.Path[3], t.Path[4], t.PlaceWords, t.Leader, t.Unit, t.Begins, t.Ends, t.Seats, t.Reason, t.Series)
 }
 
 // Full reports whether nobody more gets a place.
@@ -57,7 +58,9 @@ type Drawing struct {
 	Begins     time.Time
 	Ends       time.Time
 	Seats      int
-	Open       bool // it is opened at once
+	Open       bool   // it is opened at once
+	Repeat     Repeat // of what is drawn up: how often it is held again
+	Until      Day    // and until when
 }
 
 const (
@@ -93,24 +96,46 @@ func (in *Drawing) check(t Tariff) error {
 	return faults.Err()
 }
 
-// DrawUp makes a task, which who draws it up leads. It needs to organise in the place
-// (Denied).
+// DrawUp makes a task, which who draws it up leads; one that is repeated is made once for
+// each time, each to be signed up for by itself, and the first is returned. It needs to
+// organise in the place (Denied); Invalid beside the field, also beside repeat or until.
 func (s *Service) DrawUp(ctx context.Context, by scope.Actor, in Drawing) (t Task, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		t = Task{ID: tx.NewID(), State: DrawnUp, Leader: by.Account, LeaderName: by.Name, Unit: by.Unit, Version: 1}
-		if err := s.draw(tx, by, &t, in); err != nil {
+		times, err := in.checkRepeat()
+		if err != nil {
 			return err
 		}
-		if t.Begins.Before(tx.Now()) {
-			return errs.At("begins", "volunteers.task.past")
+		t = Task{}
+		for _, at := range times {
+			x, each := Task{ID: tx.NewID(), State: DrawnUp, Leader: by.Account, LeaderName: by.Name, Unit: by.Unit, Version: 1}, in
+			each.Begins, each.Ends = at, at.Add(in.Ends.Sub(in.Begins))
+			if in.Ends.IsZero() {
+				each.Ends = in.Ends
+			}
+			if err := s.draw(tx, by, &x, each); err != nil {
+				return err
+			}
+			if x.Begins.Before(tx.Now()) {
+				return errs.At("begins", "volunteers.task.past")
+			}
+			if in.Open {
+				x.State = Open
+			}
+			if t.ID == 0 {
+				t = x
+			}
+			if len(times) > 1 {
+				x.Series = t.ID
+				t.Series = t.ID
+			}
+			if err := insertTask(tx, x); err != nil {
+				return err
+			}
+			if err := trail.Append(tx, by, trail.Entry{Noun: "volunteer_task", Record: x.ID, Act: "draw_up", To: string(x.State), Digest: x.Digest()}); err != nil {
+				return err
+			}
 		}
-		if in.Open {
-			t.State = Open
-		}
-		if err := insertTask(tx, t); err != nil {
-			return err
-		}
-		return trail.Append(tx, by, trail.Entry{Noun: "volunteer_task", Record: t.ID, Act: "draw_up", To: string(t.State), Digest: t.Digest()})
+		return nil
 	})
 	return t, err
 }
@@ -236,21 +261,24 @@ func (s *Service) CallOff(ctx context.Context, by scope.Actor, d id.ID, reason s
 	if err := because(reason); err != nil {
 		return err
 	}
-	return s.changeTask(ctx, by, d, CallOffAct, func(tx *sqldb.Tx, t *Task) error {
-		t.Reason = reason
-		ups, err := signUpsOf(tx, t.ID)
-		if err != nil {
-			return err
-		}
-		for _, u := range ups {
-			if u.State != Withdrawn {
-				if err := s.tell(tx, u.Volunteer, NewsOfSignUps, u.ID); err != nil {
-					return err
-				}
+	return s.changeTask(ctx, by, d, CallOffAct, func(tx *sqldb.Tx, t *Task) error { return s.calledOff(tx, t, reason) })
+}
+
+// calledOff says why a task does not take place, and tells those who signed up.
+func (s *Service) calledOff(tx *sqldb.Tx, t *Task, reason string) error {
+	t.Reason = reason
+	ups, err := signUpsOf(tx, t.ID)
+	if err != nil {
+		return err
+	}
+	for _, u := range ups {
+		if u.State != Withdrawn {
+			if err := s.tell(tx, u.Volunteer, NewsOfSignUps, u.ID); err != nil {
+				return err
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Turn begins the tasks whose hour has come, and ends those whose end is some hours

@@ -29,6 +29,8 @@ type drawPage struct {
 	Ends   page.Field
 	Seats  page.Field
 	Body   page.Field
+	Repeat page.Field
+	Until  page.Field
 	Open   page.Field
 	New    bool
 }
@@ -61,10 +63,15 @@ func (c *Counter) drawingPage(r *http.Request, f *form.Form, key string, t volun
 			acts = append(acts, page.Option{Value: l.Code, Text: l.Name.In(b.Lang), Help: worth(b, l)})
 		}
 	}
+	often := []page.Option{{Value: "once", Text: b.T("volunteers.repeat.once"), On: true}}
+	for _, x := range volunteers.Repeats {
+		often = append(often, page.Option{Value: string(x), Text: b.T("volunteers.repeat." + string(x))})
+	}
 	v := drawPage{Base: b, Head: page.Head{Title: b.T(key), Lead: b.T("volunteers.draw.lead")}, Action: "/volunteers/draw", Back: "/volunteers/work", New: true,
 		Title2: field("title", "volunteers.draw.title").Need().Max(60), Act: field("act", "volunteers.draw.act").Need().Of(acts), Place: field("place", "volunteers.draw.place").Need().Of(grounds),
 		Where: field("place_words", "volunteers.draw.where").Need().Max(60), Begins: field("begins", "volunteers.draw.begins").As("datetime-local").Need(), Ends: field("ends", "volunteers.draw.ends").As("datetime-local").Need(),
-		Seats: field("seats", "volunteers.draw.seats").As("number").Need().From("10"), Body: field("body", "volunteers.draw.body").Rows(4).Max(1000), Open: field("open", "volunteers.draw.open")}
+		Seats: field("seats", "volunteers.draw.seats").As("number").Need().From("10"), Body: field("body", "volunteers.draw.body").Rows(4).Max(1000), Open: field("open", "volunteers.draw.open"),
+		Repeat: field("repeat", "volunteers.repeat").Of(often).Need(), Until: field("until", "volunteers.repeat.until").As("date")}
 	return v
 }
 
@@ -94,7 +101,14 @@ func (c *Counter) drawForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func drawing(f *form.Form) volunteers.Drawing {
-	return volunteers.Drawing{Title: f.Line("title", 60), Body: f.Text("body", 1000), Act: f.Line("act", 30), Place: f.ID("place"), PlaceWords: f.Line("place_words", 60),
+	repeat, until := volunteers.Repeat(f.Line("repeat", 20)), volunteers.Day(0)
+	if day := f.Date("until"); !day.IsZero() {
+		until = volunteers.DayOf(day)
+	}
+	if repeat == "once" {
+		repeat = volunteers.Once
+	}
+	return volunteers.Drawing{Repeat: repeat, Until: until, Title: f.Line("title", 60), Body: f.Text("body", 1000), Act: f.Line("act", 30), Place: f.ID("place"), PlaceWords: f.Line("place_words", 60),
 		Begins: f.Moment("begins"), Ends: f.Moment("ends"), Seats: f.Int("seats", 1, 500), Open: f.Bool("open")}
 }
 

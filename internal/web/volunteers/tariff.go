@@ -26,6 +26,7 @@ type tariffPage struct {
 	Notes    []string
 	Edit     bool
 	Lines    []lineForm
+	New      lineForm
 	From     page.Field
 	Why      page.Field
 }
@@ -40,8 +41,11 @@ type edition struct {
 // lineForm are the fields of one line.
 type lineForm struct {
 	Name   string
+	ZH, EN page.Field
 	Points page.Field
 	Most   page.Field
+	Per    page.Field // of a new line: for each hour, or each time
+	End    page.Field // of one that is there
 }
 
 var tariffed = page.New[tariffPage](files, "tariff.html")
@@ -86,9 +90,21 @@ func showTariff(b page.Base, es []volunteers.Edition) tariffPage {
 		last := es[len(es)-1].Tariff
 		for i, l := range last.Lines {
 			at := "." + strconv.Itoa(i)
-			v.Lines = append(v.Lines, lineForm{l.Name.In(b.Lang), page.NewField(b.Lang, b.Form, "points"+at, "volunteers.points").As("number").Need().From(strconv.FormatInt(l.Points, 10)).Labelled(b.T("volunteers.tariff.points.of", l.Name)),
-				page.NewField(b.Lang, b.Form, "most"+at, "volunteers.tariff.most.label").As("number").Need().From(strconv.FormatInt(l.Most, 10)).Labelled(b.T("volunteers.tariff.most.of", l.Name))})
+			v.Lines = append(v.Lines, lineForm{Name: l.Name.In(b.Lang),
+				ZH:     page.NewField(b.Lang, b.Form, "name"+at, "volunteers.tariff.zh").Need().Max(40).From(l.Name.ZH),
+				EN:     page.NewField(b.Lang, b.Form, "name_en"+at, "volunteers.tariff.en").Need().Max(80).From(l.Name.EN),
+				Points: page.NewField(b.Lang, b.Form, "points"+at, "volunteers.points").As("number").Need().From(strconv.FormatInt(l.Points, 10)).Labelled(b.T("volunteers.tariff.points.of", l.Name)),
+				Most:   page.NewField(b.Lang, b.Form, "most"+at, "volunteers.tariff.most.label").As("number").Need().From(strconv.FormatInt(l.Most, 10)).Labelled(b.T("volunteers.tariff.most.of", l.Name)),
+				End:    page.NewField(b.Lang, b.Form, "end"+at, "volunteers.tariff.end").Labelled(b.T("volunteers.tariff.end.of", l.Name))})
 		}
+		at := "." + strconv.Itoa(len(last.Lines))
+		v.New = lineForm{Name: b.T("volunteers.tariff.new"),
+			ZH:     page.NewField(b.Lang, b.Form, "name"+at, "volunteers.tariff.zh").Max(40),
+			EN:     page.NewField(b.Lang, b.Form, "name_en"+at, "volunteers.tariff.en").Max(80),
+			Points: page.NewField(b.Lang, b.Form, "points"+at, "volunteers.points").As("number"),
+			Most:   page.NewField(b.Lang, b.Form, "most"+at, "volunteers.tariff.most.label").As("number"),
+			Per: page.NewField(b.Lang, b.Form, "per"+at, "volunteers.tariff.per").Of([]page.Option{
+				{Value: "hour", Text: b.T("volunteers.tariff.per.hour"), On: true}, {Value: "each", Text: b.T("volunteers.tariff.per.each")}})}
 		v.From = page.NewField(b.Lang, b.Form, "from", "volunteers.tariff.from.label").As("date").Need()
 		v.Why = page.NewField(b.Lang, b.Form, "reason", "volunteers.reason").Rows(2).Need().Max(500)
 	}
@@ -117,8 +133,15 @@ func (c *Counter) price(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t := volunteers.Tariff{Lines: slices.Clone(es[len(es)-1].Tariff.Lines)}
+	added := "." + strconv.Itoa(len(t.Lines))
+	if f.Get("name"+added)+f.Get("name_en"+added)+f.Get("points"+added)+f.Get("most"+added) != "" {
+		t.Lines = append(t.Lines, volunteers.Line{Code: volunteers.NewCode(es), By: volunteers.ByTask, PerHour: f.Get("per"+added) != "each"})
+	}
+	ended := map[string]bool{}
 	for i := range t.Lines {
 		at := "." + strconv.Itoa(i)
+		t.Lines[i].Name.ZH, t.Lines[i].Name.EN = f.Line("name"+at, 40), f.Line("name_en"+at, 80)
+		ended[t.Lines[i].Code] = f.Bool("end" + at)
 		for _, x := range []struct {
 			name string
 			to   *int64
@@ -131,6 +154,10 @@ func (c *Counter) price(w http.ResponseWriter, r *http.Request) error {
 			*x.to = int64(f.Int(x.name, 0, x.most))
 		}
 	}
+	if err := f.Join(t.Check()); err != nil { // beside the fields as they are numbered in the form
+		return err
+	}
+	t.Lines = slices.DeleteFunc(t.Lines, func(l volunteers.Line) bool { return ended[l.Code] })
 	from, reason := f.Date("from"), f.Text("reason", 500)
 	if err = f.Err(); err == nil {
 		if from.IsZero() {

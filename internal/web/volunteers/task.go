@@ -33,7 +33,8 @@ type taskPage struct {
 	Minutes page.Field
 	Buttons []page.Button
 	People  []attending
-	Listed  bool // the reader sees who comes
+	Listed  bool       // the reader sees who comes
+	Series  []page.Row // the other times of it
 	File    string
 }
 
@@ -123,6 +124,15 @@ func (c *Counter) taskPage(b page.Base, w volunteers.Whole, line volunteers.Line
 			v.Buttons = append(v.Buttons, page.Button{Text: b.T("volunteer_task.act." + string(act)), Action: at + "/" + string(act),
 				Main: act != volunteers.Revise && act != volunteers.CallOffAct, Danger: act == volunteers.CallOffAct, Link: act == volunteers.Revise || act == volunteers.CallOffAct})
 		}
+	}
+	for _, x := range w.Series {
+		if x.ID != t.ID {
+			v.Series = append(v.Series, page.Row{Href: "/volunteers/tasks/" + x.ID.String() + forWhom(whom), Title: span(b, x), Meta: []string{b.T("volunteers.task.seats.of", x.Listed, x.Seats)},
+				Pill: page.Pill{Text: b.T("volunteer_task.state." + string(x.State)), Tone: taskTone(x.State)}})
+		}
+	}
+	if len(v.Series) > 0 && whom == 0 && c.mayTask(b, t, volunteers.CallOffAct) {
+		v.Buttons = append(v.Buttons, page.Button{Text: b.T("volunteers.call_off.later"), Action: at + "/call_off?later=1", Danger: true, Link: true})
 	}
 	v.Listed = w.Organise || len(w.People) > 0
 	for _, p := range w.People {
@@ -267,8 +277,13 @@ func (c *Counter) taskAct(w http.ResponseWriter, r *http.Request) error {
 		err = s.Finish(ctx, by, d)
 	case "call_off":
 		words := f.Text("words", 500)
+		later := f.Bool("later")
 		if err = f.Err(); err == nil {
-			err = s.CallOff(ctx, by, d, words)
+			if later {
+				_, err = s.CallOffLater(ctx, by, d, words)
+			} else {
+				err = s.CallOff(ctx, by, d, words)
+			}
 		}
 		if err != nil && errs.KindOf(err) == errs.Invalid {
 			v, verr := c.callingOff(r, d, f)
@@ -303,6 +318,11 @@ func (c *Counter) callingOff(r *http.Request, d id.ID, f *form.Form) (v askPage,
 		return v, errs.New(errs.Denied, scope.DeniedNeed)
 	}
 	at := "/volunteers/tasks/" + d.String()
+	if later := f != nil && f.Bool("later") || f == nil && r.URL.Query().Get("later") != ""; later && len(whole.Series) > 0 {
+		v = ask(b, f, "volunteers.call_off.later", b.T("volunteers.call_off.later.text", whole.Task.Title), at+"/call_off", at, true, true)
+		v.Confirm.Hidden = []page.Hidden{{Name: "later", Value: "1"}}
+		return v, nil
+	}
 	return ask(b, f, "volunteer_task.act.call_off", b.T("volunteers.call_off.text", whole.Task.Title, whole.Task.Listed), at+"/call_off", at, true, true), nil
 }
 
