@@ -67,7 +67,7 @@ for a town that outgrows one machine.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetVersionTemplate("yuanba {{.Version}}\n")
 	root.AddCommand(c.serve(), c.demo(), c.user(), c.apikey(), c.importCmd(), c.export(),
-		c.verify(), c.checkpoint(), c.backup(), c.restore(), c.keys(), c.doctor(), c.evaluate(), c.due(), c.hot(), c.bench(), c.version())
+		c.verify(), c.recount(), c.checkpoint(), c.backup(), c.restore(), c.keys(), c.doctor(), c.evaluate(), c.due(), c.hot(), c.bench(), c.version())
 	for _, g := range []*cobra.Group{{ID: groupRun, Title: "Run a town:"}, {ID: groupMove, Title: "Bring in, take out:"}, {ID: groupWatch, Title: "Look after it:"}} {
 		if slices.ContainsFunc(root.Commands(), func(cmd *cobra.Command) bool { return cmd.GroupID == g.ID }) {
 			root.AddGroup(g)

@@ -92,6 +92,11 @@ func (a *App) enterKey(ctx context.Context) error {
 	return err
 }
 
+// acting is the town as the simulation acts in it, whole.
+func (a *App) acting(clock *sim.Clock) sim.Town {
+	return sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Desk: a.Desk, Questions: a.Questions, Affairs: a.Affairs, Patrol: a.Patrol, Field: a.Field, Blobs: a.Blobs, Routing: a.Routing, Volunteers: a.Volunteers, Calendar: a.Calendars.Town(), Clock: clock}
+}
+
 func makeTown(ctx context.Context, cfg Config, now time.Time, whole bool, progress func(stage string, done, total int)) (err error) {
 	end := now.In(i18n.Zone).Truncate(time.Hour)
 	clock := sim.NewClock(end.AddDate(-1, -1, 0))
@@ -101,7 +106,7 @@ func makeTown(ctx context.Context, cfg Config, now time.Time, whole bool, progre
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	plan := sim.Plan{Seed: DemoSeed, End: end, Whole: whole, Progress: func(done, total int) { progress("year", done, total) }}
-	if err := sim.Make(ctx, sim.Town{DB: a.DB, Places: a.Places, Orgs: a.Orgs, Access: a.Access, People: a.People, Matters: a.Matters, Desk: a.Desk, Questions: a.Questions, Affairs: a.Affairs, Patrol: a.Patrol, Field: a.Field, Blobs: a.Blobs, Routing: a.Routing, Volunteers: a.Volunteers, Calendar: a.Calendars.Town(), Clock: clock}, plan); err != nil {
+	if err := sim.Make(ctx, a.acting(clock), plan); err != nil {
 		return err
 	}
 	progress("search", 0, 1)

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+
+	"yuanba/internal/sim"
 )
 
 // Open is Handler with the list of every route that it answers.
@@ -56,3 +58,6 @@ func patterns(mux *http.ServeMux) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// SimTown is the town as the simulation acts in it.
+func SimTown(a *App, clock *sim.Clock) sim.Town { return a.acting(clock) }

@@ -143,6 +143,8 @@ CREATE UNIQUE INDEX patrol_entry_content ON patrol_entry (content);
 CREATE INDEX patrol_entry_grid ON patrol_entry (grid_id, slot);
 CREATE INDEX patrol_entry_village ON patrol_entry (village_id, slot);
 CREATE INDEX patrol_entry_town ON patrol_entry (town_id, slot);
+-- those of the whole city in a week
+CREATE INDEX patrol_entry_slot ON patrol_entry (slot);
 -- what was done at a point, and in a home
 CREATE INDEX patrol_entry_point ON patrol_entry (point_id, slot) WHERE point_id <> 0;
 CREATE INDEX patrol_entry_visit ON patrol_entry (visit_id, slot) WHERE visit_id <> 0;

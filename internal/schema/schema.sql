@@ -1374,6 +1374,8 @@ CREATE INDEX patrol_entry_matter ON patrol_entry (matter_id) WHERE matter_id <> 
 
 CREATE INDEX patrol_entry_point ON patrol_entry (point_id, slot) WHERE point_id <> 0;
 
+CREATE INDEX patrol_entry_slot ON patrol_entry (slot);
+
 CREATE INDEX patrol_entry_town ON patrol_entry (town_id, slot);
 
 CREATE INDEX patrol_entry_village ON patrol_entry (village_id, slot);

@@ -4,6 +4,7 @@ package sim
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -39,6 +40,7 @@ type counters struct {
 	all     []counter
 	items   []texts.Service
 	receipt desk.NewFile
+	made    int // bookings so far
 }
 
 // A counter is one of them, with who serves there and what they do.
@@ -72,6 +74,7 @@ func (s *simulation) serve() error {
 	for n := range s.plan.Bookings {
 		c.schedule(n)
 	}
+	s.after(s.plan.End, c.complete)
 	for n := range someVisits {
 		c.visit(n)
 	}
@@ -180,7 +183,10 @@ func (c *counters) schedule(n int) {
 	}
 	made = c.s.awake(made)
 	item := x.items[c.rnd.IntN(len(x.items))]
-	who := c.s.residents[c.rnd.IntN(len(c.s.residents))]
+	who := guest // the town knows of few of those who come
+	if c.rnd.IntN(2) == 0 {
+		who = c.s.residents[c.rnd.IntN(len(c.s.residents))]
+	}
 	if n < 4 { // the two of the cast have something ahead of them
 		who = c.s.residents[n%2]
 		at = c.moment(x, c.s.plan.End.AddDate(0, 0, 2+n))
@@ -200,17 +206,21 @@ func (c *counters) moment(x counter, from time.Time) time.Time {
 	}
 }
 
+// guest is somebody whom the town does not know.
+var guest = scope.Actor{Kind: scope.Anonymous}
+
 // book makes the booking, a little later if the time is taken, and schedules what
 // becomes of it.
 func (c *counters) book(x counter, who scope.Actor, item string, at time.Time, byDesk bool, fate float64) error {
 	wish := desk.Wish{Item: item, Counter: x.id, At: at}
 	by := who
 	if byDesk {
-		by, wish.For, wish.Channel = x.by, who.Resident, desk.Phone
+		by, wish.Channel = x.by, desk.Phone
 		if fate < 0.3 {
 			wish.Channel, wish.ForWords = desk.Desk, "替家里老人"
 		}
 	}
+	c.forWhom(&wish, who, byDesk)
 	var slip desk.Slip
 	var err error
 	for range 8 {
@@ -221,20 +231,22 @@ func (c *counters) book(x counter, who scope.Actor, item string, at time.Time, b
 		if len(es) == 0 {
 			return err
 		}
-		if es[0].Key == "booking.many" {
-			if who = c.s.residents[c.rnd.IntN(len(c.s.residents))]; byDesk {
-				wish.For = who.Resident
-			} else {
+		if es[0].Key == "booking.many" { // somebody else wants it too
+			if who = guest; !byDesk {
 				by = who
 			}
+			c.forWhom(&wish, who, byDesk)
 			continue
 		}
 		wish.At = c.moment(x, wish.At.AddDate(0, 0, c.rnd.IntN(2)))
 	}
 	if err != nil {
-		return nil //nolint:nilerr // there was no time left, as happens
+		return nil //nolint:nilerr // there was no time left, as happens; see complete
 	}
-	at = wish.At
+	c.made++
+	if at = wish.At; by.Kind == scope.Anonymous {
+		by.Slips = []id.ID{slip.ID}
+	}
 	switch {
 	case fate < 0.05:
 		c.s.after(c.s.Clock.Now().Add(at.Sub(c.s.Clock.Now())/2), func() error { return ours(c.s.Desk.Cancel(c.s.ctx, by, slip.ID)) })
@@ -248,6 +260,33 @@ func (c *counters) book(x counter, who scope.Actor, item string, at time.Time, b
 			c.s.after(at.Add(time.Duration(5+c.rnd.IntN(20))*time.Minute), func() error { return ours(c.s.Desk.Serve(c.s.ctx, x.by, slip.ID)) })
 			return nil
 		})
+	}
+	return nil
+}
+
+// forWhom says in the wish for whom it is: one the town knows, or a name and a telephone.
+func (c *counters) forWhom(w *desk.Wish, who scope.Actor, byDesk bool) {
+	w.For, w.Contact = 0, people.ContactInput{}
+	switch {
+	case who.Kind == scope.Anonymous:
+		w.Contact = people.ContactInput{Name: texts.Name(c.rnd, texts.Middle, c.rnd.IntN(2) == 0), Phone: fmt.Sprintf("1990002%04d", c.rnd.IntN(10_000))}
+	case byDesk:
+		w.For = who.Resident
+	}
+}
+
+// complete makes the bookings for which no time was left when they were wanted: of the year's
+// number none is missing when it ends.
+func (c *counters) complete() error {
+	for tries := 0; c.made < c.s.plan.Bookings; tries++ {
+		if tries > 2*c.s.plan.Bookings {
+			return fmt.Errorf("only %d of %d bookings found a time", c.made, c.s.plan.Bookings)
+		}
+		x := c.all[c.rnd.IntN(len(c.all))]
+		at := c.moment(x, c.s.plan.End.AddDate(0, 0, 1+c.rnd.IntN(12)))
+		if err := c.book(x, guest, x.items[c.rnd.IntN(len(x.items))], at, false, 0.5); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -30,6 +30,18 @@ type asking struct {
 	told   map[string]bool // the replies that are published
 }
 
+// How many of the year's questions have their own place in it: those that are open when it
+// ends, and those for 陈婆婆.
+const openAtEnd, forChen = 5, 2
+
+// before is a time, or the last half hour of the year if it comes later.
+func (s *simulation) before(at time.Time) time.Time {
+	if last := s.plan.End.Add(-30 * time.Minute); at.After(last) {
+		return last
+	}
+	return at
+}
+
 // atOnce is how many of a hundred questions what is published answers at once.
 const atOnce = 80
 
@@ -67,11 +79,11 @@ func (s *simulation) askAll() error {
 	}
 	a.leaveOpen()
 	days := int(s.plan.End.Sub(s.start).Hours() / 24)
+	all := s.plan.Asked - openAtEnd - forChen
 	for d := range days {
-		n := s.plan.Asked*(d+1)/days - s.plan.Asked*d/days
+		n := all*(d+1)/days - all*d/days
 		y, m, day := s.start.AddDate(0, 0, d+1).In(i18n.Zone).Date()
-		at := time.Date(y, m, day, 7, 30, 0, 0, i18n.Zone)
-		s.after(at, func() error { return a.day(n) })
+		s.after(s.before(time.Date(y, m, day, 7, 30, 0, 0, i18n.Zone)), func() error { return a.day(n) })
 	}
 	return nil
 }
@@ -111,17 +123,17 @@ func (a *asking) day(n int) error {
 	var order []id.ID
 	for range n {
 		t := a.topics[a.rnd.IntN(len(a.topics))]
-		if a.rnd.IntN(100) >= atOnce {
-			at := a.s.Clock.Now().Add(time.Duration(a.rnd.IntN(14*3600)) * time.Second)
-			by, who := a.who(), t
-			a.s.after(at, func() error { return a.send(who, by) })
-			continue
-		}
-		d, err := a.nearest(t.Asks[a.rnd.IntN(len(t.Asks))])
-		if err != nil {
-			return err
+		d := id.ID(0)
+		if a.rnd.IntN(100) < atOnce {
+			var err error
+			if d, err = a.nearest(t.Asks[a.rnd.IntN(len(t.Asks))]); err != nil {
+				return err
+			}
 		}
 		if d == 0 {
+			at := a.s.Clock.Now().Add(time.Duration(a.rnd.IntN(14*3600)) * time.Second)
+			by := a.who()
+			a.s.after(a.s.before(at), func() error { return a.send(t, by) })
 			continue
 		}
 		if helped[d] == nil {

@@ -35,8 +35,11 @@ type beats struct {
 	n       int
 }
 
-// For how many days rounds are walked before the end: some weeks, or with Whole the year.
-const patrolDays = 10
+// For how many days rounds are walked before the end.
+const (
+	WholeRounds = 365
+	someRounds  = 10
+)
 
 // patrols schedules what is proposed, admitted and given, and the two rounds of each day
 // on every grid.
@@ -48,12 +51,8 @@ func (s *simulation) patrols() error {
 	if err := b.hire(); err != nil {
 		return err
 	}
-	days := patrolDays
-	if s.plan.Whole {
-		days = 365
-	}
 	y, m, d := s.plan.End.In(i18n.Zone).Date()
-	first := time.Date(y, m, d-days, 0, 0, 0, 0, i18n.Zone)
+	first := time.Date(y, m, d-s.plan.Rounds, 0, 0, 0, 0, i18n.Zone)
 	s.after(first.AddDate(0, 0, -6).Add(10*time.Hour), b.propose)
 	s.after(first.Add(-6*time.Hour), b.furnish)
 	s.after(s.plan.End.Add(-19*time.Hour), b.overlook)
@@ -139,7 +138,7 @@ func (b *beats) propose() error {
 			case "refuse":
 				return s.Patrol.Refuse(s.ctx, reviewer, fresh, t.Reason)
 			case "limit":
-				if err := s.Patrol.AdmitUntil(s.ctx, reviewer, fresh, patrol.DayOf(s.plan.End)+45, t.Reason); err != nil {
+				if err := b.limit(reviewer, fresh, t.Reason); err != nil {
 					return err
 				}
 			default:
@@ -158,6 +157,18 @@ func (b *beats) propose() error {
 	return nil
 }
 
+// limit admits a duty until some weeks after the end. Over a year that is longer than may
+// be admitted at once: it is admitted on before its day comes.
+func (b *beats) limit(by scope.Actor, duty id.ID, reason string) error {
+	s := b.s
+	last := patrol.DayOf(s.plan.End) + 45
+	if most := patrol.DayOf(s.Clock.Now()) + 180; last > most {
+		last = most
+		s.after(s.Clock.Now().AddDate(0, 0, 170), func() error { return b.limit(by, duty, "继续需要，再准入一段时间。") })
+	}
+	return s.Patrol.AdmitUntil(s.ctx, by, duty, last, reason)
+}
+
 // furnish puts up the points of every grid, and writes down who wants to be visited.
 func (b *beats) furnish() error {
 	s, tree := b.s, b.s.Places.Tree()
@@ -167,9 +178,9 @@ func (b *beats) furnish() error {
 			if g.Kind != places.Grid {
 				continue
 			}
-			for _, t := range texts.PointsOf(v.Community == places.Rural) {
+			for i, t := range texts.PointsOf(v.Community == places.Rural) {
 				at, ok := b.spot(g)
-				if ok {
+				if ok || i == 0 { // the first stands in every grid: each has something due in each round
 					ps = append(ps, patrol.NewPoint{Grid: g.ID, Kind: patrol.PointKind(t.Kind), Name: pick(b.rnd, t.Names), At: at})
 				}
 			}

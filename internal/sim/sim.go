@@ -94,6 +94,7 @@ type Plan struct {
 	Whole    bool      // everything that the article counts in a year, not only its last weeks: takes minutes
 	Open     int       // matters still under way at the end; default 420
 	Asked    int       // questions of the year; default a fortieth of [Asked], or all of them
+	Rounds   int       // for how many days before the end rounds are walked; default some days, or with Whole the year
 	Bookings int       // at the counters of one street; default some of them, or with Whole [WholeBookings]
 	Progress func(done, total int)
 }
@@ -114,6 +115,12 @@ func (p Plan) withDefaults() Plan {
 		p.Asked = Asked
 	default:
 		p.Asked = Asked / 40
+	}
+	if p.Rounds == 0 {
+		p.Rounds = someRounds
+		if p.Whole {
+			p.Rounds = WholeRounds
+		}
 	}
 	if p.Bookings == 0 {
 		p.Bookings = someBookings

@@ -228,8 +228,8 @@ func (s *Service) forWhom(tx *sqldb.Tx, by scope.Actor, b *Booking, w Wish, at s
 	return proxy, nil
 }
 
-// seat gives the booking a seat at the moment, at the first counter that has one. The
-// index of the table has the last word.
+// seat gives the booking a seat at the moment, at the first counter that has one for the
+// whole time. Of two who begin at once the index of the table has the last word.
 func (s *Service) seat(tx *sqldb.Tx, b *Booking, at time.Time, cs []Counter) error {
 	known := false
 	for _, c := range cs {
@@ -241,10 +241,11 @@ func (s *Service) seat(tx *sqldb.Tx, b *Booking, at time.Time, cs []Counter) err
 		if !ok {
 			continue
 		}
-		seats, err := seatsAt(tx, c.ID, x.At)
+		given, err := taken(tx, c.ID, x.At, x.Ends)
 		if err != nil {
 			return err
 		}
+		seats := seatsOf(given, x.At, x.Ends)
 		for n := 1; n <= c.Seats; n++ {
 			if !seats[n] {
 				b.Counter, b.Path, b.At, b.Ends, b.Seat, b.State = c.ID, c.Path, x.At, x.Ends, n, Booked

@@ -54,8 +54,8 @@ func (c *Counter) check() error {
 	if c.Items = pieces(c.Items); len(c.Items) > 200 {
 		faults.Add("items", "desk.item.pieces", 200)
 	}
-	if c.Minutes < 5 || c.Minutes > 240 {
-		faults.Add("minutes", "form.range", 5, 240)
+	if c.Minutes < 5 || c.Minutes > int(longest/time.Minute) {
+		faults.Add("minutes", "form.range", 5, int(longest/time.Minute))
 	}
 	if c.Seats < 1 || c.Seats > 50 {
 		faults.Add("seats", "form.range", 1, 50)
@@ -247,7 +247,7 @@ func (s *Service) open(tx *sqldb.Tx, c Counter, from, until time.Time) (ss []Slo
 	if err != nil {
 		return nil, err
 	}
-	given, err := taken(tx, c.ID, from.Add(-24*time.Hour), until)
+	given, err := taken(tx, c.ID, from, until.Add(longest))
 	if err != nil {
 		return nil, err
 	}
@@ -260,11 +260,20 @@ func (s *Service) open(tx *sqldb.Tx, c Counter, from, until time.Time) (ss []Slo
 			if x.At.Before(from) || !x.At.Before(until) {
 				continue
 			}
-			x.Left = max(0, x.Seats-given[x.At.UnixMilli()])
+			for len(given) > 0 && !given[0].ends.After(x.At) {
+				given = given[1:] // over, for this time and for all that follow
+			}
+			x.Left = max(0, x.Seats-len(seatsOf(given[:begun(given, x.Ends)], x.At, x.Ends)))
 			ss = append(ss, x)
 		}
 	}
 	return ss, nil
+}
+
+// begun is how many of the seats, in the order of their beginning, are given before a moment.
+func begun(given []held, before time.Time) int {
+	n, _ := slices.BinarySearchFunc(given, before, func(h held, t time.Time) int { return h.at.Compare(t) })
+	return n
 }
 
 // A Choice is a counter at which an item can be booked, with its times.

@@ -449,3 +449,43 @@ func TestForget(t *testing.T) {
 		}))
 	})
 }
+
+// A counter whose times are made shorter keeps what is booked: nobody is given a seat
+// while somebody who was given it before has it still, nor told that it is free; and who sits there
+// is busy for as long.
+func TestShorterTimes(t *testing.T) {
+	t.Parallel()
+	each(t, func(o *office) {
+		ctx := o.t.Context()
+		_, err := o.Desk.Book(ctx, nobody, desk.Wish{Item: "old-age-card", At: at("09:30"), Contact: guest("邻居甲")})
+		o.must(err)
+		o.Clock.Add(time.Minute)
+		c, err := o.Desk.Counter(ctx, o.window)
+		o.must(err)
+		c.Minutes = 20
+		_, err = o.Desk.KeepCounter(ctx, o.lin, c)
+		o.must(err)
+		left := map[string]int{}
+		cs, err := o.Desk.Times(ctx, "old-age-card")
+		o.must(err)
+		for _, x := range cs[0].Slots {
+			if x.At.Before(at("11:00")) {
+				left[x.At.In(i18n.Zone).Format("15:04")] = x.Left
+			}
+		}
+		if left["09:00"] != 1 || left["09:20"] != 0 || left["09:40"] != 0 || left["10:00"] != 1 {
+			o.t.Errorf("from 9:30 to 10:00 somebody sits there: %v", left)
+		}
+		for clock, free := range map[string]bool{"09:20": false, "09:40": false, "09:00": true, "10:00": true} {
+			_, err := o.Desk.Book(ctx, nobody, desk.Wish{Item: "old-age-card", At: at(clock), Contact: guest("邻居乙")})
+			if es := errs.Public(err); free != (err == nil) || !free && (len(es) != 1 || es[0].Key != "booking.full") {
+				o.t.Errorf("at %s: %v", clock, err)
+			}
+		}
+		r, faults, err := o.Desk.Recount(ctx)
+		o.must(err)
+		if len(faults) > 0 || r.Seated != 3 || r.Earlier != 1 || r.Fullest != 1 {
+			o.t.Errorf("%+v, %v", r, faults)
+		}
+	})
+}

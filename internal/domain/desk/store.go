@@ -162,30 +162,39 @@ func listClosings(tx *sqldb.Tx, counter id.ID, from, until string) ([]Closing, e
 	}, `SELECT day, why, actor FROM desk_closing WHERE counter_id = $1 AND day >= $2 AND day <= $3 ORDER BY day LIMIT 400`, counter, from, until)
 }
 
-// taken is how many seats are given at each moment of a stretch of a counter's time.
-func taken(tx *sqldb.Tx, counter id.ID, from, until time.Time) (map[int64]int, error) {
-	n := map[int64]int{}
-	err := tx.Each(`SELECT slot_at, count(*) FROM booking WHERE counter_id = $1 AND slot_at >= $2 AND slot_at < $3 AND seat > 0 GROUP BY slot_at`, []any{counter, sqldb.At(from), sqldb.At(until)}, func(r sqldb.Scanner) error {
-		var at sqldb.Time
-		var c int
-		if err := r.Scan(&at, &c); err != nil {
-			return err
-		}
-		n[at.UnixMilli()] = c
-		return nil
-	})
-	return n, err
+// longest is the longest time at a counter that a plan may have.
+const longest = 240 * time.Minute
+
+// A held is a seat that is given, from when to when.
+type held struct {
+	at, ends time.Time
+	seat     int
 }
 
-// seatsAt are the seats that are given at a moment.
-func seatsAt(tx *sqldb.Tx, counter id.ID, at time.Time) (map[int]bool, error) {
+// over reports whether it is held at some moment of a stretch of time. A booking that was
+// made by another plan of the counter may begin and end elsewhere than the times of today.
+func (h held) over(from, until time.Time) bool { return h.at.Before(until) && h.ends.After(from) }
+
+// taken are the seats of a counter that are given at some moment of a stretch of time.
+func taken(tx *sqldb.Tx, counter id.ID, from, until time.Time) ([]held, error) {
+	return sqldb.All(tx, func(r sqldb.Scanner) (h held, err error) {
+		var at, ends sqldb.Time
+		err = r.Scan(&at, &ends, &h.seat)
+		h.at, h.ends = at.Time, ends.Time
+		return h, err
+	}, `SELECT slot_at, ends_at, seat FROM booking WHERE counter_id = $1 AND slot_at > $2 AND slot_at < $3 AND ends_at > $4 AND seat > 0 ORDER BY slot_at, seat`,
+		counter, sqldb.At(from.Add(-longest)), sqldb.At(until), sqldb.At(from))
+}
+
+// seatsOf are those of the seats that are given at some moment of a time.
+func seatsOf(given []held, at, ends time.Time) map[int]bool {
 	seats := map[int]bool{}
-	err := tx.Each(`SELECT seat FROM booking WHERE counter_id = $1 AND slot_at = $2 AND seat > 0`, []any{counter, sqldb.At(at)}, func(r sqldb.Scanner) error {
-		n, err := sqldb.Int(r)
-		seats[int(n)] = true
-		return err
-	})
-	return seats, err
+	for _, h := range given {
+		if h.over(at, ends) {
+			seats[h.seat] = true
+		}
+	}
+	return seats
 }
 
 // dayOf is a day as it is kept.

@@ -67,7 +67,7 @@ func bookingNumbered(tx *sqldb.Tx, number string) (Booking, error) {
 
 // countAhead is how many bookings a resident has ahead of them.
 func countAhead(tx *sqldb.Tx, resident id.ID) (int, error) {
-	n, err := sqldb.Int(tx.Row(`SELECT count(*) FROM booking WHERE resident_id = $1 AND slot_at >= $2 AND state IN ('waiting', 'offered', 'booked')`, resident, sqldb.At(tx.Now().Add(-24*time.Hour))))
+	n, err := sqldb.Int(tx.Row(`SELECT count(*) FROM booking WHERE resident_id = $1 AND resident_id > 0 AND slot_at >= $2 AND state IN ('waiting', 'offered', 'booked')`, resident, sqldb.At(tx.Now().Add(-24*time.Hour))))
 	return int(n), err
 }
 
@@ -77,10 +77,11 @@ func countBefore(tx *sqldb.Tx, b Booking) (int, error) {
 	return int(n), err
 }
 
-// firstWaiting is the first in a counter's list for whom the moment would do.
+// firstWaiting is the first in a counter's list for whom the moment would do. The sums keep
+// the engine on the index of those who wait: by time it would read all that was ever booked.
 func firstWaiting(tx *sqldb.Tx, counter id.ID, at time.Time) (id.ID, bool, error) {
 	ids, err := sqldb.All(tx, sqldb.ID, `
-		SELECT id FROM booking WHERE counter_id = $1 AND state = 'waiting' AND slot_at <= $2 AND ends_at > $2
+		SELECT id FROM booking WHERE counter_id = $1 AND state = 'waiting' AND slot_at + 0 <= $2 AND ends_at + 0 > $2
 		ORDER BY queued_at, id LIMIT 1`, counter, sqldb.At(at))
 	if err != nil || len(ids) == 0 {
 		return 0, false, err

@@ -264,9 +264,8 @@ func (s *Service) busyTimes(tx *sqldb.Tx, account, but id.ID, from, until time.T
 			if err != nil {
 				return nil, err
 			}
-			for at := range given {
-				t := time.UnixMilli(at)
-				bs = append(bs, busy{t, t.Add(time.Duration(c.Minutes) * time.Minute)})
+			for _, h := range given {
+				bs = append(bs, busy{h.at, h.ends})
 			}
 		}
 	}

@@ -109,6 +109,12 @@ func Last(tx *sqldb.Tx, noun string, record id.ID) (Row, error) {
 		LIMIT 1`, noun, record)
 }
 
+// Known is how many records of a kind the trail knows of: as many as there must be, where
+// none is ever taken away.
+func Known(tx *sqldb.Tx, noun string) (int64, error) {
+	return sqldb.Int(tx.Row(`SELECT count(DISTINCT record) FROM trail WHERE noun = $1`, noun))
+}
+
 // Newest returns the last rows of the trail that this transaction sees, newest
 // first, as far as a [Batch] has them, with the state that each led to. It looks back
 // no further than a thousand numbers, of which some may never have become a row.

@@ -197,22 +197,59 @@ func Check(accounts []Account, entries []Entry) (days int, faults []Fault) {
 	return len(slices.Collect(maps.Keys(byDay))), faults
 }
 
-// Verify counts all points again and is an error if anything is not as it must be.
-// It is a job of every night.
-func (s *Service) Verify(ctx context.Context) error {
+// A Recounted is what Recount counted.
+type Recounted struct {
+	Volunteers int   `json:"volunteers"` // accounts of each kind
+	Members    int   `json:"members"`
+	Pots       int   `json:"pots"`
+	Entries    int   `json:"entries"`
+	Days       int   `json:"days"` // at whose end the balances were added up
+	Held       int64 `json:"held"` // by volunteers and members; what the pots are below zero
+}
+
+// Recount is Check of everything there is, and holds the number of entries against what the
+// trail knows of.
+func (s *Service) Recount(ctx context.Context) (t Recounted, faults []Fault, err error) {
 	var accounts []Account
 	var entries []Entry
+	var known int64
 	if err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
 		if accounts, err = everyAccount(tx); err != nil {
 			return err
 		}
-		entries, err = everyEntry(tx)
+		if entries, err = everyEntry(tx); err != nil {
+			return err
+		}
+		known, err = trail.Known(tx, "volunteer_entry")
 		return err
 	}); err != nil {
-		return err
+		return t, nil, err
 	}
-	if _, faults := Check(accounts, entries); len(faults) > 0 {
-		return fmt.Errorf("the points do not add up: %d faults, the first: %+v", len(faults), faults[0])
+	t.Days, faults = Check(accounts, entries)
+	if t.Entries = len(entries); int64(t.Entries) != known {
+		faults = append(faults, Fault{What: fmt.Sprintf("there are %d entries, and the trail knows of %d", t.Entries, known)})
 	}
-	return nil
+	for _, a := range accounts {
+		switch a.Kind {
+		case kindPot:
+			t.Pots++
+			continue
+		case kindVolunteer:
+			t.Volunteers++
+		case kindMember:
+			t.Members++
+		}
+		t.Held += a.Balance
+	}
+	return t, faults, nil
+}
+
+// Verify is an error if anything is not as it must be: see Recount. It is a job of every
+// night.
+func (s *Service) Verify(ctx context.Context) error {
+	_, faults, err := s.Recount(ctx)
+	if err == nil && len(faults) > 0 {
+		err = fmt.Errorf("the points do not add up: %d faults, the first: %+v", len(faults), faults[0])
+	}
+	return err
 }

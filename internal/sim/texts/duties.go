@@ -35,7 +35,7 @@ func Duties() []Duty {
 			Points: []patrol.PointKind{patrol.FireLane}, Fields: []patrol.Field{asks("f1", "通道畅通", "The lane is free", patrol.YesNo, "消防通道畅通")}, Sees: []string{"fire-lane", "ebike"}},
 		{Unit: "urban-management", Name: "看垃圾收集点", NameEN: "Look at waste collection points", What: "有没有满出来、散落一地。", Kind: "point", Often: "day", Minutes: 2, Basis: "《成都市市容和环境卫生管理条例》", Reason: "顺路就能看，准入。",
 			Points: []patrol.PointKind{patrol.Waste}, Sees: []string{"waste"}},
-		{Unit: "water", Name: "看河沟水面", NameEN: "Look at ditches and ponds", What: "水面有没有漂浮物、排口有没有异样，护栏在不在。", Kind: "point", Often: "day", Minutes: 4, Basis: "《四川省河湖长制条例》", Reason: "和河长巡河合并，不另建台账，准入。",
+		{Unit: "water", Name: "看河沟水面", NameEN: "Look at ditches and ponds", What: "有没有小孩耍水，水面有没有漂浮物、排口有没有异样，护栏在不在。", Kind: "point", Often: "round", Minutes: 4, Basis: "《四川省河湖长制条例》", Reason: "防溺水要早晚都看，和河长巡河合并，不另建台账，准入。",
 			Points: []patrol.PointKind{patrol.River}, Fields: []patrol.Field{asks("f1", "水面干净", "The water is clean", patrol.YesNo, "水面干净"), asks("f2", "护栏完好", "The rail is whole", patrol.YesNo, "护栏完好")}, Sees: []string{"river", "smell"}},
 		{Unit: "water", Name: "看井盖和排水口", NameEN: "Look at manholes and drains", What: "井盖在不在、响不响，排水口堵没堵。", Kind: "point", Often: "week", Minutes: 3, Basis: "《城镇排水与污水处理条例》", Reason: "每周一次，准入。",
 			Points: []patrol.PointKind{patrol.Manhole}, Fields: []patrol.Field{asks("f1", "井盖完好", "The cover is whole", patrol.YesNo, "井盖完好")}, Sees: []string{"manhole", "drain"}},
