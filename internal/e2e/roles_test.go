@@ -20,6 +20,7 @@ var roles = []struct {
 }{
 	{"li", "李网格", "/inbox", gridWorker},
 	{"wang", "王主任", "/inbox", handler("wang", "请把巷口的杂物清一清。")},
+	{"jiang", "蒋书记", "/matters", looker},
 	{"zhao", "赵调度", "/inbox", dispatcher},
 	{"wu", "吴科长", "/inbox", handler("wu", "水管渗水，墙根都湿了。")},
 	{"zheng", "郑核查", "/inbox", verifier},

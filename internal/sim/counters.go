@@ -176,7 +176,11 @@ func themed(ts []texts.Service, themes ...string) (codes []string) {
 func (c *counters) schedule(n int) {
 	x := c.all[c.rnd.IntN(len(c.all))]
 	days := int(c.s.plan.End.Sub(c.s.start).Hours()/24) + 9
-	at := c.moment(x, c.s.start.AddDate(0, 0, 8+c.rnd.IntN(days-8)))
+	day := c.s.start.AddDate(0, 0, 8+c.rnd.IntN(days-8))
+	for !c.s.Calendar.Workday(day) { // nobody thinks of a day on which nobody works
+		day = c.s.start.AddDate(0, 0, 8+c.rnd.IntN(days-8))
+	}
+	at := c.moment(x, day)
 	made := at.Add(-time.Duration(3+c.rnd.IntN(150)) * time.Hour)
 	if made.After(c.s.plan.End) {
 		made = c.s.plan.End.Add(-time.Duration(1+c.rnd.IntN(40*60)) * time.Minute)

@@ -124,10 +124,14 @@ func (g *gazettes) neighbours(v places.Place, here []scope.Actor, by scope.Actor
 		writer := here[i%len(here)]
 		s.after(back(6+11*i), func() error {
 			d, err := s.Affairs.Send(s.ctx, writer, v.ID, to, letter.Title)
-			if err != nil || to == affairs.ToSecretary || letter.Body == "" {
-				return ours(err)
+			replies := by
+			if to == affairs.ToSecretary {
+				replies = s.cast["jiang"]
 			}
-			s.after(s.office(s.Clock.Now().AddDate(0, 0, 3)), func() error { return ours(s.Affairs.Reply(s.ctx, by, d, letter.Body)) })
+			if err != nil || letter.Body == "" || to == affairs.ToSecretary && (i == 0 || v.ID != s.residentsHome()) {
+				return ours(err) // it waits
+			}
+			s.after(s.office(s.Clock.Now().AddDate(0, 0, 3)), func() error { return ours(s.Affairs.Reply(s.ctx, replies, d, letter.Body)) })
 			return nil
 		})
 	}

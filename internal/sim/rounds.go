@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"yuanba/internal/domain/access"
+	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/places"
@@ -356,12 +357,60 @@ func (b *beats) walk(from time.Time) error {
 			add(by, b.entry(r, stop, at))
 		}
 	}
+	b.hear(mine[s.cast["li"].Account], patrol.SlotAt(from))
 	for _, account := range order {
-		if _, err := s.Patrol.EnterAll(s.ctx, actors[account], mine[account]); err != nil {
+		rs, err := s.Patrol.EnterAll(s.ctx, actors[account], mine[account])
+		if err != nil {
 			return fmt.Errorf("rounds of %s: %w", actors[account].Name, err)
+		}
+		for _, r := range rs {
+			if r.Need != "" {
+				b.answer(r.Need)
+			}
 		}
 	}
 	return nil
+}
+
+// heard is what 李网格 hears on rounds of the last days: how many windows before the end,
+// and who needs what at home.
+var heard = []struct {
+	before patrol.Slot
+	need   patrol.Need
+}{
+	{9, patrol.Need{Item: "elder-allowance", Words: "八十二岁，眼睛看不清，孙子说网上填不来，想请人上门帮忙办。", Name: "郭阿婆", Phone: "19900000011", Address: "宝塔巷 7 号", Whose: "孙子"}},
+	{5, patrol.Need{Item: "id-card-renew", Words: "摔断了腿，躺了两个月，身份证下个月到期，住院报销要用。", Name: "彭大爷", Phone: "19900000012", Address: "宝塔巷 11 号", Whose: "女儿"}},
+	{2, patrol.Need{Item: "social-alive", Words: "中风以后说话不清楚，养老金认证在手机上过不了。", Name: "曾婆婆", Phone: "19900000013", Address: "宝塔巷 15 号", Whose: "老伴"}},
+}
+
+// hear puts what is heard on a round to the first of the entries of its grid.
+func (b *beats) hear(es []patrol.Entering, slot patrol.Slot) {
+	last := patrol.SlotAt(b.s.plan.End)
+	for _, h := range heard {
+		for i := range es {
+			if b.s.Desk != nil && last-h.before == slot && es[i].Visit == 0 && es[i].Found == nil {
+				es[i].Needs = &h.need
+				break
+			}
+		}
+	}
+}
+
+// answer has the desk call the family of somebody who was found on a round. Of the last one
+// nobody has been called when the year ends.
+func (b *beats) answer(number string) {
+	s := b.s
+	street := scope.Path{}
+	copy(street[:scope.Town+1], s.Places.Tree().Children(b.home)[0].Path[:scope.Town+1])
+	c := &counters{s: s, rnd: b.rnd, street: street}
+	s.after(s.office(s.Clock.Now().Add(16*time.Hour)), func() error {
+		clerk := c.first("desk", access.Visit)
+		x, err := s.Desk.Visit(s.ctx, clerk, number)
+		if err != nil {
+			return err
+		}
+		return ours(s.Desk.Call(s.ctx, clerk, x.ID, desk.SaidYes, "家里同意上门，白天都有人在。"))
+	})
 }
 
 func (b *beats) entry(r patrol.Round, stop patrol.Stop, at time.Time) patrol.Entering {

@@ -47,6 +47,7 @@ var (
 var Cast = []Member{
 	{"li", text("李网格", "Grid worker Li"), []Part{{Role: "grid_worker", Unit: "village", Place: baota, Title: text("网格员", "Grid worker")}}},
 	{"wang", text("王主任", "Chair Wang"), []Part{{Role: "committee_chair", Unit: "village", Place: baota}}},
+	{"jiang", text("蒋书记", "Secretary Jiang"), []Part{{Role: VillageSecretary, Unit: "village", Place: baota}}},
 	{"zhao", text("赵调度", "Dispatcher Zhao"), []Part{{Role: "dispatcher", Unit: "centre", Place: wenjun}, {Role: "acceptor", Unit: "centre", Place: wenjun}}},
 	{"sun", text("孙书记", "Secretary Sun"), []Part{{Role: "deputy_secretary", Unit: "street", Place: wenjun}}},
 	{"he", text("何警官", "Officer He"), []Part{{Role: "police_household", Unit: "police", Place: wenjun}}},
