@@ -148,8 +148,9 @@ func (c *counters) offer() error {
 			return err
 		}
 		x := counter{id: d, by: by, items: p.items}
-		for at := 9 * time.Hour; at+time.Duration(plan.Minutes)*time.Minute <= 16*time.Hour+30*time.Minute; at += time.Duration(plan.Minutes) * time.Minute {
-			if at < 11*time.Hour+10*time.Minute || at >= 13*time.Hour+30*time.Minute {
+		long := time.Duration(plan.Minutes) * time.Minute
+		for _, half := range [][2]time.Duration{{9 * time.Hour, 11*time.Hour + 30*time.Minute}, {13*time.Hour + 30*time.Minute, 16*time.Hour + 30*time.Minute}} {
+			for at := half[0]; at+long <= half[1]; at += long {
 				x.starts = append(x.starts, at)
 			}
 		}
