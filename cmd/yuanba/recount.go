@@ -63,7 +63,11 @@ const mostFaults = 20
 
 func writeRecount(w io.Writer, v app.Recount) {
 	k, s, p, q := v.Coverage, v.Seats, v.Points, v.Questions
-	fmt.Fprintf(w, "coverage   %d rounds on %d of %d grids in %d windows, at least %d in a week; %d stops due, %d covered; %d figures of grids and weeks\n", k.Rounds, k.Walked, k.Grids, k.Slots, k.Least, k.Due, k.Done, k.GridWeeks)
+	least := "" // no week is whole
+	if k.Least > 0 {
+		least = fmt.Sprintf(", at least %d in a week", k.Least)
+	}
+	fmt.Fprintf(w, "coverage   %d rounds on %d of %d grids in %d windows%s; %d stops due, %d covered; %d figures of grids and weeks\n", k.Rounds, k.Walked, k.Grids, k.Slots, least, k.Due, k.Done, k.GridWeeks)
 	fmt.Fprintf(w, "seats      %d bookings, %d with a seat at %d times of %d counters, at most %d at once\n", s.Bookings, s.Seated, s.Times, s.Counters, s.Fullest)
 	fmt.Fprintf(w, "points     %d entries on %d days between %d volunteers, %d members and %d pots; %d points held\n", p.Entries, p.Days, p.Volunteers, p.Members, p.Pots, p.Held)
 	fmt.Fprintf(w, "questions  %d: %d answered at once, %d not, %d sent to a unit, of which %d have their reply\n", q.Asked, q.Helped, q.Missed, q.Sent, q.Answered)

@@ -388,8 +388,8 @@ func (b *beats) hear(es []patrol.Entering, slot patrol.Slot) {
 	last := patrol.SlotAt(b.s.plan.End)
 	for _, h := range heard {
 		for i := range es {
-			if b.s.Desk != nil && last-h.before == slot && es[i].Visit == 0 && es[i].Found == nil {
-				es[i].Needs = &h.need
+			if b.s.Desk != nil && last-h.before == slot && es[i].Visit == 0 {
+				es[i].Found, es[i].Needs = nil, &h.need
 				break
 			}
 		}
