@@ -125,11 +125,15 @@ func (c *Counter) arrange(b page.Base, g places.Place, points []patrol.Point, vi
 	v := gridPage{Base: b, Address: "/patrol/grids/" + g.ID.String(), Arranges: arranges, Agrees: agrees,
 		Head: page.Head{Kicker: c.where(b, g.Path), Title: b.T("patrol.grid.title", g.Name), Lead: b.T("patrol.grid.lead")},
 		Kind: page.NewField(b.Lang, b.Form, "kind", "patrol.point.field.kind").Need().Of(options(b, "patrol.kind.", patrol.PointKinds))}
+	walks := b.Actor.May(access.Patrol, scope.Target{Path: g.Path, At: b.Now}).OK
 	for _, p := range points {
-		line := pointLine{Name: p.Name, Kind: b.T("patrol.kind." + string(p.Kind)), Where: geo.Where(p.At), Href: "/patrol/points/" + p.ID.String()}
-		line.Code = line.Href + "/code"
+		line := pointLine{Name: p.Name, Kind: b.T("patrol.kind." + string(p.Kind)), Where: geo.Where(p.At)}
+		at := "/patrol/points/" + p.ID.String()
+		if walks { // the page of a point is for whoever enters what was seen there
+			line.Href = at
+		}
 		if arranges {
-			line.End = line.Href + "/end"
+			line.Code, line.End = at+"/code", at+"/end"
 		}
 		v.Points = append(v.Points, line)
 	}
