@@ -45,7 +45,7 @@ func (a *App) Records() []trail.Checked {
 		{"routing_trial": routing.EachDigest, "routing_allowance": routing.EachAllowanceDigest, "routing_sorting": routing.EachSortingDigest, "routing_rules": routing.EachEdition, "routing_draft": routing.EachDraft},
 		affairs.EachDigest(),
 		field.Digests(),
-		{"desk_item": desk.ItemDigests, "desk_counter": desk.CounterDigests, "booking": desk.BookingDigests, "home_visit": desk.VisitDigests},
+		desk.Digests(),
 		{"connection": exchange.Digests, "webhook": webhooks.Digests},
 		{"formula": insights.EachDigest},
 	} {

@@ -237,6 +237,7 @@ func TestEveryRecordIsChecked(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.Town) {
 		ctx := t.Context()
 		populate(t, w)
+		more(t, w)
 		if _, err := w.Sealer.Seal(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -290,6 +291,12 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			"village_rhythm":    {"note = note || '#'", "note = substr(note, 1, length(note) - 1)"},
 			"webhook":           {"lang = 'en'", "lang = 'zh-CN'"},
 
+			"membership_code":   {"most = most + 1", "most = most - 1"},
+			"patrol_assignment": {"words = words || '#'", "words = substr(words, 1, length(words) - 1)"},
+			"village_duty":      {"hours = hours || '#'", "hours = substr(hours, 1, length(hours) - 1)"},
+			"volunteer_honour":  {"words = words || '#'", "words = substr(words, 1, length(words) - 1)"},
+			"volunteer_signup":  {"at = at + 1", "at = at - 1"},
+
 			"proxy":          {"until_at = until_at + 1", "until_at = until_at - 1"},
 			"duty":           {"minutes = minutes + 1", "minutes = minutes - 1"},
 			"patrol_point":   {"name = name || '#'", "name = substr(name, 1, length(name) - 1)"},
@@ -327,7 +334,7 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			switch c.Noun {
 			case "calendar":
 				table, key = "calendar_edition", "number"
-			case "village_page":
+			case "village_page", "village_duty":
 				key = "place_id"
 			case "patrol_slot":
 				table, key = "patrol_round", "slot"

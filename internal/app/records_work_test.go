@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yuanba/internal/apptest"
+	"yuanba/internal/domain/affairs"
 	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/people"
@@ -17,6 +18,7 @@ import (
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
 )
 
 // served has the desk serve somebody, and a question asked and answered.
@@ -116,4 +118,47 @@ func musts(t *testing.T) func(error) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// more has done what leaves rows in every table that populate leaves empty.
+func more(t *testing.T, w *apptest.Town) {
+	t.Helper()
+	ctx, wang, he := t.Context(), w.As("wang"), w.As("he")
+	must := musts(t)
+	chen, err := w.People.Verify(ctx, he, people.Verifying{Name: "陈秀英", IDNumber: "999999194703070029", Phone: "19900000011", Place: w.Place("文君街道", "新宝塔社区")})
+	must(err)
+	place := w.Place("文君街道", "新宝塔社区")[scope.Village]
+	zhou := volunteer(t, w)
+	code, _, err := w.People.OfferProxy(ctx, chen.Actor(), rand.Reader, people.Proxying{Relation: "neighbour", Scopes: people.ProxyScopes})
+	must(err)
+	_, err = w.People.TakeProxy(ctx, zhou, code)
+	must(err)
+	_, err = w.Questions.Ask(ctx, zhou, questions.Asking{Words: "她的老年卡怎么办？", Place: place, Unit: w.As("wu").Unit, For: chen.ID})
+	must(err)
+	counters, err := w.Desk.ListCounters(ctx, he)
+	must(err)
+	_, err = w.Desk.Close(ctx, he, counters[0].ID, w.DB.Now().AddDate(0, 0, 40), "内部培训，停一天。")
+	must(err)
+	grid := w.Places.Tree().Children(place)[0].ID
+	must(w.Patrol.HandOver(ctx, wang, grid, 0, w.As("li").Account, "钥匙在门卫那里。"))
+	must(w.Affairs.SetShift(ctx, wang, affairs.Shift{Place: place, On: places.DayOf(w.DB.Now().AddDate(0, 0, 1)), Name: "李网格", Phone: "028-88000001", Hours: "8:00-20:00"}))
+	_, err = w.Affairs.MakeCode(ctx, wang, place, 5, 10)
+	must(err)
+	d, err := w.Affairs.Announce(ctx, wang, place, affairs.Writing{Kind: affairs.Plain, Title: "周五停电", Body: "上午九点到十一点。"})
+	must(err)
+	must(w.Affairs.Amend(ctx, wang, d, affairs.Writing{Kind: affairs.Plain, Title: "周五停电", Body: "上午九点到十二点。"}, "时间改了", 1))
+	m, err := w.Volunteers.Mine(ctx, zhou, 0)
+	must(err)
+	must(w.Volunteers.Thank(ctx, wang, m.Hours[0].Hours.ID, "谢谢你来扫院子。"))
+}
+
+// volunteer is the resident who is the town's only one.
+func volunteer(t *testing.T, w *apptest.Town) scope.Actor {
+	t.Helper()
+	by := scope.Actor{Kind: scope.Resident}
+	musts(t)(w.DB.Read(t.Context(), func(tx *sqldb.Tx) (err error) {
+		by.Resident, err = sqldb.ID(tx.Row(`SELECT resident_id FROM volunteer`))
+		return err
+	}))
+	return by
 }

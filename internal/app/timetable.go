@@ -103,6 +103,13 @@ func (a *App) timetable() jobs.Timetable {
 			return err
 		}},
 		{Name: "patrol.limited", Every: hour, Run: drain(a.Patrol.EndLimited)},
+		{Name: "patrol.forget", At: "03:35", Run: func(ctx context.Context) error {
+			if err := a.Patrol.EndForgotten(ctx); err != nil {
+				return err
+			}
+			return drain(a.Patrol.ForgetOld)(ctx)
+		}},
+		{Name: "affairs.forget", At: "03:35", Run: drain(a.Affairs.ForgetOld)},
 		{Name: "questions.forget", At: "03:35", Run: drain(a.Questions.ForgetOld)},
 		{Name: "desk.sweep", Every: time.Minute, Run: drain(a.Desk.Sweep)},
 		{Name: "people.forget", At: "03:35", Run: drain(a.People.ForgetPhotos)},

@@ -200,6 +200,9 @@ func TestPage(t *testing.T) {
 		}
 		want(t, "withdrawn without a reason", s.Withdraw(ctx, wang, d, " "), errs.Invalid, "why")
 		want(t, "withdrawn", s.Withdraw(ctx, wang, d, "数字算错了，重新公布"), "", "")
+		if ns, err := s.ListNotices(ctx, me, place, affairs.Query{States: []affairs.NoticeState{affairs.Withdrawn}}); err != nil || len(ns) != 1 || ns[0].Body != "" || ns[0].Title == "" {
+			t.Errorf("what was withdrawn is listed as %+v, %v", ns, err)
+		}
 		if n, _, err := s.Get(ctx, me, d); err != nil || n.Title == "" || n.Body != "" || n.Why == "" {
 			t.Errorf("the tombstone is %+v, %v", n, err)
 		}

@@ -60,7 +60,11 @@ func (s *Service) SetShift(ctx context.Context, by scope.Actor, in Shift) error 
 		if err := saveShift(tx, at.Path, in); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "village_duty", Record: in.Place, Act: "set", Note: string(in.On)})
+		roster, err := rosterOf(tx, in.Place)
+		if err != nil {
+			return err
+		}
+		return trail.Append(tx, by, trail.Entry{Noun: "village_duty", Record: in.Place, Act: "set", Note: string(in.On), Digest: roster})
 	})
 }
 

@@ -272,6 +272,6 @@ func (in *Booking) check(now time.Time) error {
 }
 
 func (e Entry) digest() []byte {
-	return trail.Digest("ledger_entry/1", e.ID, e.Place, e.Number, string(e.On), string(e.From), string(e.To), int64(e.Amount), e.Words, e.Party, e.Decided,
+	return trail.Digest("ledger_entry/2", e.ID, e.Place, e.Path[scope.Town], e.Path[scope.Village], e.Number, string(e.On), string(e.From), string(e.To), int64(e.Amount), e.Words, e.Party, e.Decided,
 		e.Paper.Hash, e.Paper.Type, e.Paper.Size, e.Counters, e.Members, e.At, e.Account, e.Actor)
 }

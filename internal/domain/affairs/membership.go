@@ -96,7 +96,7 @@ type Membership struct {
 }
 
 func (m Membership) digest() []byte {
-	return trail.Digest("membership/1", m.ID, m.Place, m.Resident, string(m.State), string(m.Way), m.Voucher, m.AskedAt, m.JoinedAt, m.Why, m.Version)
+	return trail.Digest("membership/2", m.ID, m.Place, m.Path[scope.Town], m.Path[scope.Village], m.Resident, string(m.State), string(m.Way), m.Voucher, m.AskedAt, m.JoinedAt, m.Why, m.Version)
 }
 
 // isMember refuses whoever is not a member of a place, or of the village around it.
@@ -360,7 +360,7 @@ func (s *Service) MakeCode(ctx context.Context, by scope.Actor, place id.ID, mos
 		if err := insertMemberCode(tx, at.Path, c, hashCode(code), by.Account); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "membership_code", Record: c.ID, Act: "make"})
+		return noteCode(tx, by, c.ID, "make")
 	})
 	if err != nil {
 		return "", err
@@ -457,7 +457,7 @@ func (s *Service) EndCode(ctx context.Context, by scope.Actor, d ID) (place id.I
 		if err := endMemberCode(tx, d); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "membership_code", Record: d, Act: "end"})
+		return noteCode(tx, by, d, "end")
 	})
 	return place, err
 }

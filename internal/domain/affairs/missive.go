@@ -98,7 +98,7 @@ var (
 const MaxMissive = 2000
 
 func (m Missive) digest() []byte {
-	return trail.Digest("missive/1", m.ID, m.Place, m.Resident, string(m.To), string(m.State), m.body, m.reply, m.SentAt, m.Due, m.RepliedAt, m.RepliedPost, m.Version)
+	return trail.Digest("missive/2", m.ID, m.Place, m.Path[scope.Town], m.Path[scope.Village], m.Resident, string(m.To), string(m.State), m.body, m.reply, m.SentAt, m.Due, m.RepliedAt, m.RepliedPost, m.Version)
 }
 
 // Late reports whether a reply is or was late.

@@ -193,9 +193,9 @@ func (in *Writing) checkItem(l *errs.List, r Rhythm, now time.Time) {
 	}
 }
 
-func (n Notice) digest() []byte {
-	return trail.Digest("notice/1", n.ID, n.Place, string(n.Kind), string(n.State), n.Title, n.Body, n.Item, string(n.Period), n.Starts, n.Ends, n.Spot,
-		n.File.Hash, n.File.Type, n.File.Size, n.MadeAt, n.PublishedAt, n.Account, n.Actor, n.Post, n.Why, n.Members, n.Version)
+func (n Notice) digest(before []byte) []byte {
+	return trail.Digest("notice/2", n.ID, n.Place, n.Path[scope.Town], n.Path[scope.Village], string(n.Kind), string(n.State), n.Title, n.Body, n.Item, string(n.Period), n.Starts, n.Ends, n.Spot,
+		n.File.Hash, n.File.Type, n.File.Size, n.MadeAt, n.PublishedAt, n.Account, n.Actor, n.Post, n.Why, n.Members, n.Version, before)
 }
 
 // Edits reports whether the actor edits the page of a place at a moment, and by which

@@ -147,5 +147,5 @@ func (s *Service) Shape(ctx context.Context, by scope.Actor, place id.ID, in Fac
 }
 
 func (p Page) digest() []byte {
-	return trail.Digest("village_page/1", p.Place, p.Greeting, p.Picture.Hash, p.Picture.Type, p.Says, string(p.Opened), p.LedgerMembers, p.Version)
+	return trail.Digest("village_page/2", p.Place, p.Path[scope.Town], p.Path[scope.Village], p.Path[scope.Grid], p.Path[scope.Courtyard], p.Greeting, p.Picture.Hash, p.Picture.Type, p.Says, string(p.Opened), p.LedgerMembers, p.Version)
 }

@@ -40,7 +40,7 @@ func (s *Service) Write(ctx context.Context, by scope.Actor, place id.ID, in Wri
 		if err := insertNotice(tx, n); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "notice", Record: d, Act: "write", To: string(Draft), Note: n.Item, Digest: n.digest()})
+		return trail.Append(tx, by, trail.Entry{Noun: "notice", Record: d, Act: "write", To: string(Draft), Note: n.Item, Digest: n.digest(nil)})
 	})
 	return d, err
 }
@@ -73,7 +73,7 @@ func (s *Service) Announce(ctx context.Context, by scope.Actor, place id.ID, in 
 		if err := insertNotice(tx, n); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "notice", Record: d, Act: string(Publish), From: string(Draft), To: string(Published), Note: n.Item, Digest: n.digest()})
+		return trail.Append(tx, by, trail.Entry{Noun: "notice", Record: d, Act: string(Publish), From: string(Draft), To: string(Published), Note: n.Item, Digest: n.digest(nil)})
 	})
 	return d, err
 }
@@ -196,6 +196,13 @@ func (s *Service) ListNotices(ctx context.Context, by scope.Actor, place id.ID, 
 		}
 		if ns, err = listNotices(tx, place, q); err != nil {
 			return err
+		}
+		if !Edits(by, at.Path, tx.Now()).OK {
+			for i := range ns {
+				if ns[i].State == Withdrawn { // its words are gone, as in Get
+					ns[i].Body, ns[i].File = "", File{}
+				}
+			}
 		}
 		return s.closeNotices(tx, by, place, ns)
 	})

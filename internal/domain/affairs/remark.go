@@ -153,6 +153,6 @@ const (
 )
 
 func (x Remark) digest() []byte {
-	return trail.Digest("remark/1", x.ID, x.Place, string(x.Kind), string(x.State), x.Notice, x.Entry, x.Resident, x.Body, x.At, x.Due, x.Ends, x.Answer, x.AnsweredAt, x.AnsweredBy,
+	return trail.Digest("remark/2", x.ID, x.Place, x.Path[scope.Town], x.Path[scope.Village], string(x.Kind), string(x.State), x.Notice, x.Entry, x.Resident, x.Body, x.At, x.Due, x.Ends, x.Answer, x.AnsweredAt, x.AnsweredBy,
 		x.Why, x.WhyWords, x.HiddenBy, x.HiddenPost, x.Appeal, x.Decision, x.DecidedPost, string(x.Was), x.Version)
 }

@@ -77,7 +77,11 @@ func (s *Service) change(ctx context.Context, by scope.Actor, d ID, act NoticeAc
 		if err := saveNotice(tx, n); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "notice", Record: d, Act: string(act), From: string(from), To: string(n.State), Note: n.Item, Digest: n.digest()})
+		before, err := beforeOf(tx, d)
+		if err != nil {
+			return err
+		}
+		return trail.Append(tx, by, trail.Entry{Noun: "notice", Record: d, Act: string(act), From: string(from), To: string(n.State), Note: n.Item, Digest: n.digest(before)})
 	})
 }
 
@@ -133,6 +137,6 @@ func (s *Service) ReadFile(ctx context.Context, by scope.Actor, hash string) (f 
 func EachDigest() map[string]func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
 	return map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error{
 		"village_page": eachPage, "notice": eachNotice, "ledger_entry": eachEntry, "village_rhythm": eachRhythm,
-		"remark": eachRemark, "membership": eachMember, "missive": eachMissive,
+		"remark": eachRemark, "membership": eachMember, "membership_code": eachCode, "missive": eachMissive, "village_duty": eachRoster,
 	}
 }

@@ -81,12 +81,16 @@ func saveNotice(tx *sqldb.Tx, n Notice) error {
 }
 
 func eachNotice(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
+	chains := map[id.ID][]byte{}
+	if err := tx.Each(chainOfBefore+` ORDER BY notice_id, version`, nil, linkBefore(chains)); err != nil {
+		return err
+	}
 	return tx.Each(`SELECT `+noticeColumns+` FROM notice ORDER BY id`, nil, func(r sqldb.Scanner) error {
 		n, err := scanNotice(r)
 		if err != nil {
 			return err
 		}
-		return f(n.ID, n.digest())
+		return f(n.ID, n.digest(chains[n.ID]))
 	})
 }
 

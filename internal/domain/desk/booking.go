@@ -58,8 +58,10 @@ const (
 // Channels lists the channels.
 var Channels = []Channel{Web, Phone, Desk}
 
-func (b Booking) digest() []byte {
-	return trail.Digest(b.ID, b.Number, b.Counter, b.Item, string(b.State), b.At, b.Ends, b.Seat, b.Resident, b.Contact, b.MadeBy, string(b.Channel), b.ForWords, b.Until, b.ForgottenAt, b.Version)
+// digest is over everything that is kept of the booking, and its story.
+func (b Booking) digest(story []byte) []byte {
+	return trail.Digest("booking/2", b.ID, b.Number, b.codeIndex, b.Counter, b.Item, b.Path[scope.Town], b.Path[scope.Village], b.Path[scope.Grid], b.Path[scope.Courtyard], string(b.State), b.At, b.Ends, b.Seat,
+		b.Resident, b.Contact, b.MadeBy, string(b.Channel), b.ForWords, b.MadeAt, b.QueuedAt, b.Until, b.RemindedAt, b.ForgottenAt, b.Version, story)
 }
 
 // A Wish asks for a booking.
@@ -89,7 +91,8 @@ const (
 
 // Book gives somebody a time at a counter, and the slip that they take home. Everybody
 // may book for themselves, known or not, and a program for its user; staff for others, with the desk or
-// raise_for in the counter's place, and who acts for somebody by a proxy (else Denied). A time that is no longer free is a Conflict beside
+// raise_for in the counter's place, and for a known resident if they serve at the desk in
+// the resident's place; and who acts for somebody by a proxy (else Denied). A time that is no longer free is a Conflict beside
 // "at", which names the nearest free ones; with Wait it is a place in the waiting list
 // in its stead. What is wrong with the wish is Invalid beside its field.
 func (s *Service) Book(ctx context.Context, by scope.Actor, w Wish) (slip Slip, err error) {
@@ -142,7 +145,7 @@ func (s *Service) BookIn(tx *sqldb.Tx, by scope.Actor, w Wish) (slip Slip, err e
 	if w.Wait {
 		act = Queue
 	}
-	if err := s.noteProxy(tx, proxy, b.Number); err != nil {
+	if err := s.noteProxy(tx, by, proxy, b.Number); err != nil {
 		return slip, err
 	}
 	return slip, s.note(tx, by, b, act, "", "", by.Kind == scope.Staff || proxy.ID != 0)
@@ -181,14 +184,14 @@ func (s *Service) forWhom(tx *sqldb.Tx, by scope.Actor, b *Booking, w Wish, at s
 		if b.Channel == "" || b.Channel == Web && by.Kind == scope.Staff {
 			b.Channel = Desk
 		}
-		if by.Kind != scope.System && allow(by, needDesk, at, 0, tx.Now()) != nil {
+		if by.Kind != scope.System && w.For != 0 {
+			if proxy, err = s.byClerk(tx, by, w.For); err != nil {
+				return proxy, err
+			}
+		}
+		if by.Kind != scope.System && proxy.ID == 0 && allow(by, needDesk, at, 0, tx.Now()) != nil {
 			if denied := allow(by, "raise_for", at, 0, tx.Now()); denied != nil {
-				if w.For == 0 {
-					return proxy, denied
-				}
-				if proxy, err = s.byProxy(tx, by, w.For); err != nil {
-					return proxy, denied
-				}
+				return proxy, denied
 			}
 		}
 		b.MadeBy, b.Resident = by.Account, w.For
@@ -348,7 +351,11 @@ func (s *Service) note(tx *sqldb.Tx, by scope.Actor, b Booking, act Act, from St
 	if err := insertStep(tx, p); err != nil {
 		return err
 	}
-	if err := trail.Append(tx, by, trail.Entry{Noun: "booking", Record: b.ID, Act: string(act), From: string(from), To: string(b.State), Digest: b.digest()}); err != nil {
+	story, err := storyOf(tx, b.ID)
+	if err != nil {
+		return err
+	}
+	if err := trail.Append(tx, by, trail.Entry{Noun: "booking", Record: b.ID, Act: string(act), From: string(from), To: string(b.State), Digest: b.digest(story)}); err != nil {
 		return err
 	}
 	if !told[act] || b.Resident == 0 || by.Resident == b.Resident {

@@ -77,7 +77,7 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d id.ID, act Act, say s
 	}
 	b.Version++
 	if mv.Need == byBooker {
-		if err := s.noteProxy(tx, proxy, b.Number); err != nil {
+		if err := s.noteProxy(tx, by, proxy, b.Number); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"time"
 
-	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
@@ -39,7 +38,7 @@ func (s *Service) Close(ctx context.Context, by scope.Actor, counter id.ID, day 
 		if err := insertClosing(tx, counter, Closing{Day: dayOf(day), Why: why, Actor: by.Name}); err != nil {
 			return err
 		}
-		if err := trail.Append(tx, by, trail.Entry{Noun: "desk_counter", Record: counter, Act: "close", Note: dayOf(day)}); err != nil {
+		if err := noteCounter(tx, by, c, "close", dayOf(day)); err != nil {
 			return err
 		}
 		local := day.In(when.Zone)
@@ -76,7 +75,7 @@ func (s *Service) Reopen(ctx context.Context, by scope.Actor, counter id.ID, day
 		if err := deleteClosing(tx, counter, dayOf(day)); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "desk_counter", Record: counter, Act: "reopen", Note: dayOf(day)})
+		return noteCounter(tx, by, c, "reopen", dayOf(day))
 	})
 }
 

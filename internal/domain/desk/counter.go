@@ -41,8 +41,9 @@ type Plan struct {
 	Ahead   int       `json:"ahead"`             // how many days ahead one may book
 }
 
-func (c Counter) digest() []byte {
-	return trail.Digest(c.ID, c.Unit, c.Path[scope.Town], c.Path[scope.Village], c.plan(), c.Active, c.Version)
+// digest is over everything that is kept of the counter, and the days on which it is closed.
+func (c Counter) digest(closings []byte) []byte {
+	return trail.Digest("desk_counter/2", c.ID, c.Unit, c.Path[scope.Town], c.Path[scope.Village], c.Path[scope.Grid], c.Path[scope.Courtyard], c.plan(), c.Active, c.Version, closings)
 }
 
 func (c *Counter) check() error {
@@ -144,7 +145,16 @@ func (s *Service) keepCounter(tx *sqldb.Tx, by scope.Actor, c Counter) (id.ID, e
 	if err != nil {
 		return 0, err
 	}
-	return c.ID, trail.Append(tx, by, trail.Entry{Noun: "desk_counter", Record: c.ID, Act: act, Digest: c.digest()})
+	return c.ID, noteCounter(tx, by, c, act, "")
+}
+
+// noteCounter leaves the line of an act on a counter in the trail.
+func noteCounter(tx *sqldb.Tx, by scope.Actor, c Counter, act, note string) error {
+	closings, err := closingsOf(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	return trail.Append(tx, by, trail.Entry{Noun: "desk_counter", Record: c.ID, Act: act, Note: note, Digest: c.digest(closings)})
 }
 
 // Counter returns a counter; NotFound if there is none. Counters are everybody's to

@@ -445,7 +445,7 @@ func TestForget(t *testing.T) {
 			t.Errorf("again %d, %v", n, err)
 		}
 		o.must(o.DB.Read(ctx, func(tx *sqldb.Tx) error {
-			return desk.BookingDigests(tx, func(id.ID, []byte) error { return nil })
+			return desk.Digests()["booking"](tx, func(id.ID, []byte) error { return nil })
 		}))
 	})
 }

@@ -312,7 +312,11 @@ func (s *Service) TakeForeign(ctx context.Context, by scope.Actor, in []Foreign,
 			if err := insertEdition(tx, by, i, ""); err != nil {
 				return err
 			}
-			told = append(told, trail.Entry{Noun: "desk_item", Record: i.ID, Act: "add", Digest: i.digest()})
+			editions, err := editionsOf(tx, i.ID)
+			if err != nil {
+				return err
+			}
+			told = append(told, trail.Entry{Noun: "desk_item", Record: i.ID, Act: "add", Digest: i.digest(editions)})
 		}
 		if len(told) == 0 {
 			return nil

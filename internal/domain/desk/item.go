@@ -198,7 +198,11 @@ func (s *Service) keep(tx *sqldb.Tx, by scope.Actor, i Item, note string) (id.ID
 	if err := insertEdition(tx, by, i, note); err != nil {
 		return 0, err
 	}
-	if err := trail.Append(tx, by, trail.Entry{Noun: "desk_item", Record: i.ID, Act: act, Note: note, Digest: i.digest()}); err != nil {
+	editions, err := editionsOf(tx, i.ID)
+	if err != nil {
+		return 0, err
+	}
+	if err := trail.Append(tx, by, trail.Entry{Noun: "desk_item", Record: i.ID, Act: act, Note: note, Digest: i.digest(editions)}); err != nil {
 		return 0, err
 	}
 	return i.ID, s.changed(tx)
@@ -221,8 +225,9 @@ func (s *Service) settle(i *Item) error {
 	return nil
 }
 
-func (i Item) digest() []byte {
-	return trail.Digest(i.ID, i.Code, i.Origin, i.Unit, i.spec(), i.Active, i.Version)
+// digest is over everything that is kept of the item, and its editions.
+func (i Item) digest(editions []byte) []byte {
+	return trail.Digest("desk_item/2", i.ID, i.Code, i.Origin, i.Unit, i.Path[scope.Town], i.Path[scope.Village], i.Path[scope.Grid], i.Path[scope.Courtyard], i.spec(), i.Active, i.ChangedAt, i.Version, editions)
 }
 
 // An Edition is an item as it was from a moment on.

@@ -122,10 +122,11 @@ func (s *Service) ForgetOld(ctx context.Context, most int) (n int, err error) {
 				return err
 			}
 			b.Version++
-			if err := blankSteps(tx, b.ID); err != nil {
+			story, err := blankSteps(tx, b.ID)
+			if err != nil {
 				return err
 			}
-			if err := trail.Append(tx, by, trail.Entry{Noun: "booking", Record: b.ID, Act: string(Forget), Digest: b.digest()}); err != nil {
+			if err := trail.Append(tx, by, trail.Entry{Noun: "booking", Record: b.ID, Act: string(Forget), Digest: b.digest(story)}); err != nil {
 				return err
 			}
 			n++

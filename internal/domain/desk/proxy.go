@@ -30,11 +30,11 @@ func (s *Service) standIn(tx *sqldb.Tx, by scope.Actor, record, resident id.ID) 
 }
 
 // noteProxy notes what was done by a proxy; one without an ID is none.
-func (s *Service) noteProxy(tx *sqldb.Tx, p people.Proxy, number string) error {
+func (s *Service) noteProxy(tx *sqldb.Tx, by scope.Actor, p people.Proxy, number string) error {
 	if p.ID == 0 {
 		return nil
 	}
-	return s.People.NoteProxy(tx, p, people.ProxyBook, number)
+	return s.People.NoteProxy(tx, by, p, people.ProxyBook, number)
 }
 
 // byProxy is the proxy by which the actor may book for another resident: Denied without.
@@ -44,6 +44,16 @@ func (s *Service) byProxy(tx *sqldb.Tx, by scope.Actor, resident id.ID) (people.
 		err = errs.New(errs.Denied, "desk.for.desk_only")
 	}
 	return p, err
+}
+
+// byClerk is nil if a clerk may name the resident as whom something is for: they serve at
+// the desk in the resident's place, or act for them by the proxy that is returned. Else it
+// is Denied, as for a resident whom the town does not know: numbers are not to be guessed.
+func (s *Service) byClerk(tx *sqldb.Tx, by scope.Actor, resident id.ID) (p people.Proxy, err error) {
+	if err := s.People.MayServeIn(tx, by, resident); err == nil || errs.Public(err) == nil {
+		return p, err
+	}
+	return s.byProxy(tx, by, resident)
 }
 
 // ForWhom is the resident for whom the actor may book, in masks: a clerk of their place

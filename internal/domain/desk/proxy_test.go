@@ -9,6 +9,7 @@ import (
 	"yuanba/internal/domain/desk"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/kit/errs"
+	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
 )
 
@@ -131,6 +132,29 @@ func TestBookingByProxy(t *testing.T) {
 		o.must(err)
 		if got := o.get(mother.Actor(), byClerk.Number); got.Resident != mother.ID || got.MadeBy != o.lin.Account {
 			t.Errorf("by the clerk: %+v", got.Booking)
+		}
+	})
+}
+
+// Whoever writes down for others names a resident by their number only where they serve
+// them at the desk: a number is not to be guessed, and nobody's name to be seen by it.
+func TestNobodyIsNamedByTheirNumber(t *testing.T) {
+	t.Parallel()
+	each(t, func(o *office) {
+		ctx, mother := o.t.Context(), o.Resident("陈秀英", "999999194703070029", "19900000011")
+		zhao := o.As("zhao") // raises for others in the street, and does not serve at its desk
+		for _, who := range []id.ID{mother.ID, 1} {
+			if _, err := o.Desk.Find(ctx, zhao, desk.Finding{Item: "id-card", Place: o.Place("文君街道", "宝塔社区")[scope.Village], Need: "卧床，来不了派出所。", For: who}); errs.KindOf(err) != errs.Denied {
+				t.Errorf("a need of %d: %v", who, err)
+			}
+			if _, err := o.Desk.Book(ctx, zhao, desk.Wish{Item: "old-age-card", At: at("10:00"), For: who}); errs.KindOf(err) != errs.Denied {
+				t.Errorf("a booking of %d: %v", who, err)
+			}
+		}
+		s, err := o.Desk.Book(ctx, zhao, desk.Wish{Item: "old-age-card", At: at("10:00"), Contact: guest("邻居甲")})
+		o.must(err)
+		if x := o.get(o.lin, s.Number); x.Resident != 0 {
+			t.Errorf("%+v", x.Booking)
 		}
 	})
 }

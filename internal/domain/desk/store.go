@@ -227,31 +227,10 @@ func stepNamed(tx *sqldb.Tx, d id.ID) (Step, error) {
 	return sqldb.Get(tx, scanStep, "booking.none", `SELECT `+stepColumns+` FROM desk_step WHERE id = $1`, d)
 }
 
-// blankSteps takes the words out of a record's story.
-func blankSteps(tx *sqldb.Tx, record id.ID) error {
-	_, err := tx.Exec(`UPDATE desk_step SET words = '' WHERE record_id = $1`, record)
-	return err
-}
-
-// ItemDigests calls f with every item and the digest of its state, for the check of
-// the trail. f must not use the transaction.
-func ItemDigests(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
-	return tx.Each(`SELECT `+itemColumns+` FROM desk_item ORDER BY id`, nil, func(r sqldb.Scanner) error {
-		i, err := scanItem(r)
-		if err != nil {
-			return err
-		}
-		return f(i.ID, i.digest())
-	})
-}
-
-// CounterDigests is ItemDigests for the counters.
-func CounterDigests(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
-	return tx.Each(`SELECT `+counterColumns+` FROM desk_counter ORDER BY id`, nil, func(r sqldb.Scanner) error {
-		c, err := scanCounter(r)
-		if err != nil {
-			return err
-		}
-		return f(c.ID, c.digest())
-	})
+// blankSteps takes the words out of a record's story, and returns the digest of what stays.
+func blankSteps(tx *sqldb.Tx, record id.ID) ([]byte, error) {
+	if _, err := tx.Exec(`UPDATE desk_step SET words = '' WHERE record_id = $1`, record); err != nil {
+		return nil, err
+	}
+	return storyOf(tx, record)
 }

@@ -143,15 +143,3 @@ func listToRemind(tx *sqldb.Tx, from, until time.Time, most int) ([]Booking, err
 func listToForget(tx *sqldb.Tx, before time.Time, most int) ([]Booking, error) {
 	return sqldb.All(tx, scanBooking, `SELECT `+bookingColumns+` FROM booking WHERE forgotten_at IS NULL AND ends_at < $1 ORDER BY ends_at LIMIT `+strconv.Itoa(most), sqldb.At(before))
 }
-
-// BookingDigests calls f with every booking and the digest of its state, for the check
-// of the trail. f must not use the transaction.
-func BookingDigests(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
-	return tx.Each(`SELECT `+bookingColumns+` FROM booking ORDER BY id`, nil, func(r sqldb.Scanner) error {
-		b, err := scanBooking(r)
-		if err != nil {
-			return err
-		}
-		return f(b.ID, b.digest())
-	})
-}

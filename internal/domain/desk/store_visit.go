@@ -116,15 +116,3 @@ func hasReceipt(tx *sqldb.Tx, hash string) (bool, error) {
 func listVisitsToForget(tx *sqldb.Tx, before time.Time, most int) ([]HomeVisit, error) {
 	return sqldb.All(tx, scanVisit, `SELECT `+visitColumns+` FROM home_visit WHERE forgotten_at IS NULL AND NOT (`+openStates+`) AND moved_at < $1 ORDER BY id LIMIT `+strconv.Itoa(max(most, 0)), sqldb.At(before))
 }
-
-// VisitDigests calls f with every home visit and the digest of its state, for the check
-// of the trail. f must not use the transaction.
-func VisitDigests(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
-	return tx.Each(`SELECT `+visitColumns+` FROM home_visit ORDER BY id`, nil, func(r sqldb.Scanner) error {
-		v, err := scanVisit(r)
-		if err != nil {
-			return err
-		}
-		return f(v.ID, v.digest())
-	})
-}

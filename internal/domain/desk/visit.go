@@ -71,9 +71,11 @@ const (
 	Paper Signer = "paper" // on paper, of which there is a photo
 )
 
-func (v HomeVisit) digest() []byte {
-	return trail.Digest(v.ID, v.Number, v.Origin, v.Item, v.Path[scope.Town], v.Path[scope.Village], string(v.State), v.Resident, v.Contact, v.Need, v.DeskUnit, v.ServeUnit, v.Officer, v.Worker, v.At, v.Ends, v.Papers,
-		v.ConsentAt, v.Consent, v.Result, v.Receipt.Hash, string(v.Signer), v.Due, v.ForgottenAt, v.Version)
+// digest is over everything that is kept of the visit, and its story.
+func (v HomeVisit) digest(story []byte) []byte {
+	return trail.Digest("home_visit/2", v.ID, v.Number, v.Origin, v.codeIndex, v.Item, v.Path[scope.Town], v.Path[scope.Village], v.Path[scope.Grid], v.Path[scope.Courtyard], string(v.State), v.Resident, v.Contact,
+		v.FoundBy, string(v.Finder), v.Need, v.DeskUnit, v.ServeUnit, v.Officer, v.Worker, v.At, v.Ends, v.Papers, v.ConsentAt, v.Consent, v.Result, v.Receipt.Hash, v.Receipt.Type, string(v.Signer),
+		v.FoundAt, v.MovedAt, v.Due, v.ForgottenAt, v.Version, story)
 }
 
 // A Finding is a need that somebody found.
@@ -90,9 +92,9 @@ type Finding struct {
 }
 
 // Find takes a need in, and tells the street's desk and the unit that serves at once.
-// Everybody may; staff where they raise for others, and for another known resident who
-// acts for them by a proxy (else Denied). What is missing is Invalid
-// beside its field. The slip is for who told it.
+// Everybody may; staff where they raise for others; for another known resident who serves
+// at the desk in their place, and who acts for them by a proxy (else Denied). What is
+// missing is Invalid beside its field. The slip is for who told it.
 func (s *Service) Find(ctx context.Context, by scope.Actor, f Finding) (slip Slip, err error) {
 	err = s.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		slip, err = s.FindIn(tx, by, f)
@@ -112,10 +114,15 @@ func (s *Service) FindIn(tx *sqldb.Tx, by scope.Actor, f Finding) (slip Slip, er
 		}
 	}
 	var proxy people.Proxy
-	if by.Kind == scope.Resident && f.For != 0 && f.For != by.Resident {
-		if proxy, err = s.byProxy(tx, by, f.For); err != nil {
-			return slip, err
-		}
+	switch {
+	case f.For == 0 || by.Kind == scope.Resident && f.For == by.Resident:
+	case by.Kind == scope.Resident:
+		proxy, err = s.byProxy(tx, by, f.For)
+	case by.Kind == scope.Staff && f.Origin == "": // what it came from has seen whose home it is
+		proxy, err = s.byClerk(tx, by, f.For)
+	}
+	if err != nil {
+		return slip, err
 	}
 	v := HomeVisit{Origin: f.Origin, State: Found, FoundAt: tx.Now(), MovedAt: tx.Now(), Finder: f.Finder, Version: 1}
 	if err := s.draftVisit(tx, by, &v, f); err != nil {
@@ -144,7 +151,7 @@ func (s *Service) FindIn(tx *sqldb.Tx, by scope.Actor, f Finding) (slip Slip, er
 	if f.ForWords != "" {
 		say = f.ForWords
 	}
-	if err := s.noteProxy(tx, proxy, v.Number); err != nil {
+	if err := s.noteProxy(tx, by, proxy, v.Number); err != nil {
 		return slip, err
 	}
 	return Slip{v.ID, v.Number, code}, s.noteVisit(tx, by, v, Find, "", say, proxy.ID != 0)
@@ -248,7 +255,11 @@ func (s *Service) noteVisit(tx *sqldb.Tx, by scope.Actor, v HomeVisit, act Act, 
 	if err := insertStep(tx, p); err != nil {
 		return err
 	}
-	if err := trail.Append(tx, by, trail.Entry{Noun: "home_visit", Record: v.ID, Act: string(act), From: string(from), To: string(v.State), Digest: v.digest()}); err != nil {
+	story, err := storyOf(tx, v.ID)
+	if err != nil {
+		return err
+	}
+	if err := trail.Append(tx, by, trail.Entry{Noun: "home_visit", Record: v.ID, Act: string(act), From: string(from), To: string(v.State), Digest: v.digest(story)}); err != nil {
 		return err
 	}
 	item := letters.Item{Source: NewsOfBookings, Ref: p.ID, Topic: people.Due}

@@ -81,7 +81,7 @@ func (s *Service) changeVisit(ctx context.Context, by scope.Actor, d id.ID, act 
 		}
 		v.Version++
 		if mv.Need == byHousehold {
-			if err := s.noteProxy(tx, proxy, v.Number); err != nil {
+			if err := s.noteProxy(tx, by, proxy, v.Number); err != nil {
 				return err
 			}
 		}
@@ -234,8 +234,9 @@ func (s *Service) forgetVisit(tx *sqldb.Tx, by scope.Actor, v HomeVisit) error {
 		return err
 	}
 	v.Version++
-	if err := blankSteps(tx, v.ID); err != nil {
+	story, err := blankSteps(tx, v.ID)
+	if err != nil {
 		return err
 	}
-	return trail.Append(tx, by, trail.Entry{Noun: "home_visit", Record: v.ID, Act: string(Forget), Digest: v.digest()})
+	return trail.Append(tx, by, trail.Entry{Noun: "home_visit", Record: v.ID, Act: string(Forget), Digest: v.digest(story)})
 }

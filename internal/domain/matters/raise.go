@@ -152,7 +152,7 @@ func (s *Service) take(tx *sqldb.Tx, by scope.Actor, m *Matter, in Raising, cont
 		return err
 	}
 	if proxy.ID != 0 {
-		if err := s.people.NoteProxy(tx, proxy, people.ProxyRaise, m.Number); err != nil {
+		if err := s.people.NoteProxy(tx, by, proxy, people.ProxyRaise, m.Number); err != nil {
 			return err
 		}
 	}

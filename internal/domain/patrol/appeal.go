@@ -185,7 +185,7 @@ func (s *Service) decideAppeal(ctx context.Context, by scope.Actor, d id.ID, act
 }
 
 func (a Appeal) digest() []byte {
-	return trail.Digest("appeal/1", a.ID, string(a.State), a.Path[scope.Grid], int64(a.Slot), a.Point, a.Visit, a.Matter, a.Account, a.Words, a.LodgedAt, a.DecidedBy, a.DecidedAt, a.Reason)
+	return trail.Digest("appeal/2", a.ID, string(a.State), whole(a.Path), int64(a.Slot), a.Point, a.Visit, a.Matter, a.Account, a.Actor, a.Words, a.LodgedAt, a.DecidedBy, a.DecidedAt, a.Reason)
 }
 
 // ListAppeals are those of a part of the town, the newest first, at most 200, for who sees

@@ -121,7 +121,7 @@ func (s *Service) Revise(ctx context.Context, by scope.Actor, f Formula, from Da
 		if err := f.Check(); err != nil {
 			return err
 		}
-		v := Version{ID: tx.NewID(), From: from, Formula: f, Reason: words, Actor: by.Name}
+		v := Version{ID: tx.NewID(), From: from, Formula: f, Reason: words, Actor: by.Name, At: tx.Now()}
 		if err := insertVersion(tx, v); err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (s *Service) Revise(ctx context.Context, by scope.Actor, f Formula, from Da
 }
 
 func (v Version) digest() []byte {
-	return trail.Digest("patrol_formula/1", v.ID, int64(v.From), encode(v.Formula), v.Reason)
+	return trail.Digest("patrol_formula/2", v.ID, int64(v.From), encode(v.Formula), v.Reason, v.Actor, v.At)
 }
 
 // A Tally is what an appraisal counts.

@@ -14,6 +14,8 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/sqldb"
 )
 
 // Noun is what the trail calls a duty.
@@ -134,13 +136,33 @@ func (d Duty) Sees(category string) bool {
 	return category != "" && slices.Contains(d.Categories, category)
 }
 
-func (d Duty) digest() []byte {
+func (d Duty) digest(given []Giving) []byte {
 	spec, err := json.Marshal(d.Spec)
 	if err != nil {
 		panic(err) // words can always be written
 	}
-	return trail.Digest("duty/1", d.ID, string(d.State), d.Unit, d.Name.ZH, d.Name.EN, d.What, string(d.Kind), string(d.Often), d.Minutes, d.Basis, string(spec),
-		d.ProposedAt, d.ProposedBy, d.DecidedAt, d.DecidedBy, d.Reason, int64(d.Until), d.EndedAt)
+	fields := []any{"duty/2", d.ID, string(d.State), d.Unit, d.Name.ZH, d.Name.EN, d.What, string(d.Kind), string(d.Often), d.Minutes, d.Basis, string(spec),
+		d.ProposedAt, d.ProposedBy, d.DecidedAt, d.DecidedBy, d.Reason, int64(d.Until), d.EndedAt}
+	for _, g := range given {
+		fields = append(fields, g.ID, whole(g.Path), g.GivenAt, g.GivenBy, g.EndedAt, g.EndedBy)
+	}
+	return trail.Digest(fields...)
+}
+
+// note leaves a line about a duty in the trail, with what it is and where it is given.
+func note(tx *sqldb.Tx, by scope.Actor, d Duty, e trail.Entry) error {
+	given, err := givingsEver(tx, d.ID)
+	if err != nil {
+		return err
+	}
+	e.Noun, e.Record, e.Digest = Noun, d.ID, d.digest(given)
+	return trail.Append(tx, by, e)
+}
+
+// whole is a place's whole path, for a digest: a record that is moved to another street is
+// found as one whose grid is changed.
+func whole(p scope.Path) []byte {
+	return trail.Digest(p[scope.Town], p[scope.Village], p[scope.Grid], p[scope.Courtyard])
 }
 
 // Limits of what a department writes.

@@ -73,7 +73,7 @@ func (s *Service) give(tx *sqldb.Tx, by scope.Actor, duty, place id.ID) (id.ID, 
 	if err := insertGiving(tx, g); err != nil {
 		return 0, err
 	}
-	return g.ID, trail.Append(tx, by, trail.Entry{Noun: Noun, Record: duty, Act: "give", To: string(x.State), For: p.Name.ZH, Digest: x.digest()})
+	return g.ID, note(tx, by, x, trail.Entry{Act: "give", To: string(x.State), For: p.Name.ZH})
 }
 
 func (s *Service) mayGive(tx *sqldb.Tx, by scope.Actor, x Duty, at scope.Path) error {
@@ -105,7 +105,7 @@ func (s *Service) TakeBack(ctx context.Context, by scope.Actor, giving id.ID) (d
 			return err
 		}
 		duty = x.ID
-		return trail.Append(tx, by, trail.Entry{Noun: Noun, Record: x.ID, Act: "take_back", To: string(x.State), Digest: x.digest()})
+		return note(tx, by, x, trail.Entry{Act: "take_back", To: string(x.State)})
 	})
 	return duty, err
 }

@@ -105,7 +105,7 @@ func within(tree *places.Tree, grid id.ID, p geo.Point) bool {
 }
 
 func (p Point) digest() []byte {
-	return trail.Digest("point/1", p.ID, p.Path[scope.Grid], string(p.Kind), p.Name, p.At[0], p.At[1], p.Code, int64(p.Since), p.EndedAt)
+	return trail.Digest("point/2", p.ID, whole(p.Path), string(p.Kind), p.Name, p.At[0], p.At[1], p.Code, int64(p.Since), p.EndedAt)
 }
 
 // codeLetters are those of a printed code: none can be misread for another.

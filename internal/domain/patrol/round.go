@@ -217,9 +217,9 @@ func (s *Service) sealSlot(tx *sqldb.Tx, slot Slot, made []Round) error {
 
 func slotDigest(slot Slot, made []Round) []byte {
 	slices.SortFunc(made, func(a, b Round) int { return cmp.Compare(a.Grid(), b.Grid()) })
-	fields := []any{"slot/1", int64(slot)}
+	fields := []any{"slot/2", int64(slot)}
 	for _, r := range made {
-		fields = append(fields, r.ID, r.Grid(), string(encodeDue(r.Due)))
+		fields = append(fields, r.ID, whole(r.Path), string(encodeDue(r.Due)))
 	}
 	return trail.Digest(fields...)
 }

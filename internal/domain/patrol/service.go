@@ -133,7 +133,7 @@ func (s *Service) Propose(ctx context.Context, by scope.Actor, d Duty) (fresh id
 		if err := insertDuty(tx, d); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: Noun, Record: d.ID, Act: "propose", To: string(Proposed), Note: d.Name.ZH, Digest: d.digest()})
+		return note(tx, by, d, trail.Entry{Act: "propose", To: string(Proposed), Note: d.Name.ZH})
 	})
 	return fresh, err
 }
@@ -168,7 +168,7 @@ func (s *Service) changeIn(tx *sqldb.Tx, by scope.Actor, d id.ID, act Act, rule 
 	if err := saveDuty(tx, &x); err != nil {
 		return err
 	}
-	return trail.Append(tx, by, trail.Entry{Noun: Noun, Record: x.ID, Act: string(act), From: string(from), To: string(x.State), Digest: x.digest()})
+	return note(tx, by, x, trail.Entry{Act: string(act), From: string(from), To: string(x.State)})
 }
 
 // reasoned holds the words of a decision against their limits.

@@ -97,6 +97,16 @@ func givingsOf(tx *sqldb.Tx, duty id.ID) ([]Giving, error) {
 	return sqldb.All(tx, scanGiving, `SELECT `+givingColumns+` FROM duty_giving WHERE duty_id = $1 ORDER BY id LIMIT 500`, duty)
 }
 
+// givingsEver are all of them, for the digest.
+func givingsEver(tx *sqldb.Tx, duty id.ID) (gs []Giving, err error) {
+	err = tx.Each(`SELECT `+givingColumns+` FROM duty_giving WHERE duty_id = $1 ORDER BY id`, []any{duty}, func(r sqldb.Scanner) error {
+		g, err := scanGiving(r)
+		gs = append(gs, g)
+		return err
+	})
+	return gs, err
+}
+
 // givingsNow are all that hold.
 func givingsNow(tx *sqldb.Tx) ([]Giving, error) {
 	return sqldb.All(tx, scanGiving, `SELECT `+givingColumns+` FROM duty_giving WHERE ended_at IS NULL ORDER BY duty_id, id LIMIT 5000`)
@@ -139,13 +149,12 @@ func untaken(tx *sqldb.Tx, account id.ID) ([]Assignment, error) {
 	return sqldb.All(tx, scanAssignment, `SELECT `+assignmentColumns+` FROM patrol_assignment WHERE account = $1 AND ended_at IS NULL AND taken_at IS NULL ORDER BY id LIMIT 50`, account)
 }
 
-func endAssignment(tx *sqldb.Tx, grid, account id.ID) error {
-	_, err := tx.Exec(`UPDATE patrol_assignment SET ended_at = $3 WHERE grid_id = $1 AND account = $2 AND ended_at IS NULL`, grid, account, sqldb.At(tx.Now()))
-	return err
+func endAssignment(tx *sqldb.Tx, a Assignment) error {
+	return tx.One(`UPDATE patrol_assignment SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`, a.ID, sqldb.At(a.EndedAt))
 }
 
-func takeAssignment(tx *sqldb.Tx, d id.ID) error {
-	return tx.One(`UPDATE patrol_assignment SET taken_at = $2 WHERE id = $1 AND taken_at IS NULL`, d, sqldb.At(tx.Now()))
+func takeAssignment(tx *sqldb.Tx, a Assignment) error {
+	return tx.One(`UPDATE patrol_assignment SET taken_at = $2 WHERE id = $1 AND taken_at IS NULL`, a.ID, sqldb.At(a.TakenAt))
 }
 
 // assignedNow is who walks which grid by name.

@@ -83,5 +83,5 @@ func versions(tx *sqldb.Tx) ([]Version, error) {
 }
 
 func insertVersion(tx *sqldb.Tx, v Version) error {
-	return tx.One(`INSERT INTO patrol_formula (id, from_day, spec, reason, actor, at) VALUES (`+sqldb.List(6, 1)+`)`, v.ID, int64(v.From), encode(v.Formula), v.Reason, v.Actor, sqldb.At(tx.Now()))
+	return tx.One(`INSERT INTO patrol_formula (id, from_day, spec, reason, actor, at) VALUES (`+sqldb.List(6, 1)+`)`, v.ID, int64(v.From), encode(v.Formula), v.Reason, v.Actor, sqldb.At(v.At))
 }

@@ -252,14 +252,24 @@ func roundDigest(round id.ID, es []Entry) []byte {
 
 // digestRow is the canonical state of an entry.
 func (e Entry) digestRow() []byte {
-	return trail.Digest(e.ID, e.Content, e.digest, int64(e.Slot), e.Point, e.Visit, e.Worker, e.At, e.MadeAt, e.ReceivedAt, string(e.Proof), string(e.Result), encode(e.Did), e.Words, encode(e.Files), e.Matter)
+	return trail.Digest(e.ID, e.Content, e.digest, int64(e.Slot), whole(e.Path), e.Point, e.Visit, e.Worker, e.At, e.MadeAt, e.ReceivedAt, string(e.Proof), string(e.Result), encode(e.Did), e.Words, encode(e.Files), e.Matter)
 }
 
 // Digests are, for the check of the trail, what walks over the records of this domain.
 func Digests() map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error {
 	return map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error{
 		Noun: func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
-			return each(tx, scanDuty, `SELECT `+dutyColumns+` FROM duty ORDER BY id`, func(d Duty) error { return f(d.ID, d.digest()) })
+			given := map[id.ID][]Giving{}
+			if err := each(tx, scanGiving, `SELECT `+givingColumns+` FROM duty_giving ORDER BY id`, func(g Giving) error {
+				given[g.Duty] = append(given[g.Duty], g)
+				return nil
+			}); err != nil {
+				return err
+			}
+			return each(tx, scanDuty, `SELECT `+dutyColumns+` FROM duty ORDER BY id`, func(d Duty) error { return f(d.ID, d.digest(given[d.ID])) })
+		},
+		"patrol_assignment": func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
+			return each(tx, scanAssignment, `SELECT `+assignmentColumns+` FROM patrol_assignment ORDER BY id`, func(a Assignment) error { return f(a.ID, a.digest()) })
 		},
 		"patrol_point": func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
 			return each(tx, scanPoint, `SELECT `+pointColumns+` FROM patrol_point ORDER BY id`, func(p Point) error { return f(p.ID, p.digest()) })

@@ -128,7 +128,7 @@ func (s *Service) agreeing(tx *sqldb.Tx, by scope.Actor, in *Agreeing) (people.R
 }
 
 func (v Visit) digest() []byte {
-	return trail.Digest("visit/1", v.ID, v.Number, v.Resident, v.Path[scope.Grid], v.Duty, v.Every, v.need, string(v.Consent), v.AgreedAt, v.AgreedBy, int64(v.Since), v.EndedAt, v.EndedBy, v.EndedWhy)
+	return trail.Digest("visit/2", v.ID, v.Number, v.Resident, whole(v.Path), v.Duty, v.Every, v.need, string(v.Consent), v.AgreedAt, v.AgreedBy, int64(v.Since), v.EndedAt, v.EndedBy, v.EndedWhy)
 }
 
 // mayVisit is nil for who walks the place or arranges its grid work.

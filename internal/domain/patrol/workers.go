@@ -30,6 +30,10 @@ type Assignment struct {
 	EndedAt time.Time
 }
 
+func (a Assignment) digest() []byte {
+	return trail.Digest("assignment/1", a.ID, whole(a.Path), a.Account, a.From, a.Words, a.BegunAt, a.BegunBy, a.TakenAt, a.EndedAt)
+}
+
 // able are those who could walk a grid: the posts of the town say so. The deepest post
 // comes first.
 func (s *Service) able(p scope.Path, at time.Time) (accounts []id.ID) {
@@ -140,8 +144,15 @@ func (s *Service) HandOver(ctx context.Context, by scope.Actor, grid, from, to i
 		if err := l.Err(); err != nil {
 			return err
 		}
-		if from != 0 {
-			if err := endAssignment(tx, grid, from); err != nil {
+		for _, a := range as {
+			if a.Account != from || !a.EndedAt.IsZero() {
+				continue
+			}
+			a.EndedAt = tx.Now()
+			if err := endAssignment(tx, a); err != nil {
+				return err
+			}
+			if err := trail.Append(tx, by, trail.Entry{Noun: "patrol_assignment", Record: a.ID, Act: "end", For: from.String(), Note: g.Name.ZH, Digest: a.digest()}); err != nil {
 				return err
 			}
 		}
@@ -149,7 +160,7 @@ func (s *Service) HandOver(ctx context.Context, by scope.Actor, grid, from, to i
 		if err := insertAssignment(tx, a); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "patrol_assignment", Record: a.ID, Act: "hand_over", For: to.String(), Note: g.Name.ZH})
+		return trail.Append(tx, by, trail.Entry{Noun: "patrol_assignment", Record: a.ID, Act: "hand_over", For: to.String(), Note: g.Name.ZH, Digest: a.digest()})
 	})
 }
 
@@ -167,10 +178,11 @@ func (s *Service) TakeOver(ctx context.Context, by scope.Actor, assignment id.ID
 		case !a.TakenAt.IsZero():
 			return errs.New(errs.Conflict, "patrol.assignment.taken")
 		}
-		if err := takeAssignment(tx, a.ID); err != nil {
+		a.TakenAt = tx.Now()
+		if err := takeAssignment(tx, a); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "patrol_assignment", Record: a.ID, Act: "take_over", For: by.Account.String()})
+		return trail.Append(tx, by, trail.Entry{Noun: "patrol_assignment", Record: a.ID, Act: "take_over", For: by.Account.String(), Digest: a.digest()})
 	})
 }
 

@@ -114,19 +114,22 @@ func (s *Service) Find(ctx context.Context, by scope.Actor, phone, idNumber stri
 // resident's place (else Denied), and the town knows the resident still (else
 // NotFound).
 func (s *Service) MayServe(ctx context.Context, by scope.Actor, resident id.ID) error {
-	return s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		r, err := load(tx, s.box, resident)
-		if err != nil {
-			return err
-		}
-		if err := staffMay(by, needDesk, r.Place, tx.Now()); err != nil {
-			return err
-		}
-		if r.Forgotten() {
-			return errs.New(errs.NotFound, "people.none")
-		}
-		return nil
-	})
+	return s.db.Read(ctx, func(tx *sqldb.Tx) error { return s.MayServeIn(tx, by, resident) })
+}
+
+// MayServeIn is MayServe in a transaction that does more.
+func (s *Service) MayServeIn(tx *sqldb.Tx, by scope.Actor, resident id.ID) error {
+	r, err := load(tx, s.box, resident)
+	if err != nil {
+		return err
+	}
+	if err := staffMay(by, needDesk, r.Place, tx.Now()); err != nil {
+		return err
+	}
+	if r.Forgotten() {
+		return errs.New(errs.NotFound, "people.none")
+	}
+	return nil
 }
 
 // postFor is the post by which the actor has the need.

@@ -85,8 +85,9 @@ func (p Proxy) Offered(now time.Time) bool {
 // May reports whether it is for a scope.
 func (p Proxy) May(s ProxyScope) bool { return slices.Contains(p.Scopes, s) }
 
-func (p Proxy) digest() []byte {
-	return trail.Digest("proxy/1", p.ID, p.For, p.By, p.Account, p.Relation, joinProxyScopes(p.Scopes), string(p.Consent), p.codeIndex, p.Paper, p.Photo.Hash, p.MadeBy, p.MadeAt, p.TakenAt, p.Until, p.EndedAt, p.EndedBy, p.Version)
+// digest is over everything that is kept of the proxy, and what was done by it.
+func (p Proxy) digest(acts []byte) []byte {
+	return trail.Digest("proxy/2", p.ID, p.For, p.By, p.Account, p.Relation, joinProxyScopes(p.Scopes), string(p.Consent), p.codeIndex, p.Paper, p.Photo.Hash, p.Photo.Type, p.MadeBy, p.MadeAt, p.TakenAt, p.Until, p.EndedAt, p.EndedBy, p.Version, acts)
 }
 
 // The limits.
@@ -278,14 +279,18 @@ func (s *Service) addProxy(tx *sqldb.Tx, by scope.Actor, p Proxy) error {
 	if err := insertProxy(tx, p); err != nil {
 		return err
 	}
-	return trail.Append(tx, by, trail.Entry{Noun: "proxy", Record: p.ID, Act: "add", Note: string(p.Consent), Digest: p.digest()})
+	return trail.Append(tx, by, trail.Entry{Noun: "proxy", Record: p.ID, Act: "add", Note: string(p.Consent), Digest: p.digest(nil)})
 }
 
 func (s *Service) keepProxy(tx *sqldb.Tx, by scope.Actor, p *Proxy, act string) error {
 	if err := saveProxy(tx, p); err != nil {
 		return err
 	}
-	return trail.Append(tx, by, trail.Entry{Noun: "proxy", Record: p.ID, Act: act, Digest: p.digest()})
+	acts, err := proxyActs(tx, p.ID)
+	if err != nil {
+		return err
+	}
+	return trail.Append(tx, by, trail.Entry{Noun: "proxy", Record: p.ID, Act: act, Digest: p.digest(acts)})
 }
 
 // EndProxy ends one, at any time and without a reason: the resident may, who acts, and
@@ -326,18 +331,26 @@ func (s *Service) ActsFor(tx *sqldb.Tx, by scope.Actor, resident id.ID, what Pro
 	if resident == 0 || by.Resident == 0 && by.Account == 0 {
 		return p, false, nil
 	}
-	ps, err := listProxies(tx, 0, by.Resident, by.Account)
+	ps, err := proxiesBetween(tx, resident, by.Resident, by.Account)
 	for _, p := range ps {
-		if p.For == resident && p.Good(tx.Now()) && p.May(what) {
+		if p.Good(tx.Now()) && p.May(what) {
 			return p, true, nil
 		}
 	}
 	return p, false, err
 }
 
-// NoteProxy notes what was done by a proxy, by its number.
-func (s *Service) NoteProxy(tx *sqldb.Tx, p Proxy, what ProxyScope, number string) error {
-	return insertProxyAct(tx, ProxyAct{ID: tx.NewID(), Proxy: p.ID, At: tx.Now(), Scope: what, Number: number})
+// NoteProxy notes what the actor did by a proxy, by its number: for both to read, and in
+// the trail, so that it cannot be taken out again.
+func (s *Service) NoteProxy(tx *sqldb.Tx, by scope.Actor, p Proxy, what ProxyScope, number string) error {
+	if err := insertProxyAct(tx, ProxyAct{ID: tx.NewID(), Proxy: p.ID, At: tx.Now(), Scope: what, Number: number}); err != nil {
+		return err
+	}
+	acts, err := proxyActs(tx, p.ID)
+	if err != nil {
+		return err
+	}
+	return trail.Append(tx, by, trail.Entry{Noun: "proxy", Record: p.ID, Act: "use", Note: string(what), Digest: p.digest(acts)})
 }
 
 // DoneFor are the numbers of what the actor did of one kind by the proxies that count

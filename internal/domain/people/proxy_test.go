@@ -19,7 +19,7 @@ func (w town) actsFor(by scope.Actor, resident id.ID, what people.ProxyScope) (o
 	w.must(w.db.Write(ctx, func(tx *sqldb.Tx) error {
 		p, yes, err := w.ActsFor(tx, by, resident, what)
 		if ok = yes; yes && err == nil {
-			err = w.NoteProxy(tx, p, what, "QL-2026-000001")
+			err = w.NoteProxy(tx, by, p, what, "QL-2026-000001")
 		}
 		return err
 	}))
@@ -153,6 +153,29 @@ func TestProxyAtDesk(t *testing.T) {
 		}))
 		if w.actsFor(zhou.Actor(), chen.ID, people.ProxyBook) {
 			t.Error("after she was forgotten")
+		}
+	})
+}
+
+// A grid worker may act for more people than one list holds, and has done so before.
+func TestWhoActsForManyActsForTheFirst(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w town) {
+		chen, zhou := w.chen(), w.zhou()
+		in := people.Proxying{For: chen.ID, Account: li.Account, Relation: "grid_worker", Scopes: people.ProxyScopes, Consent: people.AtDesk}
+		_, err := w.RegisterProxy(ctx, he, in)
+		w.must(err)
+		in.For = zhou.ID
+		for range 101 {
+			p, err := w.RegisterProxy(ctx, scope.Program("test"), in)
+			w.must(err)
+			w.must(w.EndProxy(ctx, zhou.Actor(), p.ID))
+		}
+		if !w.actsFor(li, chen.ID, people.ProxyBook) {
+			t.Error("the grid worker does not act for the first any more")
+		}
+		if w.actsFor(li, zhou.ID, people.ProxyBook) {
+			t.Error("the grid worker acts for whose proxies have all ended")
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/sqldb"
 )
@@ -79,6 +80,20 @@ func listProxies(tx *sqldb.Tx, resident, by, account id.ID) ([]Proxy, error) {
 	return sqldb.All(tx, scanProxy, `SELECT `+proxyColumns+` FROM proxy `+w.SQL()+` ORDER BY id DESC LIMIT 100`, w.Args()...)
 }
 
+// proxiesBetween returns the proxies of a resident that lie with a resident or, if that is
+// 0, with an account: a grid worker may act for more people than a list shows.
+func proxiesBetween(tx *sqldb.Tx, resident, by, account id.ID) ([]Proxy, error) {
+	var w sqldb.Where
+	w.Add("resident_id = ?", resident)
+	w.Add("ended_at IS NULL")
+	if by != 0 {
+		w.Add("by_resident = ?", by)
+	} else {
+		w.Add("by_account = ?", account)
+	}
+	return sqldb.All(tx, scanProxy, `SELECT `+proxyColumns+` FROM proxy `+w.SQL()+` ORDER BY id DESC LIMIT 100`, w.Args()...)
+}
+
 func insertProxyAct(tx *sqldb.Tx, a ProxyAct) error {
 	_, err := tx.Exec(`INSERT INTO proxy_act (id, proxy_id, at, scope, number) VALUES ($1, $2, $3, $4, $5)`, a.ID, a.Proxy, sqldb.At(a.At), a.Scope, a.Number)
 	return err
@@ -114,13 +129,39 @@ func proxyNumbers(tx *sqldb.Tx, by, account id.ID, what ProxyScope, now time.Tim
 	}, `SELECT a.number, MAX(a.at) FROM proxy p JOIN proxy_act a ON a.proxy_id = p.id `+w.SQL()+` GROUP BY a.number ORDER BY MAX(a.at) DESC, a.number LIMIT 100`, w.Args()...)
 }
 
+const chainOfActs = `SELECT proxy_id, id, at, scope, number FROM proxy_act`
+
+// linkAct makes the digest of what was done by proxies, each act linked to the one before.
+func linkAct(chains map[id.ID][]byte) func(sqldb.Scanner) error {
+	return func(r sqldb.Scanner) error {
+		var a ProxyAct
+		var at sqldb.Time
+		if err := r.Scan(&a.Proxy, &a.ID, &at, &a.Scope, &a.Number); err != nil {
+			return err
+		}
+		chains[a.Proxy] = trail.Digest(chains[a.Proxy], a.ID, at.Time, string(a.Scope), a.Number)
+		return nil
+	}
+}
+
+// proxyActs is the digest of what was done by a proxy.
+func proxyActs(tx *sqldb.Tx, proxy id.ID) ([]byte, error) {
+	chains := map[id.ID][]byte{}
+	err := tx.Each(chainOfActs+` WHERE proxy_id = $1 ORDER BY id`, []any{proxy}, linkAct(chains))
+	return chains[proxy], err
+}
+
 // EachProxyDigest calls f with what every proxy's last line in the trail must be.
 func EachProxyDigest(tx *sqldb.Tx, f func(record id.ID, digest []byte) error) error {
+	chains := map[id.ID][]byte{}
+	if err := tx.Each(chainOfActs+` ORDER BY id`, nil, linkAct(chains)); err != nil {
+		return err
+	}
 	return tx.Each(`SELECT `+proxyColumns+` FROM proxy ORDER BY id`, nil, func(r sqldb.Scanner) error {
 		p, err := scanProxy(r)
 		if err != nil {
 			return err
 		}
-		return f(p.ID, p.digest())
+		return f(p.ID, p.digest(chains[p.ID]))
 	})
 }

@@ -101,8 +101,8 @@ func (a Answer) Said() string {
 }
 
 func (a Answer) digest() []byte {
-	return trail.Digest("answer/1", a.ID, string(a.Kind), a.Title, a.Asked, a.Body, a.Source, a.URL, a.DocNumber, a.IssuedOn, a.FromOn, a.UntilOn,
-		a.ReplacedBy, a.Unit, a.Path[scope.Town], a.Path[scope.Village], a.Path[scope.Grid], a.Path[scope.Courtyard], a.Origin, a.Retired, a.PublishedAt, a.PublishedBy, a.Version)
+	return trail.Digest("answer/2", a.ID, string(a.Kind), a.Title, a.Asked, a.Body, a.Source, a.URL, a.DocNumber, a.IssuedOn, a.FromOn, a.UntilOn,
+		a.ReplacedBy, a.Unit, a.Path[scope.Town], a.Path[scope.Village], a.Path[scope.Grid], a.Path[scope.Courtyard], a.Origin, a.Retired, a.PublishedAt, a.PublishedBy, a.ChangedAt, a.Version)
 }
 
 // A Writing is the text of an answer as somebody types it.

@@ -93,7 +93,7 @@ func (s *Service) Ask(ctx context.Context, by scope.Actor, in Asking) (slip Slip
 			return err
 		}
 		if proxy.ID != 0 {
-			if err := s.People.NoteProxy(tx, proxy, people.ProxyAsk, q.Number); err != nil {
+			if err := s.People.NoteProxy(tx, by, proxy, people.ProxyAsk, q.Number); err != nil {
 				return err
 			}
 		}

@@ -26,6 +26,10 @@ type Honour struct {
 	At        time.Time
 }
 
+func (h Honour) digest() []byte {
+	return trail.Digest("volunteer_honour/1", h.ID, h.Volunteer, h.Hours, h.Words, h.Actor, h.At)
+}
+
 // honoured is for how many hours the town thanks by itself.
 var honoured = []int64{10, 50, 100, 200, 500, 1000}
 
@@ -66,7 +70,7 @@ func (s *Service) thank(tx *sqldb.Tx, by scope.Actor, h Honour) error {
 	if err := insertHonour(tx, h); err != nil {
 		return err
 	}
-	return trail.Append(tx, by, trail.Entry{Noun: "volunteer_honour", Record: h.ID, Act: "thank"})
+	return trail.Append(tx, by, trail.Entry{Noun: "volunteer_honour", Record: h.ID, Act: "thank", Digest: h.digest()})
 }
 
 // Thank honours, in words, a volunteer whose hours were confirmed. Needs to organise

@@ -34,9 +34,19 @@ type Hours struct {
 	resident      id.ID
 }
 
-// Digest is the hours' canonical state for the trail.
-func (h Hours) Digest() []byte {
-	return trail.Digest("volunteer_hours/1", h.ID, h.Task, h.Volunteer, string(h.State), h.Minutes, h.SaidAt, h.Reason, h.RefusedBy, h.Plea, h.ConfirmedAt, h.Points, h.Limited)
+// digest is the hours' canonical state for the trail, with who says that they are right.
+func (h Hours) digest(confirmed []byte) []byte {
+	return trail.Digest("volunteer_hours/2", h.ID, h.Task, h.Volunteer, string(h.State), h.Minutes, h.SaidAt, h.Reason, h.RefusedBy, h.Plea, h.ConfirmedAt, h.Points, h.Limited, confirmed)
+}
+
+// note leaves a line about the hours in the trail.
+func (h Hours) note(tx *sqldb.Tx, by scope.Actor, e trail.Entry) error {
+	confirmed, err := confirmedBy(tx, h.ID)
+	if err != nil {
+		return err
+	}
+	e.Noun, e.Record, e.To, e.Digest = "volunteer_hours", h.ID, string(h.State), h.digest(confirmed)
+	return trail.Append(tx, by, e)
 }
 
 // A Witness says how somebody who confirms stands to the task.
@@ -148,7 +158,7 @@ func (s *Service) say(tx *sqldb.Tx, by scope.Actor, t Task, v Volunteer, minutes
 	if err := insertHours(tx, h); err != nil {
 		return h, err
 	}
-	if err := trail.Append(tx, by, trail.Entry{Noun: "volunteer_hours", Record: h.ID, Act: "say", To: string(Said), Digest: h.Digest()}); err != nil {
+	if err := h.note(tx, by, trail.Entry{Act: "say"}); err != nil {
 		return h, err
 	}
 	if by.Kind == scope.Staff && s.Organises(by, t, tx.Now()) {
@@ -221,7 +231,7 @@ func (s *Service) moveHours(tx *sqldb.Tx, by scope.Actor, h *Hours, t Task, act 
 	if err := saveHours(tx, h); err != nil {
 		return err
 	}
-	return trail.Append(tx, by, trail.Entry{Noun: "volunteer_hours", Record: h.ID, Act: string(act), From: string(was), To: string(h.State), For: behalf, Digest: h.Digest()})
+	return h.note(tx, by, trail.Entry{Act: string(act), From: string(was), For: behalf})
 }
 
 // witness is how the actor stands to the task: who leads, who organises there, or

@@ -86,7 +86,7 @@ type Entry struct {
 
 // Digest is the entry's canonical state for the trail.
 func (e Entry) Digest() []byte {
-	return trail.Digest("volunteer_entry/1", e.ID, e.At, int64(e.Day), string(e.Act), e.Code, e.From, e.To, e.Points, e.Record, e.Reverses, e.Note)
+	return trail.Digest("volunteer_entry/2", e.ID, e.At, int64(e.Day), string(e.Act), e.Code, e.From, e.To, e.Points, e.Record, e.Reverses, e.Note, e.Account, e.Actor)
 }
 
 // post moves points, in one statement for each side: whoever is short of them has

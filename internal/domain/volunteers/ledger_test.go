@@ -257,3 +257,43 @@ func TestNights(t *testing.T) {
 		w.must(w.Volunteers.Verify(w.ctx))
 	})
 }
+
+// The town pays for what was handed over: the points of what still waits at the shop can
+// go back to who took it, also at night, when nobody has fetched it.
+func TestSettleLeavesWhatWaits(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *town) {
+		v := w.volunteer()
+		w.earned(v)
+		unit := w.As("tang").Unit
+		o := w.offer(5, 5)
+		take := func() volunteers.Redemption {
+			r, err := w.Volunteers.Take(w.ctx, v, o.ID, 0)
+			w.must(err)
+			return r
+		}
+		take()
+		_, err := w.Volunteers.HandOver(w.ctx, w.As("tang"), w.mine(v).Redemptions[0].Code)
+		w.must(err)
+		back := take()
+		take()
+		w.has(v, 1)
+		ds, err := w.Volunteers.Dues(w.ctx, w.As("admin"))
+		w.must(err)
+		if sh, err := w.Volunteers.Shop(w.ctx, w.As("tang")); err != nil || sh.Points != 5 || len(ds) != 1 || ds[0].Points != 5 {
+			t.Errorf("the shop is owed %d, %v; the town owes %+v", sh.Points, err, ds)
+		}
+		w.fails(w.Volunteers.Settle(w.ctx, w.As("admin"), unit, 6, "三月结算"), errs.Invalid, "volunteers.settle.more")
+		w.must(w.Volunteers.Settle(w.ctx, w.As("admin"), unit, 5, "三月结算"))
+		w.must(w.Volunteers.Cancel(w.ctx, v, back.ID, 0, ""))
+		w.Clock.Add(31 * 24 * time.Hour)
+		if n, err := w.Volunteers.Expire(w.ctx, 100); err != nil || n != 1 {
+			t.Errorf("%d are given back at night: %v", n, err)
+		}
+		w.has(v, 11)
+		if ds, err = w.Volunteers.Dues(w.ctx, w.As("admin")); err != nil || len(ds) != 0 {
+			t.Errorf("owed still: %+v, %v", ds, err)
+		}
+		w.must(w.Volunteers.Verify(w.ctx))
+	})
+}

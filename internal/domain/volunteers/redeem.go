@@ -35,7 +35,7 @@ type Redemption struct {
 
 // Digest is the redemption's canonical state for the trail.
 func (r Redemption) Digest() []byte {
-	return trail.Digest("volunteer_redemption/1", r.ID, string(r.State), r.Offer, r.Unit, r.Volunteer, r.Points, r.TakenAt, r.EndedAt, r.Reason, r.Entry)
+	return trail.Digest("volunteer_redemption/2", r.ID, r.code, string(r.State), r.Offer, r.Unit, r.Volunteer, r.Points, r.TakenAt, r.EndedAt, r.Reason, r.Entry)
 }
 
 // fetchWithin is how long what was taken waits at the shop; then the points are back.
@@ -236,7 +236,7 @@ func (s *Service) Expire(ctx context.Context, most int) (n int, err error) {
 }
 
 // Settle says that the town has paid a member for points, which go back to the pot: so
-// many as it has at the most. It is the city's.
+// many as it has for what it has handed over. It is the city's.
 func (s *Service) Settle(ctx context.Context, by scope.Actor, unit id.ID, points int, note string) error {
 	note = strings.TrimSpace(note)
 	var faults errs.List
@@ -257,7 +257,7 @@ func (s *Service) Settle(ctx context.Context, by scope.Actor, unit id.ID, points
 		if !ok {
 			return errs.At("unit", "volunteers.settle.unit")
 		}
-		has, err := balanceOf(tx, kindMember, unit)
+		has, err := dueTo(tx, unit)
 		if err != nil {
 			return err
 		}

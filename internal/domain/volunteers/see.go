@@ -194,7 +194,7 @@ func (s *Service) Shop(ctx context.Context, by scope.Actor) (sh Shop, err error)
 			return denied()
 		}
 		for _, u := range sh.Units {
-			n, err := balanceOf(tx, kindMember, u)
+			n, err := dueTo(tx, u)
 			if err != nil {
 				return err
 			}

@@ -215,7 +215,15 @@ func (s *Service) leaving(by scope.Actor, in Leaving) func(tx *sqldb.Tx, v *Volu
 			}
 		}
 		if !in.Keep {
-			if err := dropHonours(tx, v.ID); err != nil {
+			gone, err := dropHonours(tx, v.ID)
+			if err != nil {
+				return err
+			}
+			lines := make([]trail.Entry, len(gone))
+			for i, d := range gone {
+				lines[i] = trail.Entry{Noun: "volunteer_honour", Record: d, Act: "forget", Digest: trail.Gone()}
+			}
+			if err := trail.AppendAll(tx, by, lines); err != nil {
 				return err
 			}
 		}

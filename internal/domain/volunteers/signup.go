@@ -26,6 +26,10 @@ type SignUp struct {
 	resident id.ID
 }
 
+func (u SignUp) digest() []byte {
+	return trail.Digest("volunteer_signup/1", u.ID, u.Task, u.Volunteer, string(u.State), u.At)
+}
+
 // keyOf is the message of an act or a state.
 func keyOf(noun, what, word string) i18n.Key { return i18n.Key(noun + "." + what + "." + word) }
 
@@ -60,7 +64,7 @@ func (s *Service) SignUp(ctx context.Context, by scope.Actor, task, of id.ID) (u
 			if err = insertSignUp(tx, u); err != nil {
 				return err
 			}
-			err = trail.Append(tx, by, trail.Entry{Noun: "volunteer_signup", Record: u.ID, Act: "sign_up", To: string(Waiting), For: p.behalf})
+			err = trail.Append(tx, by, trail.Entry{Noun: "volunteer_signup", Record: u.ID, Act: "sign_up", To: string(Waiting), For: p.behalf, Digest: u.digest()})
 		}
 		if err != nil {
 			return err
@@ -155,7 +159,7 @@ func (s *Service) moveSignUp(tx *sqldb.Tx, by scope.Actor, u SignUp, act Act) er
 	if err := saveSignUp(tx, u); err != nil {
 		return err
 	}
-	if err := trail.Append(tx, by, trail.Entry{Noun: "volunteer_signup", Record: u.ID, Act: string(act), From: string(was), To: string(u.State)}); err != nil {
+	if err := trail.Append(tx, by, trail.Entry{Noun: "volunteer_signup", Record: u.ID, Act: string(act), From: string(was), To: string(u.State), Digest: u.digest()}); err != nil {
 		return err
 	}
 	if was == Listed {

@@ -211,7 +211,8 @@ func (s *Service) PotOf(ctx context.Context, q Quarter) (p Pot, err error) {
 	return p, err
 }
 
-// A Due is a member that has points, for which the town is to settle with it.
+// A Due is a member that has points for what it handed over, for which the town is to
+// settle with it.
 type Due struct {
 	Unit   id.ID
 	Points int64

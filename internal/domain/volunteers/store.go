@@ -54,7 +54,7 @@ func volunteersAfter(tx *sqldb.Tx, after, city id.ID, most int) ([]Volunteer, er
 func Digests() map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error {
 	return map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error{
 		"volunteer": EachDigest, "volunteer_task": EachTaskDigest, "volunteer_hours": EachHoursDigest, "volunteer_tariff": EachTariffDigest,
-		"volunteer_entry": EachEntryDigest, "volunteer_offer": EachOfferDigest, "volunteer_redemption": EachRedemptionDigest,
+		"volunteer_entry": EachEntryDigest, "volunteer_offer": EachOfferDigest, "volunteer_redemption": EachRedemptionDigest, "volunteer_signup": EachSignUpDigest, "volunteer_honour": EachHonourDigest,
 	}
 }
 
@@ -92,14 +92,16 @@ func insertEdition(tx *sqldb.Tx, e Edition, spec string, account id.ID) error {
 
 // EachTariffDigest is EachDigest of the editions of the tariff.
 func EachTariffDigest(tx *sqldb.Tx, f func(record id.ID, digest []byte) error) error {
-	return tx.Each(`SELECT id, from_day, spec, reason FROM volunteer_tariff ORDER BY id`, nil, func(r sqldb.Scanner) error {
-		var d id.ID
-		var from Day
-		var spec, reason string
-		if err := r.Scan(&d, &from, &spec, &reason); err != nil {
+	return tx.Each(`SELECT id, from_day, spec, reason, account, actor, at FROM volunteer_tariff ORDER BY id`, nil, func(r sqldb.Scanner) error {
+		var e Edition
+		var spec string
+		var account id.ID
+		var at sqldb.Time
+		if err := r.Scan(&e.ID, &e.From, &spec, &e.Reason, &account, &e.Actor, &at); err != nil {
 			return err
 		}
-		return f(d, editionDigest(d, from, spec, reason))
+		e.At = at.Time
+		return f(e.ID, e.digest(spec, account))
 	})
 }
 
@@ -120,6 +122,17 @@ func honoursOf(tx *sqldb.Tx, volunteer id.ID) ([]Honour, error) {
 	return sqldb.All(tx, scanHonour, `SELECT id, volunteer_id, hours, words, actor, at FROM volunteer_honour WHERE volunteer_id = $1 ORDER BY id DESC LIMIT 100`, volunteer)
 }
 
+// EachHonourDigest is EachDigest of the honours.
+func EachHonourDigest(tx *sqldb.Tx, f func(record id.ID, digest []byte) error) error {
+	return tx.Each(`SELECT id, volunteer_id, hours, words, actor, at FROM volunteer_honour ORDER BY id`, nil, func(r sqldb.Scanner) error {
+		h, err := scanHonour(r)
+		if err != nil {
+			return err
+		}
+		return f(h.ID, h.digest())
+	})
+}
+
 // thanks are the newest honours of those who want theirs shown.
 func thanks(tx *sqldb.Tx, in scope.Scope, most int) ([]thanked, error) {
 	var w sqldb.Where
@@ -137,9 +150,12 @@ func thanks(tx *sqldb.Tx, in scope.Scope, most int) ([]thanked, error) {
 	}, `SELECT h.id, h.volunteer_id, h.hours, h.words, h.actor, h.at, v.resident_id FROM volunteer_honour h JOIN volunteer v ON v.id = h.volunteer_id `+w.SQL()+` ORDER BY h.id DESC LIMIT `+n, w.Args()...)
 }
 
-func dropHonours(tx *sqldb.Tx, volunteer id.ID) error {
-	_, err := tx.Exec(`DELETE FROM volunteer_honour WHERE volunteer_id = $1`, volunteer)
-	return err
+func dropHonours(tx *sqldb.Tx, volunteer id.ID) (gone []id.ID, err error) {
+	if gone, err = sqldb.All(tx, sqldb.ID, `SELECT id FROM volunteer_honour WHERE volunteer_id = $1 ORDER BY id LIMIT 10000`, volunteer); err != nil {
+		return nil, err
+	}
+	_, err = tx.Exec(`DELETE FROM volunteer_honour WHERE volunteer_id = $1`, volunteer)
+	return gone, err
 }
 
 // A claim is a report that earns once it is sure.

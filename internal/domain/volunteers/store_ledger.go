@@ -108,9 +108,22 @@ func everyEntry(tx *sqldb.Tx) ([]Entry, error) {
 	return sqldb.All(tx, scanEntry, `SELECT `+entryColumns+` FROM volunteer_entry ORDER BY id`)
 }
 
-// members are the accounts of members that have points.
+// held are the points of what was taken at a member and not handed over yet: they may
+// still go back to who took it, and are not the town's to settle.
+const held = `COALESCE((SELECT sum(r.points) FROM volunteer_redemption r WHERE r.unit_id = a.ref AND r.state = 'taken'), 0)`
+
+// members are the accounts of members that have points to settle, with so many.
 func members(tx *sqldb.Tx) ([]Account, error) {
-	return sqldb.All(tx, scanAccount, `SELECT id, kind, ref, balance FROM volunteer_account WHERE kind = 'member' AND balance > 0 ORDER BY id LIMIT 500`)
+	return sqldb.All(tx, scanAccount, `SELECT a.id, a.kind, a.ref, a.balance - `+held+` FROM volunteer_account a WHERE a.kind = 'member' AND a.balance > `+held+` ORDER BY a.id LIMIT 500`)
+}
+
+// dueTo is how many points of a member the town may settle.
+func dueTo(tx *sqldb.Tx, unit id.ID) (int64, error) {
+	n, err := sqldb.Get(tx, sqldb.Int, "volunteers.none", `SELECT a.balance - `+held+` FROM volunteer_account a WHERE a.kind = 'member' AND a.ref = $1`, unit)
+	if errs.KindOf(err) == errs.NotFound {
+		return 0, nil
+	}
+	return n, err
 }
 
 // A sum is how much changed hands for a reason, in how many entries, of how many

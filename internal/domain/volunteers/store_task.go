@@ -5,6 +5,7 @@ package volunteers
 import (
 	"time"
 
+	"yuanba/internal/domain/trail"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
@@ -134,6 +135,17 @@ func saveSignUp(tx *sqldb.Tx, u SignUp) error {
 	return tx.One(`UPDATE volunteer_signup SET state = $2, at = $3, version = version + 1 WHERE id = $1 AND version = $4`, u.ID, string(u.State), sqldb.At(u.At), u.Version)
 }
 
+// EachSignUpDigest is EachDigest of the sign-ups.
+func EachSignUpDigest(tx *sqldb.Tx, f func(record id.ID, digest []byte) error) error {
+	return tx.Each(`SELECT `+signUpColumns+signUps+`ORDER BY u.id`, nil, func(r sqldb.Scanner) error {
+		u, err := scanSignUp(r)
+		if err != nil {
+			return err
+		}
+		return f(u.ID, u.digest())
+	})
+}
+
 // waitingFor are those who wait for a place, who waits longest first.
 func waitingFor(tx *sqldb.Tx, task id.ID) ([]SignUp, error) {
 	return sqldb.All(tx, scanSignUp, `SELECT `+signUpColumns+signUps+`WHERE u.task_id = $1 AND u.state = 'waiting' ORDER BY u.at, u.id LIMIT 1000`, task)
@@ -218,6 +230,30 @@ func confirmationsOf(tx *sqldb.Tx, hours id.ID) ([]Confirmation, error) {
 	}, `SELECT account_id, witness_id, kind, name, at FROM volunteer_confirmation WHERE hours_id = $1 ORDER BY at LIMIT 10`, hours)
 }
 
+const chainOfConfirmations = `SELECT hours_id, account_id, witness_id, kind, name, at FROM volunteer_confirmation`
+
+// linkConfirmation makes the digest of who confirmed which hours, each linked to the one
+// before it.
+func linkConfirmation(chains map[id.ID][]byte) func(sqldb.Scanner) error {
+	return func(r sqldb.Scanner) error {
+		var hours id.ID
+		var c Confirmation
+		var at sqldb.Time
+		if err := r.Scan(&hours, &c.Account, &c.Companion, &c.Kind, &c.Name, &at); err != nil {
+			return err
+		}
+		chains[hours] = trail.Digest(chains[hours], c.Account, c.Companion, string(c.Kind), c.Name, at.Time)
+		return nil
+	}
+}
+
+// confirmedBy is the digest of who confirmed some hours.
+func confirmedBy(tx *sqldb.Tx, hours id.ID) ([]byte, error) {
+	chains := map[id.ID][]byte{}
+	err := tx.Each(chainOfConfirmations+` WHERE hours_id = $1 ORDER BY account_id, witness_id`, []any{hours}, linkConfirmation(chains))
+	return chains[hours], err
+}
+
 func dropConfirmations(tx *sqldb.Tx, hours id.ID) error {
 	_, err := tx.Exec(`DELETE FROM volunteer_confirmation WHERE hours_id = $1`, hours)
 	return err
@@ -230,12 +266,16 @@ func confirmedMinutes(tx *sqldb.Tx, volunteer id.ID, from, to time.Time) (int64,
 
 // EachHoursDigest is EachDigest of the hours.
 func EachHoursDigest(tx *sqldb.Tx, f func(record id.ID, digest []byte) error) error {
+	chains := map[id.ID][]byte{}
+	if err := tx.Each(chainOfConfirmations+` ORDER BY hours_id, account_id, witness_id`, nil, linkConfirmation(chains)); err != nil {
+		return err
+	}
 	return tx.Each(`SELECT `+hoursColumns+hoursFrom+`ORDER BY h.id`, nil, func(r sqldb.Scanner) error {
 		h, err := scanHours(r)
 		if err != nil {
 			return err
 		}
-		return f(h.ID, h.Digest())
+		return f(h.ID, h.digest(chains[h.ID]))
 	})
 }
 

@@ -205,7 +205,7 @@ func (s *Service) Price(ctx context.Context, by scope.Actor, t Tariff, from Day,
 		if err := insertEdition(tx, e, string(spec), by.Account); err != nil {
 			return err
 		}
-		return trail.Append(tx, by, trail.Entry{Noun: "volunteer_tariff", Record: e.ID, Act: "price", Digest: editionDigest(e.ID, e.From, string(spec), reason)})
+		return trail.Append(tx, by, trail.Entry{Noun: "volunteer_tariff", Record: e.ID, Act: "price", Digest: e.digest(string(spec), by.Account)})
 	})
 }
 
@@ -219,8 +219,8 @@ func (s *Service) cityMay(tx *sqldb.Tx, by scope.Actor) error {
 	return nil
 }
 
-func editionDigest(d id.ID, from Day, spec, reason string) []byte {
-	return trail.Digest("volunteer_tariff/1", d, int64(from), spec, reason)
+func (e Edition) digest(spec string, account id.ID) []byte {
+	return trail.Digest("volunteer_tariff/2", e.ID, int64(e.From), spec, e.Reason, account, e.Actor, e.At)
 }
 
 // The length of what somebody gives as a reason.

@@ -39,7 +39,7 @@ type Task struct {
 // Digest is the task's canonical state for the trail; how many have a place is no
 // part of it.
 func (t Task) Digest() []byte {
-	return trail.Digest("volunteer_task/1", t.ID, string(t.State), t.Title, t.Body, t.Act, t.Path[1], t.Path[2], t.Path[3], t.Path[4], t.PlaceWords, t.Leader, t.Unit, t.Begins, t.Ends, t.Seats, t.Reason, t.Series)
+	return trail.Digest("volunteer_task/2", t.ID, string(t.State), t.Title, t.Body, t.Act, t.Path[1], t.Path[2], t.Path[3], t.Path[4], t.PlaceWords, t.Leader, t.LeaderName, t.Unit, t.Begins, t.Ends, t.Seats, t.Reason, t.Series)
 }
 
 // Full reports whether nobody more gets a place.

@@ -21,7 +21,14 @@ import (
 
 // nouns are the kinds of records that have lines in the trail, as the filter
 // offers them.
-var nouns = []string{"matter", "place", "unit", "post", "holding", "cover", "account", "resident", "contact", "mailbox", "letter", "resident_search", "category", "template", "formula", "hot_issue"}
+var nouns = []string{
+	"matter", "place", "unit", "post", "holding", "cover", "account", "resident", "contact",
+	"proxy", "mailbox", "letter", "resident_search", "category", "template", "formula", "hot_issue", "duty",
+	"patrol_point", "patrol_visit", "patrol_slot", "patrol_round", "patrol_assignment", "patrol_appeal", "patrol_formula", "field_phone", "field_conflict",
+	"question", "answer", "desk_item", "desk_counter", "booking", "home_visit", "village_page", "village_rhythm", "village_duty",
+	"notice", "ledger_entry", "membership", "membership_code", "missive", "remark", "volunteer", "volunteer_task", "volunteer_signup",
+	"volunteer_hours", "volunteer_tariff", "volunteer_entry", "volunteer_offer", "volunteer_redemption", "volunteer_honour",
+}
 
 // aResident is how a domain writes into the trail that somebody acted for a
 // resident, whose name does not belong there.
