@@ -58,6 +58,9 @@ func (e *post) close() error  { return errors.Join(e.numbers.Close(), e.db.Close
 // tries bounds how often a transaction that lost a race is run again.
 const tries = 60
 
+// findings bounds how often one that found something taken is.
+const findings = 4
+
 func (e *post) write(ctx context.Context, db *DB, guarded bool, f func(*Tx) error) error {
 	level := sql.LevelSerializable
 	if guarded {
@@ -68,9 +71,12 @@ func (e *post) write(ctx context.Context, db *DB, guarded bool, f func(*Tx) erro
 		return errs.New(errs.Busy, "db.busy")
 	}
 	defer e.waiting.Add(-1)
+	found := 0
 	for try := 0; ; try++ {
 		err := e.once(ctx, db, &sql.TxOptions{Isolation: level}, f)
-		if err == nil || !lostRace(err) {
+		if taken(err) && found < findings {
+			found++
+		} else if err == nil || !lostRace(err) {
 			return translatePG(err)
 		}
 		if try == tries {
@@ -169,6 +175,14 @@ func (b *numberBlocks) next(series string, take func(n int64) (last int64, err e
 func lostRace(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// taken reports whether somebody else was quicker with what there is one of. Run again, the
+// transaction sees it and can say so in words; a few times only, since a row that breaks its
+// key each time is a fault of the program.
+func taken(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23505"
 }
 
 // translatePG gives the faults that a person can be told about their public form.
