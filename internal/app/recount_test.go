@@ -67,7 +67,7 @@ func recounted(t *testing.T, dsn string) {
 		{"coverage", `UPDATE patrol_entry SET proof = 'word' WHERE id = (SELECT max(id) FROM patrol_entry WHERE proof = 'code' AND duties <> '[]')`},
 		{"coverage", `UPDATE patrol_round SET due = '[]' WHERE id = (SELECT min(id) FROM patrol_round)`},
 		{"coverage", `UPDATE duty_giving SET given_at = given_at, ended_at = given_at WHERE id = (SELECT min(id) FROM duty_giving)`},
-		{"coverage", `UPDATE patrol_point SET done = '' WHERE id = (SELECT max(id) FROM patrol_point WHERE done <> '')`},
+		{"coverage", `UPDATE patrol_point SET done = '' WHERE id = (SELECT min(id) FROM patrol_point WHERE done <> '')`},
 		{"seats", `UPDATE booking SET seat = 99 WHERE id = (SELECT max(id) FROM booking WHERE seat > 0)`},
 		{"seats", `UPDATE booking SET seat = 0 WHERE id = (SELECT min(id) FROM booking WHERE seat > 0)`},
 		{"seats", `UPDATE booking SET slot_at = ends_at WHERE id = (SELECT min(id) FROM booking WHERE seat > 0)`},

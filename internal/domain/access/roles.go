@@ -30,7 +30,7 @@ var Roles = []Role{
 	{"verifier", []scope.Need{Verify, See, Reveal}},
 	{"deputy_secretary", []scope.Need{Supervise, Command, Arrange, Dispatch, Moderate, See, ReadPrivate, Export, Organise}},
 	{"reviewer", []scope.Need{Review, Admit, See}},
-	{"police_household", []scope.Need{Handle, RaiseFor, ReadPrivate, Reveal, Desk, Visit}},
+	{"police_household", []scope.Need{Handle, ReadPrivate, Reveal, Desk, Visit}},
 	{"desk_clerk", []scope.Need{Desk, RaiseFor, ReadPrivate, Reveal, Visit}},
 	{"mediator", []scope.Need{RaiseFor, Handle, ReadPrivate}},
 	{"lawyer", []scope.Need{RaiseFor}},
