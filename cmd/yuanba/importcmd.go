@@ -32,7 +32,7 @@ type importing struct {
 func (c *cli) importCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "import",
-		Short:   "bring in matters, services, places, outlines, rules and policies from files",
+		Short:   "bring in matters, services, places, points, outlines, rules and policies from files",
 		GroupID: groupMove,
 		Long: `Import brings in what other systems kept. Each thing is taken in once: the same
 file a second time changes nothing, and an import that was broken off goes on
@@ -71,7 +71,7 @@ What has a moment of closing is a closed matter that the agency's unit led, and 
 promised until the due date of the file; another is received, and waits for the
 intake desk. A request outside the town belongs to the city as a whole.`,
 			"  yuanba import requests requests.csv --db town.db --faults faults.csv", matters.ReadRequests),
-		c.importDivisions(), c.importBoundaries(), c.importRules(), c.importServices(), c.importPolicies(), c.importGivings(),
+		c.importDivisions(), c.importBoundaries(), c.importRules(), c.importServices(), c.importPolicies(), c.importGivings(), c.importPoints(),
 	)
 	return cmd
 }

@@ -200,7 +200,7 @@ func (x *walk) targets() (ts []target) {
 			path = strings.Replace(path, "/admin/categories/{none}", "/admin/categories/{category}", 1)
 		case villageEditor(d.route) != "":
 			who = villageEditor(d.route)
-		case strings.HasPrefix(d.route, "POST /patrol/grids") && !strings.HasSuffix(d.route, "/appeal"), strings.HasPrefix(d.route, "POST /patrol/points/{id}/end"):
+		case strings.HasPrefix(d.route, "POST /patrol/grids") && !strings.HasSuffix(d.route, "/appeal"), strings.HasPrefix(d.route, "POST /patrol/points/{id}/end"), d.route == "POST /patrol/points":
 			who = "wang"
 		case strings.HasPrefix(d.route, "POST /patrol/appeals"):
 			who, path = "wang", strings.Replace(path, "{none}", "{appeal}", 1)

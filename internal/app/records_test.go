@@ -95,7 +95,7 @@ func wentOut(t *testing.T, w *apptest.Town) {
 	grid, _ := w.Places.Tree().Get(li.Scopes(access.Patrol, w.Clock.Now())[0].ID)
 	p, err := w.Patrol.AddPoint(ctx, wang, patrol.NewPoint{Grid: grid.ID, Kind: patrol.Hydrant, Name: "消火栓", At: grid.Point})
 	must(err)
-	must(w.Patrol.Rename(ctx, wang, p, "消火栓（东）"))
+	must(w.Patrol.Rename(ctx, wang, p, 1, "消火栓（东）"))
 	token, _, err := w.Field.Register(ctx, li, "红米、蓝壳")
 	must(err)
 	text := `{"v":1,"kind":"change","nonce":"1","made":1,"body":{"noun":"patrol_point","record":"` + p.String() + `","version":1,"fields":{"name":{"was":"消火栓","now":"消火栓（巷口）"}}}}`

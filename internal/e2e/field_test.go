@@ -227,7 +227,7 @@ func (p *place) newest(text string) (cards []matters.Card) {
 // meet: the desk has given the point another name meanwhile.
 func meet(t *testing.T, p *place, li *User, point id.ID) {
 	t.Helper()
-	if err := p.Patrol.Rename(context.Background(), p.As("wang"), point, "东门 1 号供水井"); err != nil {
+	if err := p.Patrol.Rename(context.Background(), p.As("wang"), point, 1, "东门 1 号供水井"); err != nil {
 		t.Fatal(err)
 	}
 	li.Click(`a:has-text("东门供水井")`)

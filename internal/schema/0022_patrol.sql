@@ -59,13 +59,16 @@ CREATE TABLE patrol_point (
     since        BIGINT NOT NULL,        -- the first slot in which it is due
     ended_at     BIGINT,
     done         TEXT   NOT NULL,
-    version      BIGINT NOT NULL
+    version      BIGINT NOT NULL,
+    origin       TEXT   NOT NULL         -- what the file knows it by from which it came; else empty
 );
 -- the points of a grid, of a village, of a street
 CREATE INDEX patrol_point_grid ON patrol_point (grid_id, id);
 CREATE INDEX patrol_point_village ON patrol_point (village_id, id);
 -- who reads the code at a point finds it
 CREATE UNIQUE INDEX patrol_point_code ON patrol_point (code);
+-- what is imported is taken in once
+CREATE UNIQUE INDEX patrol_point_origin ON patrol_point (origin) WHERE origin <> '';
 
 -- A patrol_visit is an agreement to look in on somebody: they asked, or an agreed rule
 -- says that they need it and they consent. Which rule is private, and sealed.

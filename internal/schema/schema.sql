@@ -1411,12 +1411,15 @@ CREATE TABLE patrol_point (
     since        BIGINT NOT NULL,        -- the first slot in which it is due
     ended_at     BIGINT,
     done         TEXT   NOT NULL,
-    version      BIGINT NOT NULL
+    version      BIGINT NOT NULL,
+    origin       TEXT   NOT NULL         -- what the file knows it by from which it came; else empty
 );
 
 CREATE UNIQUE INDEX patrol_point_code ON patrol_point (code);
 
 CREATE INDEX patrol_point_grid ON patrol_point (grid_id, id);
+
+CREATE UNIQUE INDEX patrol_point_origin ON patrol_point (origin) WHERE origin <> '';
 
 CREATE INDEX patrol_point_village ON patrol_point (village_id, id);
 

@@ -47,7 +47,7 @@ func (s *simulation) goOut() error {
 	if err != nil {
 		return err
 	}
-	if err := s.Patrol.Rename(s.ctx, wang, point, "宝塔巷 1 号消火栓"); err != nil {
+	if err := s.Patrol.Rename(s.ctx, wang, point, 1, "宝塔巷 1 号消火栓"); err != nil {
 		return err
 	}
 	made := s.DB.Now().Add(-20 * time.Minute)

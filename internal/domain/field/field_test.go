@@ -222,7 +222,7 @@ func TestConflict(t *testing.T) {
 		if called() != "消火栓一" { // nobody else had changed it
 			t.Fatalf("called %s", called())
 		}
-		w.must(w.Patrol.Rename(ctx, wang, p, "消火栓（东）"))
+		w.must(w.Patrol.Rename(ctx, wang, p, 2, "消火栓（东）"))
 		x := w.sent("change", change("patrol_point", p, "name", "消火栓一", "消火栓（巷口）"))
 		a := w.is(w.brings(w.li, x), field.Conflicted, "")
 		if called() != "消火栓（东）" {
@@ -241,7 +241,7 @@ func TestConflict(t *testing.T) {
 		w.must(err)
 		in := field.Settling{Saw: seen.Leaf.Version, Choices: map[string]field.Choice{}}
 		w.refused(w.Field.Settle(ctx, wang, ks[0].ID, in), errs.Invalid, "field.conflict.choose")
-		w.must(w.Patrol.Rename(ctx, wang, p, "消火栓（东门）"))
+		w.must(w.Patrol.Rename(ctx, wang, p, 3, "消火栓（东门）"))
 		in.Choices["name"] = field.Mine
 		w.refused(w.Field.Settle(ctx, wang, ks[0].ID, in), errs.Conflict, "field.conflict.changed")
 		in.Saw++

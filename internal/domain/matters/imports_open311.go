@@ -65,7 +65,7 @@ func ForeignRequest(q georeport.Request, system string, row int) (f Foreign, err
 			break
 		}
 	}
-	if f.Origin, err = origin(system, f.ID); err != nil {
+	if f.Origin, err = Origin(system, f.ID); err != nil {
 		f.ID = ""
 		_ = faults.Join(err)
 	}

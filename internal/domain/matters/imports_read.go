@@ -106,9 +106,9 @@ func checkText(b []byte) error {
 	return nil
 }
 
-// origin is where a row came from. It is Invalid beside id if the row has no ID
+// Origin is what a row that is taken in once is known by. It is Invalid beside id if the row has no ID
 // that can be kept.
-func origin(system, id string) (string, error) {
+func Origin(system, id string) (string, error) {
 	if n := utf8.RuneCountInString(id); n == 0 || n > maxForeignID || strings.ContainsFunc(id, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
 		return "", errs.At("id", "import.id", maxForeignID)
 	}
@@ -130,6 +130,11 @@ func newTable(r io.Reader, also map[string]string, needed ...string) (*table, er
 	if err != nil {
 		return nil, err
 	}
+	return columnsOf(l, also, needed...)
+}
+
+// columnsOf is newTable of lines that are open.
+func columnsOf(l *lines, also map[string]string, needed ...string) (*table, error) {
 	m := &table{l: l, column: map[string]int{}}
 	names, _, err := m.read()
 	if errors.Is(err, io.EOF) {
@@ -200,32 +205,42 @@ func (m *table) read() (fields []string, bad, err error) {
 	return fields, nil, nil
 }
 
-// next is the next row as a matter, by make.
-func (m *table) next(make func(get func(column string) string) (Foreign, error)) (Foreign, error) {
+// row is what is in the next row, column by column. Its error is as that of
+// [ImportReader.Next].
+func (m *table) row() (get func(column string) string, err error) {
 	for {
 		fields, bad, err := m.read()
 		switch {
 		case err != nil:
-			return Foreign{}, err
+			return nil, err
 		case bad != nil:
-			return Foreign{}, &RowFault{Row: m.record, Err: bad}
+			return nil, &RowFault{Row: m.record, Err: bad}
 		case fields == nil:
 			continue // an empty line
 		case len(fields) != m.width:
-			return Foreign{}, &RowFault{Row: m.record, Err: errs.New(errs.Invalid, "import.row.width", m.width, len(fields))}
+			return nil, &RowFault{Row: m.record, Err: errs.New(errs.Invalid, "import.row.width", m.width, len(fields))}
 		}
-		f, err := make(func(column string) string {
+		return func(column string) string {
 			if i, ok := m.column[column]; ok {
 				return strings.TrimSpace(fields[i])
 			}
 			return ""
-		})
-		f.Row = m.record
-		if err != nil {
-			return Foreign{}, &RowFault{Row: m.record, ID: f.ID, Err: err}
-		}
-		return f, nil
+		}, nil
 	}
+}
+
+// next is the next row as a matter, by make.
+func (m *table) next(make func(get func(column string) string) (Foreign, error)) (Foreign, error) {
+	get, err := m.row()
+	if err != nil {
+		return Foreign{}, err
+	}
+	f, err := make(get)
+	f.Row = m.record
+	if err != nil {
+		return Foreign{}, &RowFault{Row: m.record, ID: f.ID, Err: err}
+	}
+	return f, nil
 }
 
 // messages reads citizens' messages and the replies to them.
@@ -249,7 +264,7 @@ func (m messages) Next() (Foreign, error) { return m.t.next(foreignMessage) }
 func foreignMessage(get func(string) string) (f Foreign, err error) {
 	var faults errs.List
 	f = Foreign{ID: get("id"), Title: get("subject"), Body: get("detail"), Result: get("reply")}
-	f.Origin, err = origin("messages", f.ID)
+	f.Origin, err = Origin("messages", f.ID)
 	if err != nil {
 		f.ID = "" // it is not to be repeated anywhere
 		_ = faults.Join(err)

@@ -56,7 +56,7 @@ func foreignCityRequest(get func(string) string) (f Foreign, err error) {
 	if f.PlaceWords == "" {
 		f.PlaceWords = cut(get("quarter"), 200)
 	}
-	if f.Origin, err = origin("requests", f.ID); err != nil {
+	if f.Origin, err = Origin("requests", f.ID); err != nil {
 		f.ID = ""
 		_ = faults.Join(err)
 	}

@@ -4,11 +4,10 @@ package patrol
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"io"
-	"strings"
 
+	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/places"
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
@@ -28,60 +27,41 @@ type RowFault struct {
 type GivingRow struct {
 	Line        int
 	Duty, Place string
+	Bad         error // why the row cannot be read
 }
 
 // mostRows is how many rows such a file may have.
 const mostRows = 5000
 
-// ReadGivings reads a file of CSV with the columns duty and place.
+// ReadGivings reads a file with the columns duty and place: CSV, or one JSON object on
+// each line. A row that cannot be read is among the rows, with why.
 func ReadGivings(r io.Reader) (rows []GivingRow, err error) {
-	in := csv.NewReader(r)
-	in.FieldsPerRecord = -1
-	duty, place := -1, -1
+	t, err := matters.OpenTable(r, map[string]string{"职责": "duty", "地方": "place"}, "duty", "place")
+	if err != nil {
+		return nil, err
+	}
 	for {
-		row, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		var parse *csv.ParseError
-		if errors.As(err, &parse) {
-			return nil, errs.New(errs.Invalid, "patrol.file.csv", parse.Line)
-		}
-		if err != nil {
+		row, get, err := t.Next()
+		var bad *matters.RowFault
+		switch {
+		case errors.Is(err, io.EOF):
+			if len(rows) == 0 {
+				return nil, errs.New(errs.Invalid, "import.empty")
+			}
+			return rows, nil
+		case errors.As(err, &bad):
+			rows = append(rows, GivingRow{Line: row, Bad: bad.Err})
+		case err != nil:
 			return nil, err
-		}
-		line, _ := in.FieldPos(0)
-		if duty < 0 {
-			for i, name := range row {
-				switch strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))) {
-				case "duty", "职责":
-					duty = i
-				case "place", "地方":
-					place = i
-				}
+		default:
+			if g := (GivingRow{Line: row, Duty: get("duty"), Place: get("place")}); g.Duty+g.Place != "" {
+				rows = append(rows, g)
 			}
-			if duty < 0 || place < 0 {
-				return nil, errs.New(errs.Invalid, "patrol.file.head")
-			}
-			continue
-		}
-		cell := func(i int) string {
-			if i < len(row) {
-				return strings.TrimSpace(row[i])
-			}
-			return ""
-		}
-		if g := (GivingRow{line, cell(duty), cell(place)}); g.Duty+g.Place != "" {
-			rows = append(rows, g)
 		}
 		if len(rows) > mostRows {
 			return nil, errs.New(errs.Invalid, "patrol.file.many", mostRows)
 		}
 	}
-	if len(rows) == 0 {
-		return nil, errs.New(errs.Invalid, "patrol.file.empty")
-	}
-	return rows, nil
 }
 
 // ImportGivings gives the duties of a file to its places, as Give does, all in one act, or
@@ -96,6 +76,10 @@ func (s *Service) ImportGivings(ctx context.Context, by scope.Actor, rows []Givi
 			return err
 		}
 		for _, row := range rows {
+			if row.Bad != nil {
+				faults = append(faults, RowFault{row.Line, "", row.Bad})
+				continue
+			}
 			duty, place := dutyNamed(ds, row.Duty), placeNamed(s.places.Tree(), row.Place)
 			if duty == 0 {
 				faults = append(faults, RowFault{row.Line, "duty", errs.New(errs.NotFound, "duty.none")})

@@ -43,6 +43,8 @@ type Point struct {
 	EndedAt time.Time
 	Done    Done
 	Version int
+
+	origin string // what it is known by in the file that it came from; "" if it came from none
 }
 
 // Grid is the grid that the point is in.

@@ -52,50 +52,61 @@ func (s *Service) AddPoints(ctx context.Context, by scope.Actor, in []NewPoint) 
 }
 
 func (s *Service) addPoints(tx *sqldb.Tx, by scope.Actor, in []NewPoint) (ds []id.ID, err error) {
-	tree := s.places.Tree()
 	count := map[id.ID]int{}
 	var lines []trail.Entry
 	for _, n := range in {
-		g, ok := tree.Get(n.Grid)
-		if !ok || !g.Open() || g.Path[scope.Grid] != g.ID {
-			return nil, errs.At("grid", "patrol.grid.none")
-		}
-		if err := refuse(tx, by, access.Arrange, scope.Target{Path: g.Path}); err != nil {
+		line, err := s.addPoint(tx, by, n, "", count)
+		if err != nil {
 			return nil, err
 		}
-		n.Name = strings.TrimSpace(n.Name)
-		var l errs.List
-		between(&l, "name", n.Name, 2, MaxName)
-		if !slices.Contains(PointKinds, n.Kind) {
-			l.Add("kind", "patrol.point.kind")
-		}
-		if !geo.InRange(n.At) || n.At == (geo.Point{}) {
-			l.Add("lat", "patrol.point.where")
-		} else if shape, ok := tree.Outline(g.ID); ok && !within(tree, g.ID, n.At) && geo.Away(shape, n.At) > near {
-			l.Add("lat", "patrol.point.outside", g.Name)
-		}
-		if err := l.Err(); err != nil {
-			return nil, err
-		}
-		if _, ok := count[g.ID]; !ok {
-			if count[g.ID], err = countPoints(tx, g.ID); err != nil {
-				return nil, err
-			}
-		}
-		if count[g.ID]++; count[g.ID] > MaxPoints {
-			return nil, errs.New(errs.Conflict, "patrol.point.many", MaxPoints)
-		}
-		p := Point{ID: tx.NewID(), Path: g.Path, Kind: n.Kind, Name: n.Name, At: n.At, Since: SlotAt(tx.Now()) + 1, Version: 1}
-		if p.Code, err = s.codeOf(p.ID); err != nil {
-			return nil, err
-		}
-		if err := insertPoint(tx, p); err != nil {
-			return nil, err
-		}
-		ds = append(ds, p.ID)
-		lines = append(lines, trail.Entry{Noun: "patrol_point", Record: p.ID, Act: "add", Note: p.Name, Digest: p.digest()})
+		ds = append(ds, line.Record)
+		lines = append(lines, line)
 	}
 	return ds, trail.AppendAll(tx, by, lines)
+}
+
+// addPoint puts one point on the way and returns the line for the trail. count is how many
+// points the grids have that were looked at; origin is what an imported one is known by.
+func (s *Service) addPoint(tx *sqldb.Tx, by scope.Actor, n NewPoint, origin string, count map[id.ID]int) (line trail.Entry, err error) {
+	tree := s.places.Tree()
+	g, ok := tree.Get(n.Grid)
+	if !ok || !g.Open() || g.Path[scope.Grid] != g.ID {
+		return line, errs.At("grid", "patrol.grid.none")
+	}
+	if err := refuse(tx, by, access.Arrange, scope.Target{Path: g.Path}); err != nil {
+		return line, err
+	}
+	n.Name = strings.TrimSpace(n.Name)
+	var l errs.List
+	between(&l, "name", n.Name, 2, MaxName)
+	if !slices.Contains(PointKinds, n.Kind) {
+		l.Add("kind", "patrol.point.kind")
+	}
+	if !geo.InRange(n.At) || n.At == (geo.Point{}) {
+		l.Add("lat", "patrol.point.where")
+	} else if shape, ok := tree.Outline(g.ID); ok && !within(tree, g.ID, n.At) && geo.Away(shape, n.At) > near {
+		l.Add("lat", "patrol.point.outside", g.Name)
+	}
+	if err := l.Err(); err != nil {
+		return line, err
+	}
+	if _, ok := count[g.ID]; !ok {
+		if count[g.ID], err = countPoints(tx, g.ID); err != nil {
+			return line, err
+		}
+	}
+	if count[g.ID] >= MaxPoints {
+		return line, errs.New(errs.Conflict, "patrol.point.many", MaxPoints)
+	}
+	count[g.ID]++
+	p := Point{ID: tx.NewID(), Path: g.Path, Kind: n.Kind, Name: n.Name, At: n.At, Since: SlotAt(tx.Now()) + 1, Version: 1, origin: origin}
+	if p.Code, err = s.codeOf(p.ID); err != nil {
+		return line, err
+	}
+	if err := insertPoint(tx, p); err != nil {
+		return line, err
+	}
+	return trail.Entry{Noun: "patrol_point", Record: p.ID, Act: "add", Note: p.Name, Digest: p.digest()}, nil
 }
 
 // within reports whether the map has the point in the grid.
@@ -105,7 +116,7 @@ func within(tree *places.Tree, grid id.ID, p geo.Point) bool {
 }
 
 func (p Point) digest() []byte {
-	return trail.Digest("point/2", p.ID, whole(p.Path), string(p.Kind), p.Name, p.At[0], p.At[1], p.Code, int64(p.Since), p.EndedAt)
+	return trail.Digest("point/2", p.ID, whole(p.Path), string(p.Kind), p.Name, p.At[0], p.At[1], p.Code, int64(p.Since), p.EndedAt, p.origin)
 }
 
 // codeLetters are those of a printed code: none can be misread for another.

@@ -25,6 +25,18 @@ func walksOrArranges(tx *sqldb.Tx, by scope.Actor, at scope.Path) error {
 	return err
 }
 
+// ToRename is a point for who may put right what it is called, and the Conflict that it
+// has ended.
+func (s *Service) ToRename(ctx context.Context, by scope.Actor, point id.ID) (p Point, err error) {
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		if p, err = s.PointIn(tx, by, point); err == nil && !p.EndedAt.IsZero() {
+			err = errs.New(errs.Conflict, "patrol.point.ended")
+		}
+		return err
+	})
+	return p, err
+}
+
 // PointIn is a point, for who may put right what it is called: who walks there, or
 // arranges the rounds there.
 func (s *Service) PointIn(tx *sqldb.Tx, by scope.Actor, point id.ID) (Point, error) {
@@ -61,15 +73,9 @@ func (s *Service) RenameIn(tx *sqldb.Tx, by scope.Actor, point id.ID, version in
 	return trail.Append(tx, by, trail.Entry{Noun: "patrol_point", Record: p.ID, Act: "rename", Note: p.Name, Digest: p.digest()})
 }
 
-// Rename is RenameIn by itself, of the point as it is.
-func (s *Service) Rename(ctx context.Context, by scope.Actor, point id.ID, name string) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		p, err := s.PointIn(tx, by, point)
-		if err != nil {
-			return err
-		}
-		return s.RenameIn(tx, by, point, p.Version, name)
-	})
+// Rename is RenameIn by itself.
+func (s *Service) Rename(ctx context.Context, by scope.Actor, point id.ID, version int, name string) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return s.RenameIn(tx, by, point, version, name) })
 }
 
 // HomeIn is the address of a home that is visited, for who visits it, if the duty of the

@@ -15,12 +15,12 @@ import (
 	"yuanba/internal/kit/sqldb"
 )
 
-const pointColumns = `id, town_id, village_id, grid_id, courtyard_id, kind, name, lat, lon, code, since, ended_at, done, version`
+const pointColumns = `id, town_id, village_id, grid_id, courtyard_id, kind, name, lat, lon, code, since, ended_at, done, version, origin`
 
 func scanPoint(r sqldb.Scanner) (p Point, err error) {
 	var done string
 	var ended sqldb.Time
-	if err = r.Scan(&p.ID, &p.Path[scope.Town], &p.Path[scope.Village], &p.Path[scope.Grid], &p.Path[scope.Courtyard], &p.Kind, &p.Name, &p.At[1], &p.At[0], &p.Code, &p.Since, &ended, &done, &p.Version); err != nil {
+	if err = r.Scan(&p.ID, &p.Path[scope.Town], &p.Path[scope.Village], &p.Path[scope.Grid], &p.Path[scope.Courtyard], &p.Kind, &p.Name, &p.At[1], &p.At[0], &p.Code, &p.Since, &ended, &done, &p.Version, &p.origin); err != nil {
 		return p, err
 	}
 	p.EndedAt = ended.Time
@@ -43,11 +43,17 @@ func loadPoint(tx *sqldb.Tx, d id.ID) (Point, error) {
 	return sqldb.Get(tx, scanPoint, "patrol.point.none", `SELECT `+pointColumns+` FROM patrol_point WHERE id = $1`, d)
 }
 
-var newPoint = sqldb.NewInsert(`INSERT INTO patrol_point (`+pointColumns+`) VALUES`, `(`+sqldb.List(14, 1)+`)`)
+var newPoint = sqldb.NewInsert(`INSERT INTO patrol_point (`+pointColumns+`) VALUES`, `(`+sqldb.List(15, 1)+`)`)
 
 func insertPoint(tx *sqldb.Tx, p Point) error {
 	return tx.Add(newPoint, p.ID, p.Path[scope.Town], p.Path[scope.Village], p.Path[scope.Grid], p.Path[scope.Courtyard], string(p.Kind), p.Name, p.At[1], p.At[0], p.Code, int64(p.Since),
-		sqldb.At(p.EndedAt), "", p.Version)
+		sqldb.At(p.EndedAt), "", p.Version, p.origin)
+}
+
+// pointFrom reports whether the point that a file knows by origin has been taken in.
+func pointFrom(tx *sqldb.Tx, origin string) (bool, error) {
+	n, err := sqldb.Int(tx.Row(`SELECT count(*) FROM patrol_point WHERE origin = $1 AND origin <> ''`, origin))
+	return n > 0, err
 }
 
 func countPoints(tx *sqldb.Tx, grid id.ID) (int, error) {

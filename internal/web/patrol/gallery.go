@@ -5,9 +5,11 @@ package patrol
 import (
 	"net/http"
 
+	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/places"
+	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/geo"
 	"yuanba/internal/kit/i18n"
@@ -98,6 +100,15 @@ func init() {
 		v.To = page.NewField(b.Lang, nil, "account", "patrol.over.field.to").Need().Of([]page.Option{{Value: "7", Text: "李网格"}})
 		v.Story = []page.Event{{At: gallery.Now, Who: "王主任", What: b.T("patrol.over.to", "李网格"), Note: "钥匙在门卫室。", Tone: page.ToneCalm}}
 		return gridShown.Show(w, r, v)
+	})
+	gallery.Add("patrol/points", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
+		faults := []matters.RowFault{{Row: 7, Field: "kind", Err: errs.At("kind", "patrol.point.kind")}, {Row: 12, Field: "lat", Err: errs.At("lat", "patrol.point.outside", i18n.Text{ZH: "第1网格", EN: "Grid 1"})}}
+		return pointsShown.Show(w, r, c.takenPage(page.From(r), matters.Taken{Read: 46, Added: 40, Unchanged: 4, Rejected: 2}, faults, true))
+	})
+	gallery.Add("patrol/rename", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
+		p := sampleWalk().Points[21]
+		p.Version = 2
+		return renameShown.Show(w, r, c.renamePage(page.From(r), p))
 	})
 	gallery.Add("patrol/code", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
 		v, err := (&Counter{Address: "https://town.example"}).codePage(page.From(r), patrol.Point{ID: 21, Name: "东门供水井", Code: "7KQ2M4XD"})

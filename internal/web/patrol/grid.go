@@ -40,7 +40,8 @@ type gridPage struct {
 
 type pointLine struct {
 	Name, Kind, Where string
-	Href, Code, End   string
+	Href, Code, End   string // "": not for the actor
+	Rename            string
 }
 
 var gridShown = page.New[gridPage](files, "grid.html")
@@ -127,10 +128,13 @@ func (c *Counter) arrange(b page.Base, g places.Place, points []patrol.Point, vi
 		Kind: page.NewField(b.Lang, b.Form, "kind", "patrol.point.field.kind").Need().Of(options(b, "patrol.kind.", patrol.PointKinds))}
 	walks := b.Actor.May(access.Patrol, scope.Target{Path: g.Path, At: b.Now}).OK
 	for _, p := range points {
-		line := pointLine{Name: p.Name, Kind: b.T("patrol.kind." + string(p.Kind)), Where: geo.Where(p.At)}
 		at := "/patrol/points/" + p.ID.String()
+		line := pointLine{Name: p.Name, Kind: b.T("patrol.kind." + string(p.Kind)), Where: geo.Where(p.At)}
 		if walks { // the page of a point is for whoever enters what was seen there
 			line.Href = at
+		}
+		if agrees { // who walks there or arranges it
+			line.Rename = at + "/rename"
 		}
 		if arranges {
 			line.Code, line.End = at+"/code", at+"/end"

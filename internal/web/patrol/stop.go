@@ -84,9 +84,7 @@ func (c *Counter) stopPage(b page.Base, x patrol.AtStop) stopPage {
 	where := ""
 	if x.Point.ID != 0 {
 		v.Title, v.Action, where = x.Point.Name, "/patrol/points/"+x.Point.ID.String(), b.T("patrol.kind."+string(x.Point.Kind))
-		if b.Actor.May(access.Arrange, scope.Target{Path: x.Path, At: b.Now}).OK { // who walks reads the code at the point
-			v.Card = page.Link{Href: v.Action + "/code", Text: b.T("patrol.point.print"), Icon: "print"}
-		}
+		v.Card = page.Link{Href: v.Action + "/rename", Text: b.T("patrol.point.rename"), Icon: "edit"}
 	} else {
 		v.Home, v.Title, v.Action, where = true, b.T("patrol.visit.row", x.Visit.Number), "/patrol/visits/"+x.Visit.ID.String(), b.T("patrol.visit.tag")
 		v.End = v.Action + "/end"
