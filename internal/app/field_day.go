@@ -46,7 +46,7 @@ func (a *App) today(ctx context.Context, by scope.Actor, lang i18n.Lang) (any, e
 			half = i18n.T(lang, "field.day.morning")
 		}
 		r := webfield.Round{ID: w.Round.ID.String(), Title: w.Grid.Name.In(lang) + " · " + half}
-		from, to := w.Round.Slot.Window()
+		from, to := w.Round.Window()
 		r.Window = from.In(i18n.Zone).Format("15:04") + "–" + to.In(i18n.Zone).Format("15:04")
 		for _, s := range w.Round.Due {
 			if !s.Counts() {
@@ -84,7 +84,7 @@ func (a *App) stop(ctx context.Context, by scope.Actor, lang i18n.Lang, w patrol
 	for _, d := range s.Duties {
 		duty := w.Duties[d]
 		out := webfield.Duty{ID: d.String(), Name: duty.Name.In(lang), Fields: []webfield.Answer{}}
-		for _, f := range duty.Fields {
+		for _, f := range w.Asked(s, d) {
 			kind := map[patrol.FieldKind]string{patrol.YesNo: "yes", patrol.Number: "number", patrol.Words: "text"}[f.Kind]
 			out.Fields = append(out.Fields, webfield.Answer{Name: f.Key, Label: f.Label.In(lang), Kind: kind})
 		}

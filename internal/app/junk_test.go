@@ -204,7 +204,7 @@ func (x *walk) targets() (ts []target) {
 			who = "wang"
 		case strings.HasPrefix(d.route, "POST /patrol/appeals"):
 			who, path = "wang", strings.Replace(path, "{none}", "{appeal}", 1)
-		case d.route == "POST /patrol/formula":
+		case d.route == "POST /patrol/formula", d.route == "POST /patrol/hours", strings.HasPrefix(d.route, "POST /patrol/merges"):
 			who = "yu"
 		case d.route == "POST /patrol/grids/{id}/appeal":
 			who = "li"

@@ -99,7 +99,7 @@ func wander(t *testing.T) (*place, *badLine, id.ID) {
 	must(err)
 	point, err := w.Patrol.AddPoint(ctx, wang, patrol.NewPoint{Grid: grid.ID, Kind: patrol.Manhole, Name: "东门供水井", At: grid.Point})
 	must(err)
-	from, _ := (patrol.SlotAt(w.Clock.Now()).Morning() + 2).Window()
+	from, _ := patrol.ShippedHours.Window(patrol.SlotAt(w.Clock.Now()).Morning() + 2)
 	w.Clock.Set(from.Add(time.Minute))
 	h, err := w.Handler("unversioned")
 	must(err)

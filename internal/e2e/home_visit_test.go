@@ -141,7 +141,7 @@ func TestStoryOfTheEighthOfApril(t *testing.T) {
 			t.Parallel()
 			p, _, _ := wander(t)
 			o := x.o
-			from, _ := (patrol.SlotAt(p.Clock.Now()).Morning() + 1).Window()
+			from, _ := patrol.ShippedHours.Window(patrol.SlotAt(p.Clock.Now()).Morning() + 1)
 			p.Clock.Set(from.Add(time.Minute))
 			he := p.As("he")
 			li, number, code := x.found(p, o)

@@ -308,6 +308,23 @@ CREATE TABLE duty_giving (
 
 CREATE INDEX duty_giving_duty ON duty_giving (duty_id, id);
 
+CREATE TABLE duty_merge (
+    id           INTEGER PRIMARY KEY,
+    keep_duty_id BIGINT NOT NULL REFERENCES duty (id),
+    keep_field   TEXT   NOT NULL,
+    duty_id      BIGINT NOT NULL REFERENCES duty (id),
+    field        TEXT   NOT NULL,
+    minutes      BIGINT NOT NULL CHECK (minutes > 0), -- that are saved each time
+    words        TEXT   NOT NULL,        -- why
+    merged_at    BIGINT NOT NULL,
+    merged_by    TEXT   NOT NULL,
+    ended_at     BIGINT,                 -- when it was undone
+    ended_by     TEXT   NOT NULL,
+    ended_why    TEXT   NOT NULL
+);
+
+CREATE UNIQUE INDEX duty_merge_field ON duty_merge (duty_id, field) WHERE ended_at IS NULL;
+
 CREATE TABLE exchange_connection (
     id           INTEGER PRIMARY KEY,
     name         TEXT    NOT NULL,
@@ -1396,6 +1413,21 @@ CREATE TABLE patrol_formula (
     actor    TEXT   NOT NULL,
     at       BIGINT NOT NULL
 );
+
+CREATE TABLE patrol_hours (
+    id         INTEGER PRIMARY KEY,
+    from_day   BIGINT NOT NULL,
+    am_from    BIGINT NOT NULL,
+    am_to      BIGINT NOT NULL,
+    pm_from    BIGINT NOT NULL,
+    pm_to      BIGINT NOT NULL,
+    reason     TEXT   NOT NULL,
+    actor      TEXT   NOT NULL,
+    at         BIGINT NOT NULL,
+    CHECK (am_from < am_to AND am_to <= 780 AND pm_from >= 780 AND pm_from < pm_to)
+);
+
+CREATE UNIQUE INDEX patrol_hours_day ON patrol_hours (from_day);
 
 CREATE TABLE patrol_point (
     id           INTEGER PRIMARY KEY,

@@ -129,7 +129,7 @@ func (c *call) rounds(nothing) (out Rounds, err error) {
 	out.Items, out.Duties = []Round{}, []Duty{}
 	seen := map[id.ID]bool{}
 	for _, w := range ws {
-		from, to := w.Round.Slot.Window()
+		from, to := w.Round.Window()
 		r := Round{ID: w.Round.ID.String(), Slot: int64(w.Round.Slot), Grid: w.Grid.ID.String(), GridName: w.Grid.Name.In(c.lang), From: from, To: to, Due: w.Cover.Due, Done: w.Cover.Done, Stops: []Stop{}}
 		for _, s := range w.Round.Due {
 			r.Stops = append(r.Stops, c.stopOf(w, s))

@@ -129,7 +129,7 @@ func wasMissed(tx *sqldb.Tx, in Against) error {
 	if err != nil {
 		return err
 	}
-	if !ok || !in.Slot.Over(tx.Now()) || in.Slot < SlotAt(tx.Now())-mostSpan {
+	if !ok || !r.Over(tx.Now()) || in.Slot < SlotAt(tx.Now())-mostSpan {
 		return none
 	}
 	es, err := entriesOf(tx, in.Grid, in.Slot)

@@ -17,6 +17,14 @@ type Burden struct {
 	Workers int // who walk a grid
 	Units   []UnitBurden
 	Twice   []Twice
+	Saved   []Saving
+}
+
+// A Saving is what a merge saves, in minutes a week.
+type Saving struct {
+	Merge   Merge
+	Stops   int // at which both duties are done
+	Minutes float64
 }
 
 // Minutes is what all duties together ask, in minutes a week.
@@ -33,6 +41,14 @@ func (b Burden) PerWorker(minutes float64) float64 {
 		return 0
 	}
 	return minutes / float64(b.Workers)
+}
+
+// Spared is what all merges together save, in minutes a week.
+func (b Burden) Spared() (m float64) {
+	for _, s := range b.Saved {
+		m += s.Minutes
+	}
+	return m
 }
 
 // A UnitBurden is what the duties of one department ask.
@@ -71,23 +87,41 @@ type Standing struct {
 }
 
 // Weigh counts what duties ask of workers in a week. It is pure: minutes a week are the
-// stops of a duty, times how often it is due in a week, times its minutes. The way between
-// stops is nobody's duty, and not in it.
-func Weigh(duties []Duty, given []Giving, st Standing, workers int) Burden {
+// stops of a duty, times how often it is due in a week, times its minutes, less what is saved
+// where a field is not asked twice. The way between stops is nobody's duty, and not in it.
+func Weigh(duties []Duty, given []Giving, st Standing, workers int, merges ...Merge) Burden {
 	b := Burden{Workers: workers}
 	at := map[id.ID]int{}
+	stops := func(d Duty, and func(grid id.ID, k PointKind) bool) (n int) {
+		for grid, kinds := range st.Points {
+			if !slices.ContainsFunc(given, func(g Giving) bool { return g.Duty == d.ID && scope.Of(g.Path).Contains(st.Paths[grid]) }) {
+				continue
+			}
+			for _, k := range d.Points {
+				if and == nil || and(grid, k) {
+					n += kinds[k]
+				}
+			}
+		}
+		return n
+	}
 	for _, d := range duties {
 		x := DutyBurden{Duty: d}
 		if d.Kind == AtPoint {
-			for grid, kinds := range st.Points {
-				if !slices.ContainsFunc(given, func(g Giving) bool { return g.Duty == d.ID && scope.Of(g.Path).Contains(st.Paths[grid]) }) {
+			x.Stops = stops(d, nil)
+			x.Minutes = float64(x.Stops*d.Minutes) * 14 / float64(d.Often.Slots())
+			for _, m := range merges {
+				i := slices.IndexFunc(duties, func(o Duty) bool { return o.ID == m.Keep.Duty })
+				if m.Field.Duty != d.ID || i < 0 {
 					continue
 				}
-				for _, k := range d.Points {
-					x.Stops += kinds[k]
-				}
+				s := Saving{Merge: m, Stops: stops(d, func(grid id.ID, k PointKind) bool {
+					return slices.Contains(duties[i].Points, k) && slices.ContainsFunc(given, func(g Giving) bool { return g.Duty == duties[i].ID && scope.Of(g.Path).Contains(st.Paths[grid]) })
+				})}
+				s.Minutes = float64(s.Stops*m.Minutes) * 14 / float64(d.Often.Slots())
+				x.Minutes -= s.Minutes
+				b.Saved = append(b.Saved, s)
 			}
-			x.Minutes = float64(x.Stops*d.Minutes) * 14 / float64(d.Often.Slots())
 		} else {
 			for _, days := range st.Visits[d.ID] {
 				x.Stops++
@@ -106,16 +140,19 @@ func Weigh(duties []Duty, given []Giving, st Standing, workers int) Burden {
 	slices.SortStableFunc(b.Units, func(x, y UnitBurden) int {
 		return cmp.Or(cmp.Compare(y.Minutes, x.Minutes), cmp.Compare(x.Unit, y.Unit))
 	})
-	b.Twice = twice(duties)
+	b.Twice = twice(duties, merges)
 	return b
 }
 
-// twice are the facts that several duties ask for.
-func twice(duties []Duty) (ts []Twice) {
+// twice are the facts that several duties ask for, and that are not merged.
+func twice(duties []Duty, merges []Merge) (ts []Twice) {
 	by := map[string][]AskedIn{}
 	var order []string
 	for _, d := range duties {
 		for _, f := range d.Fields {
+			if slices.ContainsFunc(merges, func(m Merge) bool { return m.Field == (FieldOf{d.ID, f.Key}) }) {
+				continue
+			}
 			if len(by[f.Fact]) == 0 {
 				order = append(order, f.Fact)
 			}
@@ -169,7 +206,11 @@ func (s *Service) Burden(ctx context.Context, _ scope.Actor) (b Burden, err erro
 				who[a] = true
 			}
 		}
-		b = Weigh(ds, given, st, len(who))
+		merges, err := mergesNow(tx)
+		if err != nil {
+			return err
+		}
+		b = Weigh(ds, given, st, len(who), merges...)
 		return nil
 	})
 	return b, err

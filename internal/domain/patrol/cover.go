@@ -27,7 +27,7 @@ func Cover(r Round, es []Entry) (c Coverage) {
 	type spot struct{ point, visit id.ID }
 	covered := map[spot]bool{}
 	for _, e := range es {
-		if e.Slot == r.Slot && e.Path[scope.Grid] == r.Grid() && e.Proved() && r.Slot.In(e.At) {
+		if e.Slot == r.Slot && e.Path[scope.Grid] == r.Grid() && e.Proved() && r.Hours.Contains(r.Slot, e.At) {
 			covered[spot{e.Point, e.Visit}] = true
 		}
 	}

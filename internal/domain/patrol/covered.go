@@ -60,8 +60,12 @@ func (s *Service) covered(tx *sqldb.Tx, by scope.Actor, sp Span) ([]GridWeek, er
 	if sp.To > sp.From+mostSpan {
 		return nil, errs.At("from", "patrol.span", mostSpan/2)
 	}
+	days, err := almanac(tx)
+	if err != nil {
+		return nil, err
+	}
 	for to := sp.To; to > sp.From; to-- { // up to what is over
-		if (to - 1).Over(tx.Now()) {
+		if days.Over(to-1, tx.Now()) {
 			break
 		}
 		sp.To = to - 1

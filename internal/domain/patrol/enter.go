@@ -190,6 +190,8 @@ type entering struct {
 	by     scope.Actor
 	rounds map[roundKey]*Round
 	order  []roundKey
+	merges []Merge // that hold, once merged
+	merged bool
 }
 
 func (en *entering) one(in Entering) (r Receipt, err error) {
@@ -259,6 +261,9 @@ func (en *entering) one(in Entering) (r Receipt, err error) {
 		return r, err
 	}
 	if err := en.answer(&e, round); err != nil {
+		return r, err
+	}
+	if err := en.lend(&e); err != nil {
 		return r, err
 	}
 	if in.Found != nil {
@@ -353,6 +358,29 @@ func (en *entering) answer(e *Entry, r Round) error {
 		}
 	}
 	return l.Err()
+}
+
+// lend fills in what is not asked twice.
+func (en *entering) lend(e *Entry) error {
+	if e.Point == 0 || len(e.Did) == 0 {
+		return nil
+	}
+	if !en.merged {
+		var err error
+		if en.merges, err = mergesNow(en.tx); err != nil {
+			return err
+		}
+		en.merged = true
+	}
+	if len(en.merges) == 0 {
+		return nil
+	}
+	before, err := storyOf(en.tx, Where{Point: e.Point}, 20)
+	if err == nil {
+		e.Did = slices.Clone(e.Did)
+		lend(e.Did, before, e.Slot, en.merges)
+	}
+	return err
 }
 
 func (d Duty) field(key string) (Field, bool) {

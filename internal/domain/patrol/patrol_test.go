@@ -91,7 +91,7 @@ func (w *ward) given(d, place id.ID) {
 func (w *ward) tomorrow() patrol.Slot {
 	w.t.Helper()
 	slot := patrol.SlotAt(w.Clock.Now()).Morning() + 2
-	from, _ := slot.Window()
+	from, _ := patrol.ShippedHours.Window(slot)
 	w.Clock.Set(from.Add(time.Minute))
 	_, err := w.Patrol.MakeRounds(w.t.Context())
 	w.must(err)

@@ -60,7 +60,7 @@ func TestCoverageEqualsSlowRecount(t *testing.T) {
 		}
 		first := patrol.SlotAt(w.Clock.Now()).Week() + 14
 		for slot := first; slot < first+42; slot++ {
-			from, to := slot.Window()
+			from, to := patrol.ShippedHours.Window(slot)
 			w.Clock.Set(from.Add(-10 * time.Minute))
 			_, err := w.Patrol.MakeRounds(ctx)
 			w.must(err)
@@ -169,7 +169,7 @@ func (c *recount) begin(slot patrol.Slot) {
 
 // read goes through the slot's entries as they stand in the table.
 func (c *recount) read(w *ward, slot patrol.Slot) error {
-	from, to := slot.Window()
+	from, to := patrol.ShippedHours.Window(slot)
 	return w.DB.Read(w.t.Context(), func(tx *sqldb.Tx) error {
 		return tx.Each(`SELECT point_id, at, proof, duties FROM patrol_entry WHERE slot = $1`, []any{int64(slot)}, func(r sqldb.Scanner) error {
 			var point id.ID

@@ -26,7 +26,15 @@ type Round struct {
 	Slot Slot
 	Path scope.Path
 	Due  []Stop
+
+	Hours Hours // the windows of its day
 }
+
+// Window is when the round is walked.
+func (r Round) Window() (from, to time.Time) { return r.Hours.Window(r.Slot) }
+
+// Over reports whether its window has ended.
+func (r Round) Over(now time.Time) bool { return r.Hours.Over(r.Slot, now) }
 
 // Grid is the grid of the round.
 func (r Round) Grid() id.ID { return r.Path[scope.Grid] }
@@ -133,11 +141,15 @@ func (s *Service) openNow(ctx context.Context, in scope.Scope) (open []Open, whe
 // called by the timetable again and again.
 func (s *Service) MakeRounds(ctx context.Context) (n int, err error) {
 	slot, now := SlotAt(s.db.Now()), s.db.Now()
-	if from, _ := slot.Window(); now.Before(from.Add(-time.Hour)) {
-		return 0, nil
-	}
 	have := true
-	if err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+	if err := s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		days, err := almanac(tx)
+		if err != nil {
+			return err
+		}
+		if from, _ := days.On(slot).Window(slot); now.Before(from.Add(-time.Hour)) {
+			return nil
+		}
 		have, err = marked(tx, slot)
 		return err
 	}); err != nil || have {
@@ -195,7 +207,11 @@ func (s *Service) round(tx *sqldb.Tx, g places.Place, slot Slot) (Round, error) 
 	if err != nil {
 		return r, err
 	}
-	r = Round{ID: tx.NewID(), Slot: slot, Path: g.Path, Due: Plan(x.ground(g))}
+	days, err := almanac(tx)
+	if err != nil {
+		return r, err
+	}
+	r = Round{ID: tx.NewID(), Slot: slot, Path: g.Path, Due: Plan(x.ground(g)), Hours: days.On(slot)}
 	if err := insertRound(tx, r); err != nil {
 		return r, err
 	}
@@ -241,6 +257,12 @@ type Walk struct {
 	Duties  map[id.ID]Duty
 	Entries []Entry // of this round
 	Cover   Coverage
+	Merges  []Merge // that hold: see AskedAt
+}
+
+// Asked are the fields of a duty that are asked at one of its stops.
+func (w Walk) Asked(s Stop, duty id.ID) []Field {
+	return AskedAt(w.Duties[duty], s.Duties, w.Points[s.Point].Done, w.Round.Slot, w.Merges)
 }
 
 // Today are the rounds of the actor's grids of the day, both slots of each, as they were
@@ -337,7 +359,8 @@ func (s *Service) walk(tx *sqldb.Tx, g places.Place, slot Slot) (w Walk, ok bool
 		}
 	}
 	w.Cover = Cover(w.Round, w.Entries)
-	return w, true, nil
+	w.Merges, err = mergesNow(tx)
+	return w, true, err
 }
 
 // Due are the rounds of a slot in all grids, for the program itself.

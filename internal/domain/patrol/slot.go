@@ -12,13 +12,9 @@ import (
 // town's time: an even one is a morning's, the next the afternoon's.
 type Slot int64
 
-// The windows, by the hour: 一日双巡. What is done between them counts for the nearer
-// one, but is not in its window.
-const (
-	morningFrom, morningTo     = 8, 12
-	afternoonFrom, afternoonTo = 14, 18
-	noon                       = 13 // from when on what is done belongs to the afternoon
-)
+// noon is the hour from which on what is done belongs to the afternoon. The windows of both
+// lie on their side of it: see [Hours].
+const noon = 13
 
 // SlotAt is the slot that the moment belongs to.
 func SlotAt(t time.Time) Slot {
@@ -41,27 +37,6 @@ func (s Slot) IsMorning() bool { return s&1 == 0 }
 func (s Slot) Date() time.Time {
 	d := time.Unix(int64(s>>1)*86400, 0).UTC()
 	return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, i18n.Zone)
-}
-
-// Window is when a round of the slot is walked.
-func (s Slot) Window() (from, to time.Time) {
-	day, a, b := s.Date(), morningFrom, morningTo
-	if !s.IsMorning() {
-		a, b = afternoonFrom, afternoonTo
-	}
-	return day.Add(time.Duration(a) * time.Hour), day.Add(time.Duration(b) * time.Hour)
-}
-
-// In reports whether a moment is in the slot's window.
-func (s Slot) In(t time.Time) bool {
-	from, to := s.Window()
-	return !t.Before(from) && t.Before(to)
-}
-
-// Over reports whether its window has ended.
-func (s Slot) Over(now time.Time) bool {
-	_, to := s.Window()
-	return !now.Before(to)
 }
 
 // Week is the slot with which the week of the slot begins: a Monday's morning.

@@ -23,6 +23,8 @@ type AtStop struct {
 	Visit  Visit
 	Duties []Duty  // that are done there, whether they are due or not
 	Due    []id.ID // those of the present round that are not done yet
+	Slot   Slot
+	Merges []Merge // that hold
 	Story  []Entry // what was entered there before, the newest first
 }
 
@@ -55,8 +57,12 @@ func (s *Service) Stop(ctx context.Context, by scope.Actor, at Where) (x AtStop,
 	return x, err
 }
 
+// Asked are the fields of a duty that are asked here now.
+func (x AtStop) Asked(d Duty) []Field { return AskedAt(d, x.Due, x.Point.Done, x.Slot, x.Merges) }
+
 func (s *Service) stop(tx *sqldb.Tx, x *AtStop, at Where) error {
 	slot := SlotAt(tx.Now())
+	x.Slot = slot
 	all, err := s.gather(tx, slot, x.Path[scope.Grid], nil, nil)
 	if err != nil {
 		return err
@@ -84,6 +90,9 @@ func (s *Service) stop(tx *sqldb.Tx, x *AtStop, at Where) error {
 				x.Due = stop.Duties
 			}
 		}
+	}
+	if x.Merges, err = mergesNow(tx); err != nil {
+		return err
 	}
 	x.Story, err = storyOf(tx, at, 10)
 	return err

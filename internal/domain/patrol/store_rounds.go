@@ -159,11 +159,29 @@ func roundOf(tx *sqldb.Tx, grid id.ID, slot Slot) (r Round, ok bool, err error) 
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, false, nil
 	}
+	if err != nil {
+		return r, false, err
+	}
+	days, err := almanac(tx)
+	r.Hours = days.On(slot)
 	return r, err == nil, err
 }
 
 func roundsIn(tx *sqldb.Tx, slot Slot) ([]Round, error) {
-	return sqldb.All(tx, scanRound, `SELECT `+roundColumns+` FROM patrol_round WHERE slot = $1 ORDER BY grid_id`, int64(slot))
+	return timed(tx, `SELECT `+roundColumns+` FROM patrol_round WHERE slot = $1 ORDER BY grid_id`, int64(slot))
+}
+
+// timed are rounds with the windows of their days.
+func timed(tx *sqldb.Tx, query string, args ...any) ([]Round, error) {
+	rs, err := sqldb.All(tx, scanRound, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	days, err := almanac(tx)
+	for i := range rs {
+		rs[i].Hours = days.On(rs[i].Slot)
+	}
+	return rs, err
 }
 
 // rounds are those of a part of the town in [from, to), by grid and slot.
@@ -171,7 +189,7 @@ func rounds(tx *sqldb.Tx, in scope.Scopes, from, to Slot) ([]Round, error) {
 	var w sqldb.Where
 	w.Add("slot >= ? AND slot < ?", int64(from), int64(to))
 	in.Where(&w, "")
-	return sqldb.All(tx, scanRound, `SELECT `+roundColumns+` FROM patrol_round `+w.SQL()+` ORDER BY grid_id, slot LIMIT 200000`, w.Args()...)
+	return timed(tx, `SELECT `+roundColumns+` FROM patrol_round `+w.SQL()+` ORDER BY grid_id, slot LIMIT 200000`, w.Args()...)
 }
 
 const slotMark = "patrol.slot"
@@ -289,6 +307,18 @@ func Digests() map[string]func(*sqldb.Tx, func(id.ID, []byte) error) error {
 		"patrol_formula": func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
 			vs, err := versions(tx)
 			for _, v := range vs {
+				if err == nil {
+					err = f(v.ID, v.digest())
+				}
+			}
+			return err
+		},
+		NounMerge: func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
+			return each(tx, scanMerge, mergeQuery+`ORDER BY m.id`, func(m Merge) error { return f(m.ID, m.digest()) })
+		},
+		"patrol_hours": func(tx *sqldb.Tx, f func(id.ID, []byte) error) error {
+			a, err := almanac(tx)
+			for _, v := range a {
 				if err == nil {
 					err = f(v.ID, v.digest())
 				}

@@ -110,6 +110,10 @@ func init() {
 		p.Version = 2
 		return renameShown.Show(w, r, c.renamePage(page.From(r), p))
 	})
+	gallery.Add("patrol/hours", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
+		summer := patrol.Hours{MorningFrom: 7 * 60, MorningTo: 11 * 60, AfternoonFrom: 15*60 + 30, AfternoonTo: 19 * 60}
+		return hoursShown.Show(w, r, c.hoursPage(page.From(r), patrol.Almanac{{Hours: patrol.ShippedHours}, {ID: 81, From: patrol.DayOf(gallery.Now) + 30, Hours: summer, Reason: "天热，早上早些走，下午晚些走。", Actor: "余督查", At: gallery.Now}}, true))
+	})
 	gallery.Add("patrol/code", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
 		v, err := (&Counter{Address: "https://town.example"}).codePage(page.From(r), patrol.Point{ID: 21, Name: "东门供水井", Code: "7KQ2M4XD"})
 		if err != nil {
@@ -124,8 +128,11 @@ func init() {
 	gallery.Add("patrol/burden", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
 		d, other := sampleDuty(), sampleDuty()
 		other.ID, other.Unit, other.Often, other.Name = 14, 6, patrol.Monthly, i18n.Text{ZH: "看小区井盖", EN: "Look at the covers of estates"}
+		merged := patrol.Merge{ID: 71, Keep: patrol.FieldOf{Duty: d.ID, Key: "f2"}, Field: patrol.FieldOf{Duty: other.ID, Key: "f2"}, Minutes: 1, Words: "都是问水位，问一次就够。", MergedAt: gallery.Now, MergedBy: "余督查", KeepOften: d.Often}
+		undone := merged
+		undone.ID, undone.EndedAt, undone.EndedBy, undone.EndedWhy = 70, gallery.Now, "余督查", "问的不是同一口井。"
 		st := patrol.Standing{Points: map[id.ID]map[patrol.PointKind]int{3: {patrol.Manhole: 4}}, Paths: map[id.ID]scope.Path{3: {}}}
-		return burdenShown.Show(w, r, c.burdenPage(page.From(r).Titled("patrol.burden"), patrol.Weigh([]patrol.Duty{d, other}, []patrol.Giving{{Duty: d.ID}, {Duty: other.ID}}, st, 2)))
+		return burdenShown.Show(w, r, c.burdenPage(page.From(r).Titled("patrol.burden"), patrol.Weigh([]patrol.Duty{d, other}, []patrol.Giving{{Duty: d.ID}, {Duty: other.ID}}, st, 2, merged), []patrol.Merge{merged, undone}))
 	})
 	shipped, _ := patrol.Shipped()
 	worked := func() patrol.Appraisal {

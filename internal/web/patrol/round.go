@@ -3,9 +3,9 @@
 package patrol
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/patrol"
@@ -99,9 +99,9 @@ func (c *Counter) todayPage(b page.Base, walks []patrol.Walk) todayPage {
 }
 
 func (c *Counter) roundBlock(b page.Base, x patrol.Walk) roundBlock {
-	from, to := x.Round.Slot.Window()
+	from, to := x.Round.Window()
 	v := roundBlock{
-		Title: b.T("patrol.round.title", x.Grid.Name.In(b.Lang), b.T(half(x.Round.Slot))), When: b.T("patrol.window", clock(from.Hour()), clock(to.Hour())),
+		Title: b.T("patrol.round.title", x.Grid.Name.In(b.Lang), b.T(half(x.Round.Slot))), When: b.T("patrol.window", clock(from), clock(to)),
 		Said: b.T("patrol.covered", x.Cover.Done, x.Cover.Due), Grid: page.Link{Href: "/patrol/grids/" + x.Grid.ID.String(), Text: b.T("patrol.grid.open")},
 	}
 	switch {
@@ -109,7 +109,7 @@ func (c *Counter) roundBlock(b page.Base, x patrol.Walk) roundBlock {
 		v.Pill = page.Pill{Text: b.T("patrol.round.nothing"), Tone: page.ToneQuiet}
 	case x.Cover.Done == x.Cover.Due:
 		v.Pill = page.Pill{Text: b.T("patrol.round.whole"), Tone: page.ToneDone}
-	case x.Round.Slot.Over(b.Now):
+	case x.Round.Over(b.Now):
 		v.Pill = page.Pill{Text: b.T("patrol.round.missed", x.Cover.Due-x.Cover.Done), Tone: page.ToneLate}
 	default:
 		v.Pill = page.Pill{Text: b.T("patrol.round.left", x.Cover.Due-x.Cover.Done), Tone: page.ToneSoon}
@@ -127,7 +127,7 @@ func half(s patrol.Slot) string {
 	return "patrol.half.afternoon"
 }
 
-func clock(hour int) string { return fmt.Sprintf("%d:00", hour) }
+func clock(t time.Time) string { return t.In(i18n.Zone).Format("15:04") }
 
 // stopRow is one stop of the way.
 func (c *Counter) stopRow(b page.Base, x patrol.Walk, s patrol.Stop, n int) page.Row {
@@ -169,7 +169,7 @@ func (c *Counter) stopRow(b page.Base, x patrol.Walk, s patrol.Stop, n int) page
 	case done:
 	case !s.Counts():
 		row.Pill = page.Pill{Text: b.T("patrol.stop.passing"), Tone: page.ToneQuiet}
-	case x.Round.Slot.Over(b.Now):
+	case x.Round.Over(b.Now):
 		row.Pill = page.Pill{Text: b.T("patrol.stop.missed"), Tone: page.ToneLate}
 	default:
 		row.Pill, row.Yours = page.Pill{Text: b.T("patrol.stop.due"), Tone: page.ToneCalm}, true

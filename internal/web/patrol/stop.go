@@ -99,7 +99,7 @@ func (c *Counter) stopPage(b page.Base, x patrol.AtStop) stopPage {
 	cats := []page.Option{{Value: "", Text: b.T("patrol.found.unsure")}}
 	for _, d := range x.Duties {
 		line := dutyLines{Name: d.Name.In(b.Lang), What: d.What, ID: d.ID.String(), Due: slices.Contains(x.Due, d.ID)}
-		for _, f := range d.Fields {
+		for _, f := range x.Asked(d) {
 			line.Fields = append(line.Fields, c.answerField(b, d, f))
 		}
 		v.Duties = append(v.Duties, line)
@@ -204,7 +204,7 @@ func (c *Counter) readEntry(r *http.Request, f *form.Form, at patrol.Where) (in 
 	}
 	for _, d := range x.Duties {
 		did, answered := patrol.Did{Duty: d.ID}, false
-		for _, field := range d.Fields {
+		for _, field := range x.Asked(d) {
 			if v := f.Line(answerName(d.ID, field.Key), 200); v != "" {
 				if did.Answers == nil {
 					did.Answers = map[string]string{}
