@@ -188,17 +188,30 @@ class Phone {
     this.open();
   }
   async write() {
+    const { world, login } = this;
+    const n = this.at();
+    const kind = world.walks.includes(login) && n < 0.5 ? "entry" : world.renames.includes(login) && n < 0.75 ? "change" : "raise";
     const files = [];
-    for (let n = Math.floor(this.at() * 3); n > 0; n--) files.push({ bytes: this.at() < 0.4 ? png(this.at) : wav(this.at) });
-    const body = { body: "种子" + this.seed + "，第" + (this.put.size + 1) + "件：路灯不亮。" + this.at(), place: this.world.place, public: true };
+    for (let k = kind === "change" ? 0 : Math.floor(this.at() * 3); k > 0; k--) files.push({ bytes: this.at() < 0.4 ? png(this.at) : wav(this.at) });
+    const words = "种子" + this.seed + "，第" + (this.put.size + 1) + "件：" + this.at();
+    const point = world.points[Math.floor(this.at() * world.points.length)];
+    let body = { body: words, place: world.place, public: true };
+    let found = "";
+    if (kind === "entry") {
+      body = { point, words, did: [] };
+      if (this.at() < 0.3) body.found = { words: (found = "查到：" + words), public: true };
+    } else if (kind === "change") {
+      const now = await ctl(world, "point", { name: point }); // what the phone read, before it lost the line
+      body = { noun: "patrol_point", record: point, version: now.version, fields: { name: { was: now.name, now: words } } };
+    }
     try {
-      await this.core.save("raise", body, files);
+      await this.core.save(kind, body, files);
     } catch (e) {
       if (!e.fatal) throw e;
       this.open();
     }
     for (const [id, e] of this.disk.envelopes) {
-      if (!this.put.has(id)) this.put.set(id, { id, text: e.text, body: body.body, files: e.files.map((f) => Buffer.from(this.disk.files.get(f.hash)).toString("base64")) });
+      if (!this.put.has(id)) this.put.set(id, { id, text: e.text, kind, body: words, point, found, files: e.files.map((f) => Buffer.from(this.disk.files.get(f.hash)).toString("base64")) });
     }
   }
   // dial is one call, and what a person does about how it ended.
