@@ -299,6 +299,8 @@ func TestEveryRecordIsChecked(t *testing.T) {
 
 			"proxy":          {"until_at = until_at + 1", "until_at = until_at - 1"},
 			"duty":           {"minutes = minutes + 1", "minutes = minutes - 1"},
+			"duty_merge":     {"minutes = minutes + 1", "minutes = minutes - 1"},
+			"patrol_hours":   {"pm_to = pm_to + 1", "pm_to = pm_to - 1"},
 			"patrol_point":   {"name = name || '#'", "name = substr(name, 1, length(name) - 1)"},
 			"patrol_visit":   {"every_days = every_days + 1", "every_days = every_days - 1"},
 			"patrol_slot":    {"grid_id = grid_id + 1", "grid_id = grid_id - 1"},

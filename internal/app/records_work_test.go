@@ -82,6 +82,13 @@ func walked(t *testing.T, w *apptest.Town, zhou scope.Actor, grid places.Place) 
 	f, err := patrol.Shipped()
 	must(err)
 	must(w.Patrol.Revise(ctx, yu, f, patrol.DayOf(w.Clock.Now())+1, "照旧，从明天起"))
+	must(w.Patrol.SetHours(ctx, yu, patrol.ShippedHours, patrol.DayOf(w.Clock.Now())+1, "照旧，从明天起"))
+	twice := func(name string) patrol.FieldOf {
+		d := admitted(patrol.Duty{Name: i18n.Text{ZH: name}, Kind: patrol.AtPoint, Spec: patrol.Spec{Points: []patrol.PointKind{patrol.Hydrant}, Fields: []patrol.Field{{Key: "f1", Label: i18n.Text{ZH: "有没有水"}, Kind: patrol.YesNo}}}})
+		return patrol.FieldOf{Duty: d, Key: "f1"}
+	}
+	_, err = w.Patrol.Merge(ctx, yu, patrol.Merging{Keep: twice("看消火栓"), Field: twice("看小区消火栓"), Minutes: 1, Words: "问的是同一件事。"})
+	must(err)
 }
 
 // helped has a neighbour help, two confirm it, and the points spent.
