@@ -133,7 +133,7 @@ func (s *Service) Merge(ctx context.Context, by scope.Actor, in Merging) (d id.I
 		b, _ := gone.field(in.Field.Key)
 		switch {
 		case keep.ID == gone.ID:
-			return errs.At("field", "duty.merge.one")
+			return errs.At("field", "duty.merge.same")
 		case a.Kind != b.Kind:
 			return errs.At("field", "duty.merge.kind")
 		case keep.Kind != AtPoint || !slices.ContainsFunc(gone.Points, func(k PointKind) bool { return slices.Contains(keep.Points, k) }):

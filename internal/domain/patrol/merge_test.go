@@ -43,7 +43,7 @@ func TestMerge(t *testing.T) {
 			key  string
 		}{
 			{patrol.Merging{Keep: in.Keep, Field: patrol.FieldOf{Duty: gone, Key: "f2"}, Minutes: 2, Words: in.Words}, errs.Invalid, "duty.merge.kind"},
-			{patrol.Merging{Keep: in.Keep, Field: in.Keep, Minutes: 2, Words: in.Words}, errs.Invalid, "duty.merge.one"},
+			{patrol.Merging{Keep: in.Keep, Field: in.Keep, Minutes: 2, Words: in.Words}, errs.Invalid, "duty.merge.same"},
 			{patrol.Merging{Keep: in.Keep, Field: patrol.FieldOf{Duty: gone, Key: "f9"}, Minutes: 2, Words: in.Words}, errs.Invalid, "duty.merge.none"},
 			{patrol.Merging{Keep: in.Keep, Field: in.Field, Minutes: 5, Words: in.Words}, errs.Invalid, "duty.merge.minutes"},
 			{patrol.Merging{Keep: in.Keep, Field: patrol.FieldOf{Duty: waits, Key: "f1"}, Minutes: 2, Words: in.Words}, errs.Conflict, "duty.not_admitted"},

@@ -65,7 +65,8 @@ func (c *Counter) putMerges(v *burdenPage, x patrol.Burden, ms []patrol.Merge) {
 		line := mergeLine{Title: b.T("patrol.merge.row", name(m.Keep), name(m.Field)), Said: b.T("duty.by", m.MergedBy, i18n.Date(b.Lang, m.MergedAt)), Why: m.Words}
 		if i := slices.IndexFunc(x.Saved, func(s patrol.Saving) bool { return s.Merge.ID == m.ID }); i >= 0 {
 			s := x.Saved[i]
-			line.Said += " · " + b.T("patrol.merge.saves", m.Minutes, s.Stops, whole(x.PerWorker(s.Minutes)))
+			saves := b.T("patrol.merge.saves", m.Minutes, s.Stops, whole(x.PerWorker(s.Minutes)))
+			line.Said += " · " + saves
 		}
 		switch {
 		case !m.EndedAt.IsZero():
