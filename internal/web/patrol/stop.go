@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"yuanba/internal/domain/access"
 	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/patrol"
 	"yuanba/internal/domain/people"
@@ -17,7 +16,6 @@ import (
 	"yuanba/internal/kit/form"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
-	"yuanba/internal/kit/scope"
 	"yuanba/internal/web/page"
 )
 
