@@ -122,6 +122,10 @@ func (c *counting) grid(tx *sqldb.Tx, grid id.ID) error {
 	}
 	done := map[spot]map[id.ID]Slot{}
 	later := 0 // the first entry that came after the round
+	days, err := almanac(tx)
+	if err != nil {
+		return err
+	}
 	var own []seen
 	for _, r := range rs {
 		for ; later < len(es) && es[later].id < r.id; later++ {
@@ -135,8 +139,8 @@ func (c *counting) grid(tx *sqldb.Tx, grid id.ID) error {
 			return true
 		})
 		c.drawnUp(r, ps, done)
-		if _, to := r.slot.Window(); !tx.Now().Before(to) {
-			c.cover(grid, r, in[r.slot])
+		if hours := days.On(r.slot); hours.Over(r.slot, tx.Now()) {
+			c.cover(grid, r, hours, in[r.slot])
 		}
 	}
 	for _, e := range append(own, es[later:]...) {
@@ -225,11 +229,11 @@ func (c *counting) hasBeen(duty id.ID, r tolled, at time.Time) bool {
 }
 
 // cover counts what of a round was covered, stop by stop, by the entries of its slot.
-func (c *counting) cover(grid id.ID, r tolled, es []seen) {
+func (c *counting) cover(grid id.ID, r tolled, hours Hours, es []seen) {
 	k := gridWeek{grid, r.slot - (r.slot/2+3)%7*2 - r.slot%2} // back to Monday's morning
 	f := c.mine[k]
 	f.rounds++
-	from, to := r.slot.Window()
+	from, to := hours.Window(r.slot)
 	for _, x := range r.due {
 		if len(x.D) == 0 {
 			continue
