@@ -100,7 +100,7 @@ func (a *App) routes(mux *http.ServeMux, site *page.Site) error {
 	counter.Tellers, first.Tellers = []page.Teller{villages}, []page.Teller{villages}
 	(&weborgs.Counter{DB: a.DB, Orgs: a.Orgs, Places: a.Places, Access: a.Access, Matters: a.Matters, Rows: counter.Rows}).Routes(mux)
 	(&webpatrol.Counter{Patrol: a.Patrol, Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, People: a.People, Blobs: a.Blobs, MaxUpload: a.Config.Limits.Upload, Address: a.Config.Address(), Names: a.accountName, AtHome: a.itemsAtHome}).Routes(mux)
-	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Affairs: a.Affairs, Address: a.Config.Address()}).Routes(mux)
+	(&feeds.Counter{Matters: a.Matters, Places: a.Places, Orgs: a.Orgs, Access: a.Access, Letters: a.Letters, Affairs: a.Affairs, Agenda: serving.Agenda, Address: a.Config.Address()}).Routes(mux)
 	(&webjobs.Counter{DB: a.DB, Queue: a.Jobs, Tasks: a.tasks()}).Routes(mux)
 	wechat := webletters.WeChat{Name: a.Config.WeChat.Name, Token: a.Config.WeChat.Token}
 	if wechat.Envelope, err = a.Config.WeChat.envelope(); err != nil {

@@ -235,6 +235,20 @@ CREATE TABLE desk_edition (
 
 CREATE INDEX desk_edition_item ON desk_edition (item_id, id);
 
+CREATE TABLE desk_feed (
+    id          INTEGER PRIMARY KEY,
+    account_id  BIGINT NOT NULL,   -- with whose eyes it is read
+    unit_id     BIGINT NOT NULL,
+    counter_id  BIGINT NOT NULL,   -- 0: every counter of the unit, and its home visits
+    lang        TEXT   NOT NULL,
+    token_hash  BYTEA  NOT NULL,
+    made_at     BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX desk_feed_of ON desk_feed (account_id, unit_id, counter_id);
+
+CREATE UNIQUE INDEX desk_feed_token ON desk_feed (token_hash);
+
 CREATE TABLE desk_item (
     id           INTEGER PRIMARY KEY,
     code         TEXT   NOT NULL,

@@ -126,7 +126,11 @@ func (c *Counter) dayPage(b page.Base, x desk.Day) dayPage {
 		v.Day = append(v.Day, page.Link{Href: href, Text: b.T(key)})
 	}
 	serves := b.Actor.Has("desk")
-	if desk.MayKeep(b.Actor, x.Counter.Unit, x.Counter.Path, b.Now) {
+	keeper := desk.MayKeep(b.Actor, x.Counter.Unit, x.Counter.Path, b.Now)
+	if serves || keeper {
+		v.Ways = append(v.Ways, page.Link{Href: own + "/calendar", Text: b.T("deskfeed.title"), Icon: "calendar"})
+	}
+	if keeper {
 		v.Ways = append(v.Ways, page.Link{Href: own + "/plan", Text: b.T("plan.title"), Icon: "gear"})
 	}
 	if x.Closed.Day != "" {

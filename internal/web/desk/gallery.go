@@ -38,6 +38,9 @@ func init() {
 		i.Active, i.Unit = false, 3
 		return itemShown.Show(w, r, c.itemPage(b, i, ""))
 	})
+	add("calendar", clerk, func(w http.ResponseWriter, r *http.Request, b page.Base) error {
+		return calendarShown.Show(w, r, c.calendarPage(b, sampleChoices()[0].Counter, desk.Feed{ID: 1, MadeAt: gallery.Now.AddDate(0, 0, -3)}, desk.Feed{}, "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U"))
+	})
 	add("history", resident, func(w http.ResponseWriter, r *http.Request, b page.Base) error {
 		i := sampleItems()[0]
 		old := i.Spec

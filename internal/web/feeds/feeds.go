@@ -13,6 +13,7 @@ package feeds
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -41,7 +42,8 @@ type Counter struct {
 	Access  *access.Service
 	Letters *letters.Service
 	Affairs *affairs.Service
-	Address string // of this site as others reach it, without a slash at its end
+	Agenda  func(ctx context.Context, b page.Base, by scope.Actor) ([]Event, error) // what times somebody has taken; nil: none
+	Address string                                                                  // of this site as others reach it, without a slash at its end
 }
 
 // Routes adds the feeds to mux.

@@ -63,7 +63,7 @@ func (c *Counter) mine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return secretly(w, r, ICalType, cal.Bytes())
+	return Secretly(w, r, ICalType, cal.Bytes())
 }
 
 // actor is who somebody is, as if they had signed in.
@@ -74,8 +74,8 @@ func (c *Counter) actor(ctx context.Context, of people.Owner) (scope.Actor, erro
 	return scope.Actor{Kind: scope.Resident, Resident: of.ID}, nil
 }
 
-// secretly answers with what only the holder of the address may keep.
-func secretly(w http.ResponseWriter, r *http.Request, kind string, body []byte) error {
+// Secretly answers with what only the holder of the address may keep.
+func Secretly(w http.ResponseWriter, r *http.Request, kind string, body []byte) error {
 	sum := sha256.Sum256(body)
 	h := w.Header()
 	h.Set("Content-Type", kind+"; charset=utf-8")
@@ -113,7 +113,7 @@ func (c *Counter) news(w http.ResponseWriter, r *http.Request, b page.Base, f le
 	if err != nil {
 		return err
 	}
-	return secretly(w, r, atomType, body)
+	return Secretly(w, r, atomType, body)
 }
 
 // mostDue is how many moments a calendar has, the nearest first.
@@ -121,7 +121,8 @@ const mostDue = 200
 
 // due is what somebody owes: to staff the ends of the turns in their inbox, and of
 // the calls to their units; to a resident the days by which they are to answer, and
-// those by which something was promised to them.
+// those by which something was promised to them; and the times that are taken: at a
+// counter, at somebody's home.
 func (c *Counter) due(ctx context.Context, b page.Base, by scope.Actor) (Calendar, error) {
 	v := Calendar{Lang: string(b.Lang), Name: b.T("feeds.mine.due", b.Site.Town.In(b.Lang))}
 	add := func(what, key string, k matters.Card, at time.Time, warn time.Duration) {
@@ -156,6 +157,13 @@ func (c *Counter) due(ctx context.Context, b page.Base, by scope.Actor) (Calenda
 			}
 			add("promise", "feeds.due.promise", k, k.Promised, 0)
 		}
+	}
+	if c.Agenda != nil {
+		more, err := c.Agenda(ctx, b, by)
+		if err != nil {
+			return v, err
+		}
+		v.Events = append(v.Events, more...)
 	}
 	slices.SortFunc(v.Events, func(x, y Event) int {
 		if d := x.At.Compare(y.At); d != 0 {
