@@ -114,6 +114,7 @@ func (w *town) everyService(app *caller) {
 		w.t.Errorf("%s", a.body)
 	}
 	app.want(409, app.post(path+"/acts/pass", code))
+	w.theDay(lin, app, counter, at(6)[:10], slip.text("number"))
 	w.atTheCounter(lin, app, wish, at(6), len(times))
 
 	need := map[string]any{"service": "old-age-card", "place": w.village(), "need": "She cannot walk down the stairs.", "name": "邻居乙", "phone": "19900000124", "for_words": "邻居"}
@@ -121,6 +122,11 @@ func (w *town) everyService(app *caller) {
 	path, code = "/visits/"+slip.text("number"), map[string]any{"code": slip.text("query_code")}
 	w.onlyBySlip(app, path, "found", code)
 	lin.want(200, lin.get(path))
+	if l := lin.want(200, lin.get("/visits?open=true&turn=desk&limit=5")); !strings.Contains(string(l.body), slip.text("number")) || strings.Contains(string(l.body), "邻居乙") {
+		w.t.Errorf("%s", l.body)
+	}
+	app.want(403, app.get("/visits"))
+	lin.want(400, lin.get("/visits?turn=nobody"))
 	need["place"] = "none"
 	if a := app.want(422, app.post("/visits", need)); a.field("place") == "" {
 		w.t.Errorf("%s", a.body)
@@ -144,6 +150,23 @@ func (w *town) onlyBySlip(app *caller, path, state string, code map[string]any) 
 	}
 	other := w.key(access.NewKey{Name: "other " + path, Scopes: []access.KeyScope{access.APIRead}})
 	other.want(404, other.get(path))
+}
+
+// theDay reads the counters of a clerk and the day of one.
+func (w *town) theDay(lin, app *caller, counter, day, cancelled string) {
+	w.t.Helper()
+	if l := lin.want(200, lin.get("/counters")); !strings.Contains(string(l.body), counter) {
+		w.t.Errorf("%s", l.body)
+	}
+	path := "/counters/" + counter + "/day"
+	d := lin.want(200, lin.get(path+"?day="+day))
+	if d.text("day") != day || len(d.list("times")) == 0 || strings.Contains(string(d.body), cancelled) {
+		w.t.Errorf("%s", d.body)
+	}
+	lin.want(200, lin.get(path))
+	lin.want(400, lin.get(path+"?day=tomorrow"))
+	lin.want(404, lin.get("/counters/none/day"))
+	app.want(403, app.get(path))
 }
 
 // atTheCounter serves who booked, and offers what is freed to who waits.
@@ -219,6 +242,10 @@ func (w *town) everyQuestion(app, wu *caller) {
 	if a := wu.want(200, wu.get(path)); strings.Contains(string(a.body), "邻居丙") || strings.Contains(string(a.body), "19900000125") {
 		w.t.Errorf("%s", a.body)
 	}
+	if l := wu.want(200, wu.get("/questions?limit=5")); l.text("items", "0", "number") != slip.text("number") || strings.Contains(string(l.body), "邻居丙") {
+		w.t.Errorf("%s", l.body)
+	}
+	app.want(403, app.get("/questions"))
 	reply := map[string]any{"words": "每户八百元，低保户免收。", "cites": []string{known.ID.String()}}
 	app.want(403, app.post(path+"/acts/answer", reply))
 	wu.want(422, wu.post(path+"/acts/answer", map[string]any{"words": "每户八百元。", "cites": []string{"none"}}))

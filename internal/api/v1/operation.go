@@ -142,7 +142,7 @@ func operations() []Operation {
 		reads(read("getPlaces", "/places", "town"), (*call).places),
 		reads(read("getPlace", "/places/{place}", "town", http.StatusNotFound), (*call).place),
 		reads(read("listUnits", "/units", "town"), (*call).units),
-	}, affairsOperations(), patrolOperations(), questionOperations(), deskOperations(), visitOperations(), volunteerOperations(), webhookOperations(), []Operation{
+	}, affairsOperations(), patrolOperations(), questionOperations(), deskOperations(), visitOperations(), waitingOperations(), volunteerOperations(), webhookOperations(), []Operation{
 		reads(whoami, (*call).me),
 		described(read("getDocument", "/openapi.json", "about")),
 	})

@@ -75,11 +75,6 @@ func (s *Service) seen(tx *sqldb.Tx, by scope.Actor, b Booking) (Seen, error) {
 		return Seen{}, err
 	}
 	v := vs[0]
-	for _, mv := range BookingFlow.From(b.State) {
-		if b.may(by, mv.Need, tx.Now()) == nil && mv.Act != Lapse && mv.Act != Offer {
-			v.Acts = append(v.Acts, mv.Act)
-		}
-	}
 	if b.State == Waiting {
 		v.Ahead, err = countBefore(tx, b)
 	}
@@ -108,6 +103,11 @@ func (s *Service) seenAll(tx *sqldb.Tx, by scope.Actor, bs []Booking) ([]Seen, e
 		}
 		v := Seen{Booking: b, At: c, Inside: b.inside(by, tx.Now()), Waiting: b.State == Waiting}
 		v.What, _ = cat.ByID(b.Item)
+		for _, mv := range BookingFlow.From(b.State) {
+			if b.may(by, mv.Need, tx.Now()) == nil && mv.Act != Lapse && mv.Act != Offer {
+				v.Acts = append(v.Acts, mv.Act)
+			}
+		}
 		if v.For = left[b.Contact]; b.Contact == 0 {
 			v.For = known[b.Resident]
 		}

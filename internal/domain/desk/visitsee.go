@@ -57,11 +57,6 @@ func (s *Service) Visit(ctx context.Context, by scope.Actor, number string) (x S
 			return err
 		}
 		x = xs[0]
-		for _, mv := range VisitFlow.From(v.State) {
-			if v.may(by, mv.Need, tx.Now()) == nil && !slices.Contains(x.Acts, mv.Act) {
-				x.Acts = append(x.Acts, mv.Act)
-			}
-		}
 		if x.Steps, err = listSteps(tx, v.ID); err != nil {
 			return err
 		}
@@ -90,6 +85,11 @@ func (s *Service) seenVisits(tx *sqldb.Tx, by scope.Actor, vs []HomeVisit) ([]Se
 	for n, v := range vs {
 		x := SeenVisit{HomeVisit: v, Inside: v.inside(by, tx.Now()), Who: map[id.ID]string{}}
 		x.What, _ = cat.ByID(v.Item)
+		for _, mv := range VisitFlow.From(v.State) {
+			if v.may(by, mv.Need, tx.Now()) == nil && !slices.Contains(x.Acts, mv.Act) {
+				x.Acts = append(x.Acts, mv.Act)
+			}
+		}
 		if x.For = left[v.Contact]; v.Contact == 0 {
 			x.For = known[v.Resident]
 		}
