@@ -114,6 +114,23 @@ func TestVillagePage(t *testing.T) {
 	has("asked", form(me, where+"/say", "kind=question&body=换了几盏灯？"), 303)
 	has("the question, with its clock", get(me, where), 200, "换了几盏灯？", "答复")
 
+	// The chair keeps the names of the entry for members; a member's letter waits on the
+	// chair's desk.
+	has("the chair's desk", get(wang, at+"/edit"), 200, "换了几盏灯？", "没有等您回的信")
+	has("kept by a resident", form(me, where+"/reach", "reach=members"), 403)
+	has("kept for nobody", form(wang, where+"/reach", "reach=nobody"), 422)
+	has("kept for members", form(wang, where+"/reach", "reach=members"), 303)
+	closed := get(scope.Actor{Kind: scope.Anonymous}, where)
+	has("the entry, to a stranger again", closed, 200, "200.50", "只给本村（社区）成员看", "登录")
+	if strings.Contains(closed.Body.String(), "文君电器行") || strings.Contains(closed.Body.String(), "/papers/") {
+		t.Error("a stranger reads what is for members")
+	}
+	has("a letter by who is no member", form(me, at+"/box", "to=committee&body=路灯还没修。"), 403)
+	has("joined", form(me, at+"/join", ""), 303)
+	has("the entry, to a member", get(me, where), 200, "文君电器行", `src="/papers/`)
+	has("a letter", form(me, at+"/box", "to=committee&body=路灯还没修。"), 303)
+	has("the chair's desk, with it", get(wang, at+"/edit"), 200, "给村（居）委会", "前回信")
+
 	town.Clock.Set(time.Date(2026, 7, 20, 9, 0, 0, 0, i18n.Zone))
 	late := get(me, at)
 	has("in July", late, 200, "项该公开、还没有公开", "已超", `property="og:title" content="宝塔社区"`)

@@ -68,10 +68,18 @@ func (c *Counter) boxView(r *http.Request, p places.Place, f *form.Form) (v boxP
 	}
 	ms, err := c.Affairs.ListMissives(r.Context(), b.Actor, p.ID)
 	for _, m := range ms {
-		row := page.Row{Href: "/missives/" + m.ID.String(), Title: b.T("missive.to." + string(m.To)), Meta: []string{i18n.When(b.Lang, b.Now, m.SentAt)}, Pill: missivePill(b, m)}
-		v.Rows = append(v.Rows, row)
+		v.Rows = append(v.Rows, missiveRow(b, m))
 	}
 	return v, err
+}
+
+// missiveRow is a letter in a list: to whom, when, until when, and never its words.
+func missiveRow(b page.Base, m affairs.Missive) page.Row {
+	row := page.Row{Href: "/missives/" + m.ID.String(), Title: b.T("missive.to." + string(m.To)), Meta: []string{i18n.When(b.Lang, b.Now, m.SentAt)}, Pill: missivePill(b, m)}
+	if (m.State == affairs.Sent || m.State == affairs.Taken) && !m.Late(b.Now) {
+		row.Meta = append(row.Meta, b.T("missive.due", i18n.When(b.Lang, b.Now, m.Due)))
+	}
+	return row
 }
 
 func missivePill(b page.Base, m affairs.Missive) page.Pill {

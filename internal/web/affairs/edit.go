@@ -20,7 +20,10 @@ type editPage struct {
 	Due    []page.Row
 	Drafts []page.Row
 	Asked  []page.Row
-	Ways   []page.Link
+	// Letters are those to the reader that wait for a reply; Joining who waits for a yes.
+	Letters []page.Row
+	Joining []page.Row
+	Ways    []page.Link
 }
 
 var editShown = page.New[editPage](files, "edit.html")
@@ -61,6 +64,16 @@ func (c *Counter) edit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Asked = c.remarkRows(b, open)
+	if v.Letters, err = c.lettersWaiting(r, b, p); err != nil {
+		return err
+	}
+	joining, err := c.Affairs.ListMembers(r.Context(), b.Actor, p.ID, affairs.Vouched)
+	if err != nil {
+		return err
+	}
+	for _, m := range joining {
+		v.Joining = append(v.Joining, page.Row{Href: At(p.ID) + "/members", Title: m.Name, Meta: []string{i18n.When(b.Lang, b.Now, m.AskedAt)}})
+	}
 	for _, k := range affairs.Kinds {
 		if k.Open() && p.Kind != places.Village {
 			continue
@@ -73,6 +86,17 @@ func (c *Counter) edit(w http.ResponseWriter, r *http.Request) error {
 	v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/duty", Text: b.T("village.duty.edit")}, page.Link{Href: At(p.ID) + "/members", Text: b.T("membership.title")})
 	v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/face", Text: b.T("village.face.title")})
 	return editShown.Show(w, r, v)
+}
+
+// lettersWaiting are the letters to the reader that wait for a reply.
+func (c *Counter) lettersWaiting(r *http.Request, b page.Base, p places.Place) (rows []page.Row, err error) {
+	ms, err := c.Affairs.ListMissives(r.Context(), b.Actor, p.ID)
+	for _, m := range ms {
+		if m.State == affairs.Sent || m.State == affairs.Taken {
+			rows = append(rows, missiveRow(b, m))
+		}
+	}
+	return rows, err
 }
 
 // facePage is the form of a page's greeting and picture.

@@ -36,7 +36,7 @@ func closedNote(b page.Base, p places.Place, key string) page.Note {
 	n := page.Note{Tone: page.ToneCalm, Text: b.T(key)}
 	switch b.Actor.Kind {
 	case scope.Anonymous:
-		n.Link = page.Link{Href: "/signin?next=" + b.Path, Text: b.T("remark.signin")}
+		n.Link = page.Link{Href: "/signin?next=" + b.Path, Text: b.T("village.reach.signin")}
 	case scope.Resident:
 		n.Link = page.Link{Href: At(p.ID) + "/talk", Text: b.T("membership.ask")}
 	case scope.Staff, scope.Outside, scope.Machine, scope.System:
