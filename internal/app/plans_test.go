@@ -23,19 +23,28 @@ import (
 // grown are the tables that grow with every matter: no page and no job that runs
 // again and again may read one from end to end.
 var grown = []string{"matter", "matter_step", "matter_file", "matter_support", "matter_notice", "matter_subscription", "matter_assist", "matter_response",
-	"contact", "resident", "look", "trail", "trail_tile", "insight_event", "insight_count", "insight_spell", "search_doc", "session"}
+	"contact", "resident", "look", "trail", "trail_tile", "insight_event", "insight_count", "insight_spell", "search_doc", "session",
+	"patrol_round", "patrol_entry", "patrol_visit", "patrol_file", "field_envelope", "field_file", "field_conflict",
+	"booking", "home_visit", "desk_step", "question", "question_step", "answer", "proxy", "proxy_act",
+	"notice", "ledger_entry", "remark", "missive", "membership", "village_news",
+	"volunteer", "volunteer_signup", "volunteer_hours", "volunteer_confirmation", "volunteer_entry", "volunteer_redemption"}
 
 // wholeList is the list of everything that everybody may read, which stops after
 // a page: it walks from the newest on.
-var wholeList = regexp.MustCompile(`(?s)^SELECT m\.id, m\.number, .* FROM matter m\s+(WHERE (public AND NOT hidden|id < \$\d+)( AND (public AND NOT hidden|id < \$\d+))*)?\s*ORDER BY id DESC\s+LIMIT \$\d+$`)
+var wholeList = regexp.MustCompile(`(?s)^SELECT (?:m\.)?id, (?:m\.)?number, .* FROM (?:matter m|question)\s+(WHERE (public AND NOT hidden|id < \$\d+)( AND (public AND NOT hidden|id < \$\d+))*)?\s*ORDER BY id DESC\s+LIMIT \$\d+$`)
 
 // byNature read a whole table because that is what they are for: the sealing and
 // checking of the trail.
 var byNature = []string{"trail_checkpoint"}
 
+// What a town keeps before its eyes as a whole is read from an index that holds no more
+// than that: agreements that stand, answers in force, items of open affairs by place and
+// quarter.
+var wholeByNature = []string{"patrol_visit_open", "patrol_visit_duty", "answer_live", "notice_opened", "ledger_entry_day"}
+
 // short are indexes of the few rows that a list asks for, read in the list's
 // order.
-var short = []string{"matter_urgent", "matter_no_rule"}
+var short = []string{"matter_urgent", "matter_no_rule", "question_answered"}
 
 // What runs for every page, every act and every turn of the timetable is found by
 // an index, however large the town has grown. The engine chooses its way without
@@ -77,7 +86,7 @@ func TestHotQueriesDoNotScan(t *testing.T) {
 				table = of
 			}
 			index := m[2][strings.LastIndex(m[2], " ")+1:]
-			if slices.Contains(grown, table) && !slices.Contains(short, index) && !wholeList.MatchString(text) && !slices.ContainsFunc(byNature, func(s string) bool { return strings.Contains(text, s) }) {
+			if slices.Contains(grown, table) && !slices.Contains(short, index) && !slices.Contains(wholeByNature, index) && !wholeList.MatchString(text) && !slices.ContainsFunc(byNature, func(s string) bool { return strings.Contains(text, s) }) {
 				t.Errorf("%s\n\t%s", step, strings.Join(strings.Fields(text), " "))
 			}
 		}
@@ -140,7 +149,8 @@ func useTown(t *testing.T, w *apptest.Town) {
 	for _, c := range newest.Cards[:20] {
 		pages = append(pages, "/matters/"+c.Number)
 	}
-	for _, who := range []url.Values{nil, {"login": {"zhao"}}, {"login": {"wu"}}, {"login": {"sun"}}, {"login": {"zheng"}}, {"login": {"li"}}, {"login": {"audit"}}, {"login": {"he"}}, {"login": {"admin"}}} {
+	pages = append(pages, workPages(t, w)...)
+	for _, who := range []url.Values{nil, {"login": {"zhao"}}, {"login": {"wu"}}, {"login": {"sun"}}, {"login": {"zheng"}}, {"login": {"li"}}, {"login": {"audit"}}, {"login": {"he"}}, {"login": {"lin"}}, {"login": {"jiang"}}, {"login": {"chen"}}, {"login": {"admin"}}} {
 		jar, err := cookiejar.New(nil)
 		if err != nil {
 			t.Fatal(err)
@@ -200,4 +210,5 @@ func useTown(t *testing.T, w *apptest.Town) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+	turnWork(t, w)
 }

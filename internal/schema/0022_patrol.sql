@@ -96,6 +96,9 @@ CREATE TABLE patrol_visit (
 -- the visits of a grid, of a resident
 CREATE INDEX patrol_visit_grid ON patrol_visit (grid_id, id);
 CREATE INDEX patrol_visit_resident ON patrol_visit (resident_id, id);
+CREATE INDEX patrol_visit_open ON patrol_visit (grid_id, id) WHERE ended_at IS NULL;
+CREATE INDEX patrol_visit_duty ON patrol_visit (duty_id, every_days) WHERE ended_at IS NULL;
+CREATE INDEX patrol_visit_ended ON patrol_visit (ended_at, id) WHERE resident_id <> 0;
 
 -- A patrol_round is what was due in a grid in one of the two windows of a day, as it
 -- was drawn up when the window came. due is []patrol.Stop as JSON.

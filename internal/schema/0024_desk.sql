@@ -150,6 +150,7 @@ CREATE INDEX home_visit_state ON home_visit (state, due_at);
 CREATE INDEX home_visit_resident ON home_visit (resident_id, id) WHERE resident_id > 0;
 -- when an officer or a grid worker is out
 CREATE INDEX home_visit_officer ON home_visit (officer_id, visit_at) WHERE officer_id > 0;
+CREATE INDEX home_visit_old ON home_visit (moved_at, id) WHERE forgotten_at IS NULL;
 CREATE INDEX home_visit_worker ON home_visit (worker_id, visit_at) WHERE worker_id > 0;
 -- whether a file is still needed
 CREATE INDEX home_visit_receipt ON home_visit (receipt) WHERE receipt <> '';

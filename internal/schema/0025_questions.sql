@@ -31,6 +31,10 @@ CREATE TABLE question (
     version       BIGINT  NOT NULL
 );
 CREATE UNIQUE INDEX question_number ON question (number);
+-- What was asked in a part of the town, the newest first, however little that is.
+CREATE INDEX question_town ON question (town_id, id);
+CREATE INDEX question_village ON question (village_id, id);
+CREATE INDEX question_grid ON question (grid_id, id);
 -- what waits for a unit, the most pressing first
 CREATE INDEX question_turn ON question (unit_id, due_at) WHERE state = 'asked';
 -- what a unit has answered, and what an editor may publish
@@ -85,6 +89,7 @@ CREATE TABLE answer (
 );
 -- an import, or a matter, is taken in once
 CREATE UNIQUE INDEX answer_origin ON answer (origin) WHERE origin <> '';
+CREATE INDEX answer_live ON answer (id) WHERE retired = '';
 -- the list of those that are found, of one kind and of one unit
 CREATE INDEX answer_found ON answer (kind, id) WHERE retired = '';
 CREATE INDEX answer_unit ON answer (unit_id, id);

@@ -47,6 +47,7 @@ CREATE TABLE notice (
 );
 -- the front page and the lists of a village, by kind
 CREATE INDEX notice_place ON notice (place_id, kind, published_at);
+CREATE INDEX notice_opened ON notice (town_id, id) WHERE item <> '' AND state IN ('published', 'draft');
 -- what has been opened for which item and period: at most one publication stands for each
 CREATE UNIQUE INDEX notice_item ON notice (place_id, item, period) WHERE state = 'published' AND item <> '';
 -- the state of every village of a town at once
@@ -146,7 +147,8 @@ CREATE INDEX remark_notice ON remark (notice_id, at) WHERE notice_id <> 0;
 CREATE INDEX remark_entry ON remark (entry_id, at) WHERE entry_id <> 0;
 CREATE INDEX remark_resident ON remark (resident_id, at);
 -- what waits for an answer, and appeals that wait for a decision
-CREATE INDEX remark_waits ON remark (town_id, state) WHERE state IN ('open', 'appealed');
+CREATE INDEX remark_waits ON remark (state, at, id) WHERE state IN ('open', 'appealed');
+CREATE INDEX remark_hidden ON remark (at, id) WHERE state IN ('hidden', 'upheld') AND body <> '';
 -- what ends by itself
 CREATE INDEX remark_ends ON remark (ends_at) WHERE state = 'shown' AND ends_at IS NOT NULL;
 
@@ -206,6 +208,7 @@ CREATE TABLE missive (
     version       BIGINT NOT NULL
 );
 CREATE INDEX missive_resident ON missive (resident_id, sent_at);
+CREATE INDEX missive_old ON missive (COALESCE(replied_at, sent_at), id) WHERE state IN ('replied', 'withdrawn') AND resident_id <> 0;
 CREATE INDEX missive_place ON missive (place_id, addressee, state);
 
 -- Who is on duty in a village on a day: what stands in the book of telephone numbers.

@@ -204,4 +204,5 @@ CREATE TABLE volunteer_redemption (
 );
 CREATE UNIQUE INDEX volunteer_redemption_code ON volunteer_redemption (code);
 CREATE INDEX volunteer_redemption_volunteer ON volunteer_redemption (volunteer_id, id);
+CREATE INDEX volunteer_redemption_taken ON volunteer_redemption (taken_at, id) WHERE state = 'taken';
 CREATE INDEX volunteer_redemption_unit ON volunteer_redemption (unit_id, state, id);

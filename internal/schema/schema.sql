@@ -44,6 +44,8 @@ CREATE TABLE answer (
 
 CREATE INDEX answer_found ON answer (kind, id) WHERE retired = '';
 
+CREATE INDEX answer_live ON answer (id) WHERE retired = '';
+
 CREATE UNIQUE INDEX answer_origin ON answer (origin) WHERE origin <> '';
 
 CREATE INDEX answer_replaced ON answer (replaced_by) WHERE replaced_by <> 0;
@@ -530,6 +532,8 @@ CREATE TABLE home_visit (
 CREATE UNIQUE INDEX home_visit_number ON home_visit (number);
 
 CREATE INDEX home_visit_officer ON home_visit (officer_id, visit_at) WHERE officer_id > 0;
+
+CREATE INDEX home_visit_old ON home_visit (moved_at, id) WHERE forgotten_at IS NULL;
 
 CREATE UNIQUE INDEX home_visit_origin ON home_visit (origin) WHERE origin <> '';
 
@@ -1279,6 +1283,8 @@ CREATE TABLE missive (
 
 CREATE INDEX missive_due ON missive (due_at) WHERE state IN ('sent', 'taken');
 
+CREATE INDEX missive_old ON missive (COALESCE(replied_at, sent_at), id) WHERE state IN ('replied', 'withdrawn') AND resident_id <> 0;
+
 CREATE INDEX missive_place ON missive (place_id, addressee, state);
 
 CREATE INDEX missive_resident ON missive (resident_id, sent_at);
@@ -1313,6 +1319,8 @@ CREATE TABLE notice (
 CREATE INDEX notice_hash ON notice (hash) WHERE hash <> '';
 
 CREATE UNIQUE INDEX notice_item ON notice (place_id, item, period) WHERE state = 'published' AND item <> '';
+
+CREATE INDEX notice_opened ON notice (town_id, id) WHERE item <> '' AND state IN ('published', 'draft');
 
 CREATE INDEX notice_place ON notice (place_id, kind, published_at);
 
@@ -1509,7 +1517,13 @@ CREATE TABLE patrol_visit (
     version      BIGINT NOT NULL
 );
 
+CREATE INDEX patrol_visit_duty ON patrol_visit (duty_id, every_days) WHERE ended_at IS NULL;
+
+CREATE INDEX patrol_visit_ended ON patrol_visit (ended_at, id) WHERE resident_id <> 0;
+
 CREATE INDEX patrol_visit_grid ON patrol_visit (grid_id, id);
+
+CREATE INDEX patrol_visit_open ON patrol_visit (grid_id, id) WHERE ended_at IS NULL;
 
 CREATE INDEX patrol_visit_resident ON patrol_visit (resident_id, id);
 
@@ -1699,15 +1713,21 @@ CREATE TABLE question (
 
 CREATE INDEX question_answered ON question (id) WHERE state = 'answered';
 
+CREATE INDEX question_grid ON question (grid_id, id);
+
 CREATE UNIQUE INDEX question_number ON question (number);
 
 CREATE INDEX question_old ON question (moved_at) WHERE state <> 'asked' AND forgotten_at IS NULL;
 
 CREATE INDEX question_resident ON question (resident_id, id) WHERE resident_id <> 0;
 
+CREATE INDEX question_town ON question (town_id, id);
+
 CREATE INDEX question_turn ON question (unit_id, due_at) WHERE state = 'asked';
 
 CREATE INDEX question_unit ON question (unit_id, id);
+
+CREATE INDEX question_village ON question (village_id, id);
 
 CREATE TABLE question_step (
     id           INTEGER PRIMARY KEY,
@@ -1765,13 +1785,15 @@ CREATE INDEX remark_ends ON remark (ends_at) WHERE state = 'shown' AND ends_at I
 
 CREATE INDEX remark_entry ON remark (entry_id, at) WHERE entry_id <> 0;
 
+CREATE INDEX remark_hidden ON remark (at, id) WHERE state IN ('hidden', 'upheld') AND body <> '';
+
 CREATE INDEX remark_notice ON remark (notice_id, at) WHERE notice_id <> 0;
 
 CREATE INDEX remark_place ON remark (place_id, kind, at);
 
 CREATE INDEX remark_resident ON remark (resident_id, at);
 
-CREATE INDEX remark_waits ON remark (town_id, state) WHERE state IN ('open', 'appealed');
+CREATE INDEX remark_waits ON remark (state, at, id) WHERE state IN ('open', 'appealed');
 
 CREATE TABLE resident (
     id                INTEGER PRIMARY KEY,
@@ -2192,6 +2214,8 @@ CREATE TABLE volunteer_redemption (
 );
 
 CREATE UNIQUE INDEX volunteer_redemption_code ON volunteer_redemption (code);
+
+CREATE INDEX volunteer_redemption_taken ON volunteer_redemption (taken_at, id) WHERE state = 'taken';
 
 CREATE INDEX volunteer_redemption_unit ON volunteer_redemption (unit_id, state, id);
 

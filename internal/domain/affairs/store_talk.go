@@ -66,10 +66,12 @@ func listRemarks(tx *sqldb.Tx, q RemarkQuery) ([]Remark, error) {
 	return sqldb.All(tx, scanRemark, `SELECT `+remarkColumns+` FROM remark `+w.SQL()+` ORDER BY at DESC, id DESC LIMIT `+n, w.Args()...)
 }
 
-// waitingRemarks are those in a state, in the reader's places, the oldest first.
+// waitingRemarks are those in a state in which somebody has to answer or to decide, in the
+// reader's places, the oldest first.
 func waitingRemarks(tx *sqldb.Tx, in scope.Scopes, state RemarkState, most int) ([]Remark, error) {
 	var w sqldb.Where
 	w.Add("state = ?", string(state))
+	w.Add("state IN ('open', 'appealed')") // the engine's word that an index of these few will do
 	limitTo(&w, in)
 	n := w.Arg(most)
 	return sqldb.All(tx, scanRemark, `SELECT `+remarkColumns+` FROM remark `+w.SQL()+` ORDER BY at, id LIMIT `+n, w.Args()...)

@@ -114,5 +114,5 @@ func hasReceipt(tx *sqldb.Tx, hash string) (bool, error) {
 }
 
 func listVisitsToForget(tx *sqldb.Tx, before time.Time, most int) ([]HomeVisit, error) {
-	return sqldb.All(tx, scanVisit, `SELECT `+visitColumns+` FROM home_visit WHERE forgotten_at IS NULL AND NOT (`+openStates+`) AND moved_at < $1 ORDER BY id LIMIT `+strconv.Itoa(max(most, 0)), sqldb.At(before))
+	return sqldb.All(tx, scanVisit, `SELECT `+visitColumns+` FROM home_visit WHERE forgotten_at IS NULL AND NOT (`+openStates+`) AND moved_at < $1 ORDER BY moved_at, id LIMIT `+strconv.Itoa(max(most, 0)), sqldb.At(before))
 }

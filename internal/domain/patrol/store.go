@@ -189,7 +189,7 @@ func standingNow(tx *sqldb.Tx) (st Standing, err error) {
 	if err != nil {
 		return st, err
 	}
-	err = tx.Each(`SELECT duty_id, every_days FROM patrol_visit WHERE ended_at IS NULL ORDER BY id`, nil, func(r sqldb.Scanner) error {
+	err = tx.Each(`SELECT duty_id, every_days FROM patrol_visit WHERE ended_at IS NULL ORDER BY duty_id, every_days`, nil, func(r sqldb.Scanner) error {
 		var duty id.ID
 		var days int
 		err := r.Scan(&duty, &days)

@@ -10,7 +10,7 @@ import (
 
 // endedBefore are agreements that ended before a moment and still say with whom and why.
 func endedBefore(tx *sqldb.Tx, t time.Time, most int) ([]Visit, error) {
-	return sqldb.All(tx, scanVisit, `SELECT `+visitColumns+` FROM patrol_visit WHERE ended_at < $1 AND resident_id <> 0 ORDER BY id LIMIT $2`, sqldb.At(t), most)
+	return sqldb.All(tx, scanVisit, `SELECT `+visitColumns+` FROM patrol_visit WHERE ended_at < $1 AND resident_id <> 0 ORDER BY ended_at, id LIMIT $2`, sqldb.At(t), most)
 }
 
 func blankVisit(tx *sqldb.Tx, v Visit) error {

@@ -116,7 +116,7 @@ func agreed(tx *sqldb.Tx, grid id.ID) ([]Visit, error) {
 	if grid != 0 {
 		w.Add("grid_id = ?", grid)
 	}
-	return sqldb.All(tx, scanVisit, `SELECT `+visitColumns+` FROM patrol_visit `+w.SQL()+` ORDER BY id`, w.Args()...)
+	return sqldb.All(tx, scanVisit, `SELECT `+visitColumns+` FROM patrol_visit `+w.SQL()+` ORDER BY grid_id, id`, w.Args()...)
 }
 
 func listVisits(tx *sqldb.Tx, grid id.ID) ([]Visit, error) {

@@ -114,9 +114,9 @@ func listProxyActs(tx *sqldb.Tx, proxy id.ID) ([]ProxyAct, error) {
 func proxyNumbers(tx *sqldb.Tx, by, account id.ID, what ProxyScope, now time.Time) (numbers []string, err error) {
 	var w sqldb.Where
 	if by != 0 {
-		w.Add("p.by_resident = ?", by)
+		w.Add("p.by_resident = ? AND p.by_resident <> 0", by)
 	} else {
-		w.Add("p.by_account = ?", account)
+		w.Add("p.by_account = ? AND p.by_account <> 0", account)
 	}
 	w.Add("a.scope = ?", string(what))
 	w.Add("p.ended_at IS NULL")

@@ -125,7 +125,7 @@ func redemptionsAt(tx *sqldb.Tx, units []id.ID, state RedemptionState, most int)
 }
 
 func unfetched(tx *sqldb.Tx, before time.Time, most int) ([]Redemption, error) {
-	return sqldb.All(tx, scanRedemption, `SELECT `+redemptionColumns+redemptionFrom+`WHERE r.state = 'taken' AND r.taken_at < $1 ORDER BY r.id LIMIT $2`, sqldb.At(before), most)
+	return sqldb.All(tx, scanRedemption, `SELECT `+redemptionColumns+redemptionFrom+`WHERE r.state = 'taken' AND r.taken_at < $1 ORDER BY r.taken_at, r.id LIMIT $2`, sqldb.At(before), most)
 }
 
 // EachRedemptionDigest is EachDigest of the redemptions.
