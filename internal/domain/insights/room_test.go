@@ -40,6 +40,9 @@ func roomAgrees(t *testing.T, w *apptest.Town, c *recount) {
 				continue
 			}
 			_, light := w.Calendars.Town().Used(k.MovedAt, k.Due, w.DB.Now())
+			if light == when.Yellow && k.Turn() == matters.TurnReporter {
+				light = when.Green // no desk is warned of the days that a reporter has
+			}
 			l := want[k.State]
 			for _, l := range []*insights.Lights{&l, &all} {
 				switch light {

@@ -31,6 +31,15 @@ func reachField(b page.Base, f *form.Form, key string) page.Field {
 	return page.NewField(b.Lang, f, "reach", key).Of(os).Need()
 }
 
+// chosenReach reads for whom something is to be; who has chosen nothing is asked again.
+func chosenReach(f *form.Form) (members bool) {
+	reach := f.Choice("reach", reachAll, reachMembers)
+	if reach == "" && f.At("reach") == nil {
+		f.Fault("reach", "form.choose")
+	}
+	return reach == reachMembers
+}
+
 // closedNote says to whom something is closed, and how to come in.
 func closedNote(b page.Base, p places.Place, key string) page.Note {
 	n := page.Note{Tone: page.ToneCalm, Text: b.T(key)}
@@ -60,7 +69,7 @@ func (c *Counter) keepLedger(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	members, saw := f.Choice("reach", reachAll, reachMembers) == reachMembers, f.Int("saw", 0, 1<<40)
+	members, saw := chosenReach(f), f.Int("saw", 0, 1<<40)
 	if err := f.Err(); err != nil {
 		return err
 	}
@@ -80,7 +89,7 @@ func (c *Counter) keepEntry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	members := f.Choice("reach", reachAll, reachMembers) == reachMembers
+	members := chosenReach(f)
 	if err := f.Err(); err != nil {
 		return err
 	}
