@@ -312,7 +312,7 @@ func TestEveryRecordIsChecked(t *testing.T) {
 			"answer":     {"body = body || '#'", "body = substr(body, 1, length(body) - 1)"},
 			"desk_item":  {"active = NOT active", "active = NOT active"},
 			"booking":    {"for_words = for_words || '#'", "for_words = substr(for_words, 1, length(for_words) - 1)"},
-			"home_visit": {"need = need || '#'", "need = substr(need, 1, length(need) - 1)"},
+			"home_visit": {"finder = finder || '#'", "finder = substr(finder, 1, length(finder) - 1)"},
 
 			"desk_counter":         {"active = NOT active", "active = NOT active"},
 			"volunteer":            {"joined_at = joined_at + 1", "joined_at = joined_at - 1"},

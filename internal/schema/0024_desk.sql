@@ -103,41 +103,42 @@ CREATE INDEX booking_town ON booking (town_id, slot_at);
 -- what has been kept long enough
 CREATE INDEX booking_kept ON booking (ends_at) WHERE forgotten_at IS NULL;
 
--- A home_visit is a service that somebody gets at home, who cannot come for it.
+-- A home_visit is a service that somebody gets at home, who cannot come for it. What is said
+-- about them is sealed.
 CREATE TABLE home_visit (
-    id           {{id}},
-    number       TEXT   NOT NULL,
-    origin       TEXT   NOT NULL,   -- "noun:id" of what it came from, such as an entry of a round; '' if somebody told it
-    code_index   BYTEA  NOT NULL,   -- keyed hash of the slip's code; empty when it was forgotten
-    item_id      BIGINT NOT NULL,   -- what they need; 0 if it is not in the catalogue
-    town_id      BIGINT NOT NULL,   -- where they live
-    village_id   BIGINT NOT NULL,
-    grid_id      BIGINT NOT NULL,
-    courtyard_id BIGINT NOT NULL,
-    state        TEXT   NOT NULL CHECK (state IN ('found', 'agreed', 'declined', 'arranged', 'done', 'followed', 'closed', 'withdrawn')),
-    resident_id  BIGINT NOT NULL,   -- whom it is for; 0 if the town does not know them
-    contact_id   BIGINT NOT NULL,   -- how to reach the family; 0 if none was left
-    found_by     BIGINT NOT NULL,   -- the account of who found the need; 0: a resident
-    finder       TEXT   NOT NULL,   -- resident, neighbour, grid worker, clerk
-    need         TEXT   NOT NULL,   -- what they need and why they cannot come
-    desk_unit    BIGINT NOT NULL,   -- the street's desk
-    serve_unit   BIGINT NOT NULL,   -- the unit that serves
-    officer_id   BIGINT NOT NULL,   -- the account of who goes there; 0 before it is arranged
-    worker_id    BIGINT NOT NULL,   -- the account of the grid worker who goes along
-    visit_at     BIGINT,            -- the time that was arranged
-    visit_ends   BIGINT,
-    papers       TEXT   NOT NULL,   -- what is to lie ready
-    consent_at   BIGINT,            -- when they said yes
-    consent      TEXT   NOT NULL,   -- who said so and to what
-    result       TEXT   NOT NULL,   -- what was done
-    receipt      TEXT   NOT NULL,   -- hash of the picture of the signed receipt; '' before it is done
-    receipt_type TEXT   NOT NULL,
-    signer       TEXT   NOT NULL,   -- drawn, or a photo of the paper
-    found_at     BIGINT NOT NULL,
-    moved_at     BIGINT NOT NULL,   -- since when it is whose turn it is
-    due_at       BIGINT,            -- when that is to be done
-    forgotten_at BIGINT,
-    version      BIGINT NOT NULL
+    id             {{id}},
+    number         TEXT   NOT NULL,
+    origin         TEXT   NOT NULL,   -- "noun:id" of what it came from, such as an entry of a round; '' if somebody told it
+    code_index     BYTEA  NOT NULL,   -- keyed hash of the slip's code; empty when it was forgotten
+    item_id        BIGINT NOT NULL,   -- what they need; 0 if it is not in the catalogue
+    town_id        BIGINT NOT NULL,   -- where they live
+    village_id     BIGINT NOT NULL,
+    grid_id        BIGINT NOT NULL,
+    courtyard_id   BIGINT NOT NULL,
+    state          TEXT   NOT NULL CHECK (state IN ('found', 'agreed', 'declined', 'arranged', 'done', 'followed', 'closed', 'withdrawn')),
+    resident_id    BIGINT NOT NULL,   -- whom it is for; 0 if the town does not know them
+    contact_id     BIGINT NOT NULL,   -- how to reach the family; 0 if none was left
+    found_by       BIGINT NOT NULL,   -- the account of who found the need; 0: a resident
+    finder         TEXT   NOT NULL,   -- resident, neighbour, grid worker, clerk
+    need_sealed    BYTEA,             -- what they need and why they cannot come; NULL when it was forgotten
+    desk_unit      BIGINT NOT NULL,   -- the street's desk
+    serve_unit     BIGINT NOT NULL,   -- the unit that serves
+    officer_id     BIGINT NOT NULL,   -- the account of who goes there; 0 before it is arranged
+    worker_id      BIGINT NOT NULL,   -- the account of the grid worker who goes along
+    visit_at       BIGINT,            -- the time that was arranged
+    visit_ends     BIGINT,
+    papers_sealed  BYTEA,             -- what is to lie ready; NULL: nothing
+    consent_at     BIGINT,            -- when they said yes
+    consent_sealed BYTEA,             -- who said so and to what; NULL before they did
+    result_sealed  BYTEA,             -- what was done; NULL before it is done
+    receipt        TEXT   NOT NULL,   -- hash of the picture of the signed receipt; '' before it is done
+    receipt_type   TEXT   NOT NULL,
+    signer         TEXT   NOT NULL,   -- drawn, or a photo of the paper
+    found_at       BIGINT NOT NULL,
+    moved_at       BIGINT NOT NULL,   -- since when it is whose turn it is
+    due_at         BIGINT,            -- when that is to be done
+    forgotten_at   BIGINT,
+    version        BIGINT NOT NULL
 );
 -- an address names one visit
 CREATE UNIQUE INDEX home_visit_number ON home_visit (number);
@@ -155,16 +156,16 @@ CREATE INDEX home_visit_worker ON home_visit (worker_id, visit_at) WHERE worker_
 -- whether a file is still needed
 CREATE INDEX home_visit_receipt ON home_visit (receipt) WHERE receipt <> '';
 
--- A desk_step is a line of the story of a booking or a home visit.
+-- A desk_step is a line of the story of a booking or a home visit. Its words are sealed.
 CREATE TABLE desk_step (
-    id         {{id}},
-    record_id  BIGINT NOT NULL,
-    at         BIGINT NOT NULL,
-    act        TEXT   NOT NULL,
-    account_id BIGINT NOT NULL,
-    actor      TEXT   NOT NULL,     -- '' of a resident
-    behalf     BOOLEAN NOT NULL,    -- written down for whom it concerns
-    words      TEXT   NOT NULL
+    id           {{id}},
+    record_id    BIGINT NOT NULL,
+    at           BIGINT NOT NULL,
+    act          TEXT   NOT NULL,
+    account_id   BIGINT NOT NULL,
+    actor        TEXT   NOT NULL,    -- '' of a resident
+    behalf       BOOLEAN NOT NULL,   -- written down for whom it concerns
+    words_sealed BYTEA               -- NULL: without words
 );
 -- the story of a record
 CREATE INDEX desk_step_record ON desk_step (record_id, id);

@@ -347,8 +347,8 @@ func (s *Service) number(tx *sqldb.Tx, b *Booking) (slip Slip, err error) {
 // note leaves the line of an act in the booking's story and in the trail, and tells
 // whom it is for.
 func (s *Service) note(tx *sqldb.Tx, by scope.Actor, b Booking, act Act, from State, say string, behalf bool) error {
-	p := stepOf(tx, by, b.ID, act, say, behalf)
-	if err := insertStep(tx, p); err != nil {
+	p, err := s.addStep(tx, by, b.ID, act, say, behalf)
+	if err != nil {
 		return err
 	}
 	story, err := storyOf(tx, b.ID)

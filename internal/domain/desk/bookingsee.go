@@ -63,7 +63,7 @@ func (s *Service) Get(ctx context.Context, by scope.Actor, number string) (v See
 		if err != nil {
 			return err
 		}
-		v.Steps, err = listSteps(tx, b.ID)
+		v.Steps, err = s.openStory(tx, b.ID, func(Step) bool { return true })
 		return err
 	})
 	return v, err

@@ -61,7 +61,8 @@ type State string
 // An Act is something a person does to a booking or a home visit.
 type Act string
 
-// A Step is one line of the story of a booking or a home visit.
+// A Step is one line of the story of a booking or a home visit. Its words are open only
+// where the record is shown to who may read them.
 type Step struct {
 	ID      id.ID
 	Record  id.ID
@@ -71,6 +72,8 @@ type Step struct {
 	Actor   string // "" of a resident
 	Behalf  bool   // written down for whom it concerns
 	Words   string
+
+	words []byte // sealed
 }
 
 // A NewFile is a picture that the blob store has taken and checked.
@@ -111,13 +114,16 @@ func allow(by scope.Actor, need scope.Need, path scope.Path, unit id.ID, now tim
 	return nil
 }
 
-// stepOf is a line by the actor.
-func stepOf(tx *sqldb.Tx, by scope.Actor, record id.ID, act Act, words string, behalf bool) Step {
-	p := Step{ID: tx.NewID(), Record: record, At: tx.Now(), Act: act, Account: by.Account, Words: words, Behalf: behalf}
+// addStep adds a line by the actor to a story.
+func (s *Service) addStep(tx *sqldb.Tx, by scope.Actor, record id.ID, act Act, words string, behalf bool) (p Step, err error) {
+	p = Step{ID: tx.NewID(), Record: record, At: tx.Now(), Act: act, Account: by.Account, Behalf: behalf}
 	if by.Kind != scope.Resident && by.Kind != scope.Anonymous {
 		p.Actor = by.Name
 	}
-	return p
+	if p.words, err = s.sealed(stepWords, p.ID, words); err != nil {
+		return p, err
+	}
+	return p, insertStep(tx, p)
 }
 
 // codeLetters are those of a query code: none can be misread for another.

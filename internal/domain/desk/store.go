@@ -200,23 +200,23 @@ func seatsOf(given []held, at, ends time.Time) map[int]bool {
 // dayOf is a day as it is kept.
 func dayOf(t time.Time) string { return t.In(when.Zone).Format(time.DateOnly) }
 
-func insertStep(tx *sqldb.Tx, p Step) error { return tx.Add(addStep, p.values()...) }
+func insertStep(tx *sqldb.Tx, p Step) error { return tx.Add(newStep, p.values()...) }
 
-var addStep = sqldb.NewInsert(`INSERT INTO desk_step (id, record_id, at, act, account_id, actor, behalf, words) VALUES`, `($1, $2, $3, $4, $5, $6, $7, $8)`)
+var newStep = sqldb.NewInsert(`INSERT INTO desk_step (id, record_id, at, act, account_id, actor, behalf, words_sealed) VALUES`, `($1, $2, $3, $4, $5, $6, $7, $8)`)
 
 func (p Step) values() []any {
-	return []any{p.ID, p.Record, sqldb.At(p.At), string(p.Act), p.Account, p.Actor, p.Behalf, p.Words}
+	return []any{p.ID, p.Record, sqldb.At(p.At), string(p.Act), p.Account, p.Actor, p.Behalf, p.words}
 }
 
 func scanStep(r sqldb.Scanner) (p Step, err error) {
 	var at sqldb.Time
 	var act string
-	err = r.Scan(&p.ID, &p.Record, &at, &act, &p.Account, &p.Actor, &p.Behalf, &p.Words)
+	err = r.Scan(&p.ID, &p.Record, &at, &act, &p.Account, &p.Actor, &p.Behalf, &p.words)
 	p.At, p.Act = at.Time, Act(act)
 	return p, err
 }
 
-const stepColumns = `id, record_id, at, act, account_id, actor, behalf, words`
+const stepColumns = `id, record_id, at, act, account_id, actor, behalf, words_sealed`
 
 func listSteps(tx *sqldb.Tx, record id.ID) ([]Step, error) {
 	return sqldb.All(tx, scanStep, `SELECT `+stepColumns+` FROM desk_step WHERE record_id = $1 ORDER BY id LIMIT 300`, record)
@@ -229,7 +229,7 @@ func stepNamed(tx *sqldb.Tx, d id.ID) (Step, error) {
 
 // blankSteps takes the words out of a record's story, and returns the digest of what stays.
 func blankSteps(tx *sqldb.Tx, record id.ID) ([]byte, error) {
-	if _, err := tx.Exec(`UPDATE desk_step SET words = '' WHERE record_id = $1`, record); err != nil {
+	if _, err := tx.Exec(`UPDATE desk_step SET words_sealed = NULL WHERE record_id = $1`, record); err != nil {
 		return nil, err
 	}
 	return storyOf(tx, record)

@@ -17,17 +17,17 @@ func link(chain []byte, fields ...any) []byte {
 	return trail.Digest(append([]any{chain}, fields...)...)
 }
 
-const chainOfSteps = `SELECT record_id, id, at, act, account_id, actor, behalf, words FROM desk_step`
+const chainOfSteps = `SELECT record_id, id, at, act, account_id, actor, behalf, words_sealed FROM desk_step`
 
 func linkStep(chains map[id.ID][]byte) func(sqldb.Scanner) error {
 	return func(r sqldb.Scanner) error {
 		var p Step
 		var at sqldb.Time
 		var act string
-		if err := r.Scan(&p.Record, &p.ID, &at, &act, &p.Account, &p.Actor, &p.Behalf, &p.Words); err != nil {
+		if err := r.Scan(&p.Record, &p.ID, &at, &act, &p.Account, &p.Actor, &p.Behalf, &p.words); err != nil {
 			return err
 		}
-		chains[p.Record] = link(chains[p.Record], p.ID, at.Time, act, p.Account, p.Actor, p.Behalf, p.Words)
+		chains[p.Record] = link(chains[p.Record], p.ID, at.Time, act, p.Account, p.Actor, p.Behalf, p.words)
 		return nil
 	}
 }

@@ -11,14 +11,14 @@ import (
 	"yuanba/internal/kit/sqldb"
 )
 
-const visitColumns = `id, number, origin, code_index, item_id, town_id, village_id, grid_id, courtyard_id, state, resident_id, contact_id, found_by, finder, need, desk_unit, serve_unit, officer_id, worker_id,
-	visit_at, visit_ends, papers, consent_at, consent, result, receipt, receipt_type, signer, found_at, moved_at, due_at, forgotten_at, version`
+const visitColumns = `id, number, origin, code_index, item_id, town_id, village_id, grid_id, courtyard_id, state, resident_id, contact_id, found_by, finder, need_sealed, desk_unit, serve_unit, officer_id, worker_id,
+	visit_at, visit_ends, papers_sealed, consent_at, consent_sealed, result_sealed, receipt, receipt_type, signer, found_at, moved_at, due_at, forgotten_at, version`
 
 func scanVisit(r sqldb.Scanner) (v HomeVisit, err error) {
 	var state, finder, signer string
 	var at, ends, consent, found, moved, due, forgotten sqldb.Time
-	err = r.Scan(&v.ID, &v.Number, &v.Origin, &v.codeIndex, &v.Item, &v.Path[scope.Town], &v.Path[scope.Village], &v.Path[scope.Grid], &v.Path[scope.Courtyard], &state, &v.Resident, &v.Contact, &v.FoundBy, &finder, &v.Need,
-		&v.DeskUnit, &v.ServeUnit, &v.Officer, &v.Worker, &at, &ends, &v.Papers, &consent, &v.Consent, &v.Result, &v.Receipt.Hash, &v.Receipt.Type, &signer, &found, &moved, &due, &forgotten, &v.Version)
+	err = r.Scan(&v.ID, &v.Number, &v.Origin, &v.codeIndex, &v.Item, &v.Path[scope.Town], &v.Path[scope.Village], &v.Path[scope.Grid], &v.Path[scope.Courtyard], &state, &v.Resident, &v.Contact, &v.FoundBy, &finder, &v.need,
+		&v.DeskUnit, &v.ServeUnit, &v.Officer, &v.Worker, &at, &ends, &v.papers, &consent, &v.consent, &v.result, &v.Receipt.Hash, &v.Receipt.Type, &signer, &found, &moved, &due, &forgotten, &v.Version)
 	v.State, v.Finder, v.Signer = VisitState(state), Finder(finder), Signer(signer)
 	v.At, v.Ends, v.ConsentAt, v.FoundAt, v.MovedAt, v.Due, v.ForgottenAt = at.Time, ends.Time, consent.Time, found.Time, moved.Time, due.Time, forgotten.Time
 	return v, err
@@ -26,18 +26,18 @@ func scanVisit(r sqldb.Scanner) (v HomeVisit, err error) {
 
 func insertVisit(tx *sqldb.Tx, v HomeVisit) error {
 	_, err := tx.Exec(`INSERT INTO home_visit (`+visitColumns+`) VALUES (`+sqldb.List(33, 1)+`)`,
-		v.ID, v.Number, v.Origin, bytesOf(v.codeIndex), v.Item, v.Path[scope.Town], v.Path[scope.Village], v.Path[scope.Grid], v.Path[scope.Courtyard], string(v.State), v.Resident, v.Contact, v.FoundBy, string(v.Finder), v.Need,
-		v.DeskUnit, v.ServeUnit, v.Officer, v.Worker, sqldb.At(v.At), sqldb.At(v.Ends), v.Papers, sqldb.At(v.ConsentAt), v.Consent, v.Result, v.Receipt.Hash, v.Receipt.Type, string(v.Signer), sqldb.At(v.FoundAt), sqldb.At(v.MovedAt), sqldb.At(v.Due), sqldb.At(v.ForgottenAt), v.Version)
+		v.ID, v.Number, v.Origin, bytesOf(v.codeIndex), v.Item, v.Path[scope.Town], v.Path[scope.Village], v.Path[scope.Grid], v.Path[scope.Courtyard], string(v.State), v.Resident, v.Contact, v.FoundBy, string(v.Finder), v.need,
+		v.DeskUnit, v.ServeUnit, v.Officer, v.Worker, sqldb.At(v.At), sqldb.At(v.Ends), v.papers, sqldb.At(v.ConsentAt), v.consent, v.result, v.Receipt.Hash, v.Receipt.Type, string(v.Signer), sqldb.At(v.FoundAt), sqldb.At(v.MovedAt), sqldb.At(v.Due), sqldb.At(v.ForgottenAt), v.Version)
 	return err
 }
 
 func saveVisit(tx *sqldb.Tx, v HomeVisit) error {
 	return tx.One(`
-		UPDATE home_visit SET code_index = $2, state = $3, resident_id = $4, contact_id = $5, need = $6, officer_id = $7, worker_id = $8, visit_at = $9, visit_ends = $10, papers = $11, consent_at = $12, consent = $13,
-			result = $14, receipt = $15, receipt_type = $16, signer = $17, moved_at = $18, due_at = $19, forgotten_at = $20, version = version + 1
+		UPDATE home_visit SET code_index = $2, state = $3, resident_id = $4, contact_id = $5, need_sealed = $6, officer_id = $7, worker_id = $8, visit_at = $9, visit_ends = $10, papers_sealed = $11, consent_at = $12, consent_sealed = $13,
+			result_sealed = $14, receipt = $15, receipt_type = $16, signer = $17, moved_at = $18, due_at = $19, forgotten_at = $20, version = version + 1
 		WHERE id = $1 AND version = $21`,
-		v.ID, bytesOf(v.codeIndex), string(v.State), v.Resident, v.Contact, v.Need, v.Officer, v.Worker, sqldb.At(v.At), sqldb.At(v.Ends), v.Papers, sqldb.At(v.ConsentAt), v.Consent,
-		v.Result, v.Receipt.Hash, v.Receipt.Type, string(v.Signer), sqldb.At(v.MovedAt), sqldb.At(v.Due), sqldb.At(v.ForgottenAt), v.Version)
+		v.ID, bytesOf(v.codeIndex), string(v.State), v.Resident, v.Contact, v.need, v.Officer, v.Worker, sqldb.At(v.At), sqldb.At(v.Ends), v.papers, sqldb.At(v.ConsentAt), v.consent,
+		v.result, v.Receipt.Hash, v.Receipt.Type, string(v.Signer), sqldb.At(v.MovedAt), sqldb.At(v.Due), sqldb.At(v.ForgottenAt), v.Version)
 }
 
 func loadVisit(tx *sqldb.Tx, d id.ID) (HomeVisit, error) {

@@ -18,7 +18,8 @@ import (
 	"yuanba/internal/kit/when"
 )
 
-// A HomeVisit is a service that somebody gets at home, who cannot come for it.
+// A HomeVisit is a service that somebody gets at home, who cannot come for it. Need, Papers,
+// Consent and Result are open only in what [Service.Visit] returns.
 type HomeVisit struct {
 	ID          id.ID
 	Number      string
@@ -48,7 +49,8 @@ type HomeVisit struct {
 	ForgottenAt time.Time
 	Version     int64
 
-	codeIndex []byte
+	codeIndex                     []byte
+	need, papers, consent, result []byte // sealed
 }
 
 // A Finder is who found a need.
@@ -73,8 +75,8 @@ const (
 
 // digest is over everything that is kept of the visit, and its story.
 func (v HomeVisit) digest(story []byte) []byte {
-	return trail.Digest("home_visit/2", v.ID, v.Number, v.Origin, v.codeIndex, v.Item, v.Path[scope.Town], v.Path[scope.Village], v.Path[scope.Grid], v.Path[scope.Courtyard], string(v.State), v.Resident, v.Contact,
-		v.FoundBy, string(v.Finder), v.Need, v.DeskUnit, v.ServeUnit, v.Officer, v.Worker, v.At, v.Ends, v.Papers, v.ConsentAt, v.Consent, v.Result, v.Receipt.Hash, v.Receipt.Type, string(v.Signer),
+	return trail.Digest("home_visit/3", v.ID, v.Number, v.Origin, v.codeIndex, v.Item, v.Path[scope.Town], v.Path[scope.Village], v.Path[scope.Grid], v.Path[scope.Courtyard], string(v.State), v.Resident, v.Contact,
+		v.FoundBy, string(v.Finder), v.need, v.DeskUnit, v.ServeUnit, v.Officer, v.Worker, v.At, v.Ends, v.papers, v.ConsentAt, v.consent, v.result, v.Receipt.Hash, v.Receipt.Type, string(v.Signer),
 		v.FoundAt, v.MovedAt, v.Due, v.ForgottenAt, v.Version, story)
 }
 
@@ -125,7 +127,8 @@ func (s *Service) FindIn(tx *sqldb.Tx, by scope.Actor, f Finding) (slip Slip, er
 		return slip, err
 	}
 	v := HomeVisit{Origin: f.Origin, State: Found, FoundAt: tx.Now(), MovedAt: tx.Now(), Finder: f.Finder, Version: 1}
-	if err := s.draftVisit(tx, by, &v, f); err != nil {
+	need, err := s.draftVisit(tx, by, &v, f)
+	if err != nil {
 		return slip, err
 	}
 	if v.Contact, err = s.People.NewContact(tx, contactIn(f.Contact, v.Path)); err != nil {
@@ -137,6 +140,9 @@ func (s *Service) FindIn(tx *sqldb.Tx, by scope.Actor, f Finding) (slip Slip, er
 		return slip, err
 	}
 	v.ID, v.Number = tx.NewID(), fmt.Sprintf("SM-%d-%06d", year, n)
+	if v.need, err = s.sealed(visitNeed, v.ID, need); err != nil {
+		return slip, err
+	}
 	code := ""
 	if f.Origin == "" { // else nobody is there who could be given it
 		if code, v.codeIndex, err = s.newCode(); err != nil {
@@ -157,10 +163,11 @@ func (s *Service) FindIn(tx *sqldb.Tx, by scope.Actor, f Finding) (slip Slip, er
 	return Slip{v.ID, v.Number, code}, s.noteVisit(tx, by, v, Find, "", say, proxy.ID != 0)
 }
 
-// draftVisit settles what a need means for the town, or says what is missing.
-func (s *Service) draftVisit(tx *sqldb.Tx, by scope.Actor, v *HomeVisit, f Finding) error {
+// draftVisit settles what a need means for the town, and returns its words, or says what
+// is missing.
+func (s *Service) draftVisit(tx *sqldb.Tx, by scope.Actor, v *HomeVisit, f Finding) (need string, err error) {
 	var faults errs.List
-	v.Need = words(&faults, "need", f.Need, 4, maxNeed)
+	need = words(&faults, "need", f.Need, 4, maxNeed)
 	words(&faults, "for_words", f.ForWords, 0, 60)
 	p, ok := s.Places.Tree().Get(f.Place)
 	if !ok || p.Path[scope.Village] == 0 || !p.Open() {
@@ -173,7 +180,7 @@ func (s *Service) draftVisit(tx *sqldb.Tx, by scope.Actor, v *HomeVisit, f Findi
 			if err := allow(by, "raise_for", v.Path, 0, tx.Now()); err != nil && allow(by, needVisit, v.Path, 0, tx.Now()) != nil {
 				denied := err.(*errs.Error) //nolint:errorlint // allow returns no other
 				denied.Field = "place"
-				return denied
+				return "", denied
 			}
 		}
 		v.FoundBy, v.Resident = by.Account, f.For
@@ -208,14 +215,14 @@ func (s *Service) draftVisit(tx *sqldb.Tx, by scope.Actor, v *HomeVisit, f Findi
 		case errs.KindOf(err) == errs.NotFound:
 			faults.Add("item", "desk.item.none")
 		case err != nil:
-			return err
+			return "", err
 		case !i.AtHome:
 			faults.Add("item", "visit.not_at_home")
 		}
 		v.Item, v.ServeUnit = i.ID, i.Unit
 	}
 	if err := faults.Err(); err != nil {
-		return err
+		return "", err
 	}
 	dir := s.Orgs.Directory()
 	if u, ok := dir.Responsible("desk", v.Path); ok {
@@ -228,9 +235,9 @@ func (s *Service) draftVisit(tx *sqldb.Tx, by scope.Actor, v *HomeVisit, f Findi
 		v.ServeUnit = v.DeskUnit
 	}
 	if u, ok := dir.Unit(v.ServeUnit); !ok || !u.Active {
-		return errs.At("unit", "desk.item.unit")
+		return "", errs.At("unit", "desk.item.unit")
 	}
-	return nil
+	return need, nil
 }
 
 // clock sets by when the turn is to be taken.
@@ -251,8 +258,8 @@ func (s *Service) clock(tx *sqldb.Tx, v *HomeVisit) {
 // noteVisit leaves the line of an act in the visit's story and in the trail, and tells
 // those whose turn it is.
 func (s *Service) noteVisit(tx *sqldb.Tx, by scope.Actor, v HomeVisit, act Act, from VisitState, say string, behalf bool) error {
-	p := stepOf(tx, by, v.ID, act, say, behalf)
-	if err := insertStep(tx, p); err != nil {
+	p, err := s.addStep(tx, by, v.ID, act, say, behalf)
+	if err != nil {
 		return err
 	}
 	story, err := storyOf(tx, v.ID)

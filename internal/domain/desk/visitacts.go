@@ -120,7 +120,11 @@ func (s *Service) Call(ctx context.Context, by scope.Actor, d id.ID, came Called
 			return "", "", err
 		}
 		if came == SaidYes {
-			v.ConsentAt, v.Consent = tx.Now(), said
+			var err error
+			v.ConsentAt = tx.Now()
+			if v.consent, err = s.sealed(visitConsent, v.ID, said); err != nil {
+				return "", "", err
+			}
 		}
 		return to, said, nil
 	})
@@ -161,8 +165,10 @@ func (s *Service) Arrange(ctx context.Context, by scope.Actor, d id.ID, a Arrang
 		if err := s.bothFree(tx, *v, a, ends); err != nil {
 			return "", "", err
 		}
-		v.At, v.Ends, v.Officer, v.Worker, v.Papers = a.At, ends, a.Officer, a.Worker, a.Papers
-		return Arranged, a.Papers, nil
+		v.At, v.Ends, v.Officer, v.Worker = a.At, ends, a.Officer, a.Worker
+		var err error
+		v.papers, err = s.sealed(visitPapers, v.ID, a.Papers)
+		return Arranged, a.Papers, err
 	})
 }
 
@@ -181,15 +187,20 @@ func (s *Service) Postpone(ctx context.Context, by scope.Actor, d id.ID, why str
 func (s *Service) Do(ctx context.Context, by scope.Actor, d id.ID, result string, receipt NewFile, how Signer) error {
 	return s.changeVisit(ctx, by, d, Do, func(tx *sqldb.Tx, v *HomeVisit) (VisitState, string, error) {
 		var faults errs.List
-		v.Result = words(&faults, "words", result, 4, maxWords)
+		said := words(&faults, "words", result, 4, maxWords)
 		if receipt.Hash == "" {
 			faults.Add("receipt", "visit.receipt")
 		}
 		if how != Drawn && how != Paper {
 			faults.Add("receipt", "form.choice")
 		}
+		if err := faults.Err(); err != nil {
+			return "", "", err
+		}
 		v.Receipt, v.Signer = receipt, how
-		return Done, v.Result, faults.Err()
+		var err error
+		v.result, err = s.sealed(visitResult, v.ID, said)
+		return Done, said, err
 	})
 }
 
@@ -229,7 +240,7 @@ func (s *Service) forgetVisit(tx *sqldb.Tx, by scope.Actor, v HomeVisit) error {
 	if err := s.forgetContact(tx, by, v.Contact); err != nil {
 		return err
 	}
-	v.Resident, v.Contact, v.codeIndex, v.Need, v.Consent, v.Papers, v.Result, v.Receipt, v.ForgottenAt = 0, 0, nil, "", "", "", "", NewFile{}, tx.Now()
+	v.Resident, v.Contact, v.codeIndex, v.need, v.consent, v.papers, v.result, v.Receipt, v.ForgottenAt = 0, 0, nil, nil, nil, nil, nil, NewFile{}, tx.Now()
 	if err := saveVisit(tx, v); err != nil {
 		return err
 	}

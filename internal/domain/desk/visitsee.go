@@ -24,7 +24,8 @@ type Person struct {
 }
 
 // A SeenVisit is a home visit as one reader sees it. Whoever only holds the slip sees
-// how it stands, not what those at work wrote.
+// how it stands, not what those at work wrote among themselves. In a list its words stay
+// sealed.
 type SeenVisit struct {
 	HomeVisit
 	For    Card
@@ -57,17 +58,11 @@ func (s *Service) Visit(ctx context.Context, by scope.Actor, number string) (x S
 			return err
 		}
 		x = xs[0]
-		if x.Steps, err = listSteps(tx, v.ID); err != nil {
+		if err := s.openVisit(&x); err != nil {
 			return err
 		}
-		if !x.Inside { // the words of those at work are theirs
-			for n := range x.Steps {
-				if x.Steps[n].Act != Find {
-					x.Steps[n].Words = ""
-				}
-			}
-		}
-		return nil
+		x.Steps, err = s.openStory(tx, v.ID, func(p Step) bool { return x.Inside || p.Act == Find }) // the words of those at work are theirs
+		return err
 	})
 	return x, err
 }

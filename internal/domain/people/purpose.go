@@ -29,6 +29,11 @@ const VisitAgreed Purpose = "visit_agreed"
 // to whom it is written read them, and no clerk may ask for them.
 const Addressed Purpose = "addressed"
 
+// Served is the purpose of what is said about somebody who is served at the desk or at home:
+// they, those who serve them and the auditor read it where the record is shown, and no clerk
+// may ask for it elsewhere.
+const Served Purpose = "served"
+
 // AllPurposes lists the purposes, the most usual first.
 var AllPurposes = []Purpose{ContactAboutMatter, ServeAtHome, VerifyIdentity, CorrectRecord, LegalRequest}
 
@@ -72,6 +77,11 @@ var (
 	conflictFields   = seal.Column{Table: "field_conflict", Name: "fields_sealed"}
 	missiveBody      = seal.Column{Table: "missive", Name: "body_sealed"}
 	missiveReply     = seal.Column{Table: "missive", Name: "reply_sealed"}
+	homeNeed         = seal.Column{Table: "home_visit", Name: "need_sealed"}
+	homePapers       = seal.Column{Table: "home_visit", Name: "papers_sealed"}
+	homeConsent      = seal.Column{Table: "home_visit", Name: "consent_sealed"}
+	homeResult       = seal.Column{Table: "home_visit", Name: "result_sealed"}
+	deskWords        = seal.Column{Table: "desk_step", Name: "words_sealed"}
 )
 
 // ReadByOwner is the purpose of a column that no clerk may ask for: the person
@@ -95,6 +105,11 @@ var Purposes = map[seal.Column][]Purpose{
 	conflictFields:   {VisitAgreed, CorrectRecord},
 	missiveBody:      {Addressed},
 	missiveReply:     {Addressed},
+	homeNeed:         {Served},
+	homePapers:       {Served},
+	homeConsent:      {Served},
+	homeResult:       {Served},
+	deskWords:        {Served},
 }
 
 // MayRead reports whether a field of this kind of subject may be read for the
