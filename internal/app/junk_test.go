@@ -222,6 +222,8 @@ func (x *walk) targets() (ts []target) {
 			who, path = "he", strings.Replace(path, "{none}", "{resident}", 1)
 		case strings.HasPrefix(d.route, "POST /me"), d.route == "POST /raise":
 			who = "zhou"
+		case d.route == "POST /answers/replies":
+			who = "admin"
 		case strings.HasPrefix(d.route, "POST /questions/"), strings.HasPrefix(d.route, "POST /answers/"):
 			who = "wu"
 		case d.route == "POST /answer/{secret}":

@@ -14,6 +14,12 @@ import (
 	"yuanba/internal/kit/sqldb"
 )
 
+// MaySetReplies reports whether the actor may say of which categories the public
+// replies are answers: for pages.
+func (s *Service) MaySetReplies(by scope.Actor) bool {
+	return by.May(access.Administer, scope.Target{At: s.DB.Now()}).OK
+}
+
 // SetRepliesIn says of which categories of matters the public replies are answers.
 // Whoever administers the town may (else Denied).
 func (s *Service) SetRepliesIn(ctx context.Context, by scope.Actor, categories []string) error {

@@ -21,7 +21,7 @@
 //   - less a part of how near d is to the titles that it is nearest to, each but its own.
 //     There are bodies that are a little like everything, and stood before better ones.
 //
-// The figures that weigh these are constants here, found on one collection of 2,816
-// questions and replies (docs/questions.md says how it was measured, and what each
-// brings).
+// The figures that weigh these are [Weights]; those that towns use, [Chosen], were found
+// on one collection of 2,816 questions and replies (docs/questions.md says how it was
+// measured, also on halves of it that the choice never saw, and what each brings).
 package retrieve

@@ -81,7 +81,7 @@ func (x *Index) scores(question string, a Ask) []float32 {
 	ps, ls := inOrder(x.weighed(question, x.pairs)), inOrder(x.weighed(question, x.letters))
 	scores := make([]float32, x.texts)
 	x.body.add(scores, ps, 1)
-	x.chars.add(scores, ls, ofLetters)
+	x.chars.add(scores, ls, x.w.Letters)
 	if a.By == Bodies {
 		return scores
 	}
@@ -91,10 +91,10 @@ func (x *Index) scores(question string, a Ask) []float32 {
 	if without >= 0 {
 		asked[without] = 0
 	}
-	keep := likeMost + 1
+	keep := x.w.Like + 1
 	for d := range scores {
 		sum, all, n := float32(0), float32(0), 0
-		for i := d * keep; i < (d+1)*keep && n < likeMost; i++ {
+		for i := d * keep; i < (d+1)*keep && n < x.w.Like; i++ {
 			t := x.like[i]
 			if t < 0 {
 				break
@@ -107,7 +107,7 @@ func (x *Index) scores(question string, a Ask) []float32 {
 			n++
 		}
 		if all > 0 {
-			scores[d] += ofBridge * sum / (all + slightlyLike)
+			scores[d] += x.w.Bridge * sum / (all + x.w.SlightlyLike)
 		}
 	}
 	if a.raw {
@@ -121,9 +121,9 @@ func (x *Index) scores(question string, a Ask) []float32 {
 		if without >= 0 && d != int(without) && f.cut > 0 && scores[d] >= f.cut {
 			off += (f.next - scores[d]) / float32(x.tried) // its own title was one of those tried
 		}
-		scores[d] -= ofFamiliar * off
+		scores[d] -= x.w.Familiar * off
 		if a.By == Whole {
-			scores[d] += ofAsked * asked[d]
+			scores[d] += x.w.Asked * asked[d]
 		}
 	}
 	return scores

@@ -20,24 +20,33 @@ type Text struct {
 // asked is what a text was asked, its title twice.
 func (t Text) asked() string { return t.Title + "\n" + t.Title + "\n" + t.Asked }
 
-// The figures by which a text is near; see the package's comment.
+// Weights are the figures by which a text is near; see the package's comment.
+type Weights struct {
+	AskedSaturates, AskedLong float64 // k1 and b of BM25, for what was asked
+	BodySaturates, BodyLong   float64 // and for bodies, whose length says less
+	Letters                   float32 // letters by themselves
+	Asked                     float32 // what the text itself was asked
+	Bridge                    float32 // what those like it were asked
+	SlightlyLike              float32 // so much likeness counts half
+	Familiar                  float32 // taken off for being near to everything
+	Like                      int     // how many are like a text
+	TooCommon                 float64 // words that a greater part of the bodies have make no two alike
+}
+
+// Chosen are the weights that towns use.
+func Chosen() Weights {
+	return Weights{AskedSaturates: 1.2, AskedLong: 0.75, BodySaturates: 1.2, BodyLong: 0.9, Letters: 0.5, Asked: 2, Bridge: 2, SlightlyLike: 0.3, Familiar: 0.8, Like: 10, TooCommon: 0.2}
+}
+
 const (
-	askedSaturates, askedLong = 1.2, 0.75 // k1 and b of BM25, for what was asked
-	bodySaturates, bodyLong   = 1.2, 0.9  // and for bodies, whose length says less
-	ofLetters                 = 0.5       // letters by themselves
-	ofAsked                   = 2.0       // what the text itself was asked
-	ofBridge                  = 2.0       // what those like it were asked
-	slightlyLike              = 0.3       // so much likeness counts half
-	ofFamiliar                = 0.8       // taken off for being near to everything
-	likeMost                  = 10        // how many are like a text
-	familiarMost              = 30        // to how many titles it is nearest, at the most
-	tooCommon                 = 0.2       // words that a greater part of the bodies have make no two alike
-	titlesMost                = 4000      // titles that are tried, at the most
-	titlesLeast               = 50        // with fewer nothing can be told to be familiar
+	familiarMost = 30   // to how many titles a text is nearest, at the most
+	titlesMost   = 4000 // titles that are tried, at the most
+	titlesLeast  = 50   // with fewer nothing can be told to be familiar
 )
 
 // An Index finds texts. It never changes, and is safe for several goroutines.
 type Index struct {
+	w     Weights
 	texts int
 	body  field
 	chars field
@@ -47,7 +56,7 @@ type Index struct {
 	letters titles
 	titled  int // texts with a title
 
-	like     []int32   // of each text likeMost+1 others, the most alike first; -1: none
+	like     []int32   // of each text Like+1 others, the most alike first; -1: none
 	alike    []float32 // and how much
 	familiar []tops    // of each text
 	tried    int       // to how many titles each is nearest
@@ -73,9 +82,13 @@ type field struct {
 	weight []float32
 }
 
-// Build makes the index of texts; a text is named by its place among them.
-func Build(texts []Text) *Index {
-	x := &Index{texts: len(texts), pairs: titles{pairs, map[cluster.Gram]float32{}}, letters: titles{letters, map[cluster.Gram]float32{}}}
+// Build makes the index of texts with the weights that towns use; a text is named by
+// its place among them.
+func Build(texts []Text) *Index { return BuildBy(texts, Chosen()) }
+
+// BuildBy makes the index of texts with other weights, to measure them.
+func BuildBy(texts []Text, w Weights) *Index {
+	x := &Index{w: w, texts: len(texts), pairs: titles{pairs, map[cluster.Gram]float32{}}, letters: titles{letters, map[cluster.Gram]float32{}}}
 	bodies := make([]map[cluster.Gram]float32, len(texts))
 	lengths := make([]int, len(texts))
 	each := func(of func(Text) string, grams func(string, func(cluster.Gram)), saturates, long float64) field {
@@ -90,9 +103,9 @@ func Build(texts []Text) *Index {
 		}
 		return t.Body
 	}
-	x.asked = each(Text.asked, pairs, askedSaturates, askedLong)
-	x.chars = each(body, letters, bodySaturates, bodyLong)
-	x.body = each(body, pairs, bodySaturates, bodyLong) // the last: bodies are needed below
+	x.asked = each(Text.asked, pairs, w.AskedSaturates, w.AskedLong)
+	x.chars = each(body, letters, w.BodySaturates, w.BodyLong)
+	x.body = each(body, pairs, w.BodySaturates, w.BodyLong) // the last: bodies are needed below
 	for _, t := range texts {
 		if t.Title == "" {
 			continue
@@ -178,7 +191,7 @@ func (f *field) add(scores []float32, want []wanted, times float32) {
 // cosine between their rarer grams.
 func (x *Index) findLike(bodies []map[cluster.Gram]float32) {
 	n := x.texts
-	most := max(20, int(tooCommon*float64(n)))
+	most := max(20, int(x.w.TooCommon*float64(n)))
 	weight := make([][]float32, len(x.body.from)-1)
 	norm := make([]float64, n)
 	for g, id := range x.body.ids {
@@ -195,7 +208,7 @@ func (x *Index) findLike(bodies []map[cluster.Gram]float32) {
 		}
 		weight[id] = ws
 	}
-	keep := likeMost + 1
+	keep := x.w.Like + 1
 	x.like, x.alike = make([]int32, n*keep), make([]float32, n*keep)
 	sum := make([]float32, n)
 	for d, gs := range bodies {

@@ -228,6 +228,9 @@ func (c *Counter) landing(w http.ResponseWriter, r *http.Request) error {
 	v := landingPage{Base: b, Head: page.Head{Title: b.T("admin.title"), Lead: b.T("admin.lead")}}
 	for _, at := range []string{"places", "units", "accounts", "categories", "timing", "calendars", "rules", "routing", "templates", "letters", "keys", "connections", "webhooks", "jobs"} {
 		v.Rows = append(v.Rows, page.Row{Href: "/admin/" + at, Title: b.T("admin.to." + at), Meta: []string{b.T("admin.about." + at)}})
+		if at == "categories" { // of which the replies are answers, which is said where answers are
+			v.Rows = append(v.Rows, page.Row{Href: "/answers/replies", Title: b.T("answer.replies"), Meta: []string{b.T("answer.replies.about")}})
+		}
 	}
 	if err := c.stoppedNotes(&v, r); err != nil {
 		return err

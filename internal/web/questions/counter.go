@@ -60,6 +60,8 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /answers", page.Handler(c.answers))
 	mux.Handle("GET /answers/new", page.Handler(c.newForm))
 	mux.Handle("POST /answers/new", page.Handler(c.add))
+	mux.Handle("GET /answers/replies", page.Handler(c.repliesForm))
+	mux.Handle("POST /answers/replies", page.Handler(c.setReplies))
 	mux.Handle("GET /answers/{id}", page.Handler(c.answer))
 	mux.Handle("GET /answers/{id}/edit", page.Handler(c.editForm))
 	mux.Handle("POST /answers/{id}/edit", page.Handler(c.edit))

@@ -5,6 +5,7 @@ package questions
 import (
 	"net/http"
 
+	"yuanba/internal/domain/matters"
 	"yuanba/internal/domain/people"
 	"yuanba/internal/domain/questions"
 	"yuanba/internal/kit/form"
@@ -61,6 +62,13 @@ func init() {
 	gallery.Add("questions/list", page.Base{}, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("question.answers.title")
 		return listed.Show(w, r, listPage{Base: b, Head: page.Head{Title: b.T("question.answers.title"), Lead: b.T("question.answers.lead")}, Rows: c.answerRows(b, []questions.Answer{answer, told, old}), Pager: page.Pager{Older: "/answers?before=1"}})
+	})
+	gallery.Add("questions/replies", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
+		cat, err := matters.Shipped()
+		if err != nil {
+			return err
+		}
+		return replying.Show(w, r, c.repliesPage(page.From(r).Titled("answer.replies"), cat, map[string]bool{"drain": true}))
 	})
 	gallery.Add("questions/turn", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
 		b := page.From(r).Titled("question.turn")
