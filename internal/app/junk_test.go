@@ -128,7 +128,7 @@ var asksNothing = []string{
 	"POST /mailbox/code", "POST /mailbox/feed", "POST /mailbox/feed/end", "POST /admin/accounts/{id}/mailbox/again", "POST /admin/accounts/{id}/mailbox/forget", "POST /admin/words/{name}/restore",
 	"POST /matters/{number}/mailbox/again", "POST /matters/{number}/mailbox/on", "POST /matters/{number}/mailbox/off", "POST /matters/{number}/mailbox/forget",
 	"POST /matters/{number}/mailbox", // the form of POST /mailbox, for a slip's holder, who is none of these
-	"POST /patrol/begin", "POST /patrol/handovers/{id}/take", "POST /patrol/visits/{id}/look", "POST /patrol/duties/{id}/withdraw", "POST /patrol/givings/{id}/back", "POST /patrol/points/{id}/end",
+	"POST /patrol/begin", "POST /patrol/handovers/{id}/take", "POST /patrol/visits/{id}/look", "POST /patrol/duties/{id}/withdraw", "POST /patrol/duties/{id}/answers/look", "POST /patrol/givings/{id}/back", "POST /patrol/points/{id}/end",
 	"POST /codes/{id}/end", "POST /counters/{id}/calendar", "POST /counters/{id}/calendar/end", "POST /notices/{id}/publish", "POST /notices/{id}/discard", "POST /notices/{id}/restore", "POST /affairs/{id}/join",
 	"POST /memberships/{id}/{act}",
 	"POST /signin/second", // sends on who is not at that stage; see package account

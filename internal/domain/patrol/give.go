@@ -122,6 +122,7 @@ type Whole struct {
 	Givings []Giving
 	Acts    []Act // what the actor may do to it
 	MayGive bool
+	MayRead bool // what was answered: see Answers
 }
 
 // ListDuties is the duty list 职责清单, which everybody may read: what is asked of grid
@@ -155,6 +156,8 @@ func (s *Service) Duty(ctx context.Context, by scope.Actor, d id.ID) (w Whole, e
 		}
 		u, _ := s.orgs.Directory().Unit(w.Unit)
 		w.MayGive = w.At(DayOf(tx.Now())) && s.mayGive(tx, by, w.Duty, u.Path) == nil
+		_, denied := s.mayReadAnswers(tx, by, w.Duty)
+		w.MayRead = denied == nil
 		return nil
 	})
 	return w, err

@@ -6,6 +6,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/id"
 	"yuanba/internal/kit/scope"
+	"yuanba/internal/kit/seal"
 	"yuanba/internal/kit/sqldb"
 )
 
@@ -40,4 +41,23 @@ func (s *Service) Readdress(tx *sqldb.Tx, by scope.Actor, d id.ID, version int64
 		r.Address = c.address
 		return nil
 	})
+}
+
+// VisitAnswers is what a look at the answers of a visit shows: no fact of the record of a
+// person, and so none of [Fields].
+const VisitAnswers Field = "visit_answers"
+
+// AnswersSeen is what somebody at work read of what was answered in a home.
+type AnswersSeen struct {
+	Resident id.ID
+	Visit    string // its number
+	Why      string
+	Post     string // that allows it
+}
+
+// NoteAnswers writes down that a department read what was answered in the home of a
+// resident on a visit to which they have agreed: a look, on their own page and in the trail. The domain of visits alone calls it, and has
+// seen that the actor may.
+func (s *Service) NoteAnswers(tx *sqldb.Tx, by scope.Actor, seen AnswersSeen) error {
+	return s.note(tx, by, "answers", Look{Of: OfResident(seen.Resident), Purpose: AnswersRead, Fields: []Field{VisitAnswers}, About: seen.Visit, Why: seal.NewText(seen.Why), Post: seen.Post})
 }

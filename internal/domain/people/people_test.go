@@ -209,7 +209,7 @@ func TestPurposes(t *testing.T) {
 			t.Errorf("%s is sealed, but no purpose is named for which it may be read", c)
 		}
 	}
-	known := append(slices.Clone(people.AllPurposes), people.ReadByOwner, people.FoundAtDesk, people.VisitAgreed, people.Addressed, people.Served)
+	known := append(slices.Clone(people.AllPurposes), people.ReadByOwner, people.FoundAtDesk, people.VisitAgreed, people.AnswersRead, people.Addressed, people.Served)
 	for c, ps := range people.Purposes {
 		if !columns[c] {
 			t.Errorf("%s has purposes, but is no sealed column", c)

@@ -25,6 +25,10 @@ const (
 // agreed: no clerk may choose it, see [Service.RevealAgreed].
 const VisitAgreed Purpose = "visit_agreed"
 
+// AnswersRead is the purpose of a look at what was answered in somebody's home to the
+// duty of a department: see [Service.NoteAnswers].
+const AnswersRead Purpose = "answers_read"
+
 // Addressed is the purpose of the words of a letter to a village: who wrote it and those
 // to whom it is written read them, and no clerk may ask for them.
 const Addressed Purpose = "addressed"

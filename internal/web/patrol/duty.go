@@ -187,6 +187,9 @@ func (c *Counter) dutyPage(b page.Base, x patrol.Whole) dutyPage {
 	b.Title = d.Name.In(b.Lang)
 	b.Crumbs = []page.Link{{Href: "/patrol/duties", Text: b.T("duty.title")}}
 	v := dutyPage{Base: b, Head: page.Head{Kicker: c.unit(b, d.Unit), Title: b.Title, Lead: d.What}, Pill: dutyPill(b, d), MayGive: x.MayGive, Address: dutyHref(d.ID)}
+	if x.MayRead {
+		v.Head.Action = page.Link{Href: answersHref(d.ID), Text: b.T("duty.answers.read"), Icon: "document"}
+	}
 	v.Facts = []page.Fact{
 		{Label: b.T("duty.fact.how"), Value: b.T("duty.kind." + string(d.Kind)), Lines: []string{b.T("duty.often."+string(d.Often)) + " · " + b.T("duty.minutes.each", d.Minutes)}},
 		{Label: b.T("duty.fact.basis"), Value: d.Basis},

@@ -78,7 +78,27 @@ func init() {
 		return dutiesShown.Show(w, r, c.dutiesPage(page.From(r).Titled("duty.title"), []patrol.Duty{d, limited}, ""))
 	})
 	gallery.Add("patrol/duty", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
-		return dutyShown.Show(w, r, c.dutyPage(page.From(r), patrol.Whole{Duty: sampleDuty(), MayGive: true, Acts: []patrol.Act{patrol.AdmitUntil, patrol.End}, Givings: []patrol.Giving{{ID: 51, GivenBy: "吴科长", GivenAt: gallery.Now}}}))
+		return dutyShown.Show(w, r, c.dutyPage(page.From(r), patrol.Whole{Duty: sampleDuty(), MayGive: true, MayRead: true, Acts: []patrol.Act{patrol.AdmitUntil, patrol.End}, Givings: []patrol.Giving{{ID: 51, GivenBy: "吴科长", GivenAt: gallery.Now}}}))
+	})
+	gallery.Add("patrol/answers", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
+		d, x := sampleDuty(), sampleWalk()
+		keep := sampleDuty()
+		keep.ID, keep.Name = 14, i18n.Text{ZH: "看小区井盖", EN: "Look at the covers of estates"}
+		a := patrol.Answers{Duty: d, More: true, Lent: []patrol.Merge{{Keep: patrol.FieldOf{Duty: 14, Key: "f2"}, Field: patrol.FieldOf{Duty: d.ID, Key: "f2"}}}, List: []patrol.Answer{
+			{Entry: 41, Slot: x.Round.Slot, Path: x.Round.Path, At: gallery.Now, Point: 21, Where: "东门供水井", Proof: patrol.ByCode, Result: patrol.Nothing, Answers: map[string]string{"f1": "yes", "f2": "42"}},
+			{Entry: 40, Slot: x.Round.Slot - 1, Path: x.Round.Path, At: gallery.Now.AddDate(0, 0, -1), Point: 22, Where: "巷口排水口", Proof: patrol.ByWord, Result: patrol.Finding, Answers: map[string]string{"f1": "no"}}}}
+		return answersShown.Show(w, r, c.answersPage(page.From(r), patrol.Answering{Duty: d.ID, Week: x.Round.Slot.Week()}, a, map[id.ID]patrol.Duty{14: keep}))
+	})
+	gallery.Add("patrol/answers-homes", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
+		x := sampleWalk()
+		d := patrol.Duty{ID: 12, Kind: patrol.AtHome, Name: i18n.Text{ZH: "看望独居老人", EN: "Look in on old people who live alone"}, Spec: patrol.Spec{Fields: []patrol.Field{{Key: "f1", Label: i18n.Text{ZH: "缺药", EN: "Medicine is missing"}, Kind: patrol.YesNo}}}}
+		a := patrol.Answers{Duty: d, Closed: true, List: []patrol.Answer{{Entry: 42, Slot: x.Round.Slot, Path: x.Round.Path, At: gallery.Now, Visit: 31, Where: "V-2026-00017", Proof: patrol.ByWord, Result: patrol.Nothing}}}
+		return answersShown.Show(w, r, c.answersPage(page.From(r), patrol.Answering{Duty: d.ID, Week: x.Round.Slot.Week()}, a, nil))
+	})
+	gallery.Add("patrol/answers-empty", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
+		d := sampleDuty()
+		week := patrol.SlotAt(gallery.Now).Week()
+		return answersShown.Show(w, r, c.answersPage(page.From(r), patrol.Answering{Duty: d.ID, Week: week}, patrol.Answers{Duty: d}, nil))
 	})
 	gallery.Add("patrol/propose", page.Base{Actor: gallery.Clerk}, func(w http.ResponseWriter, r *http.Request) error {
 		return proposed.Show(w, r, proposing(page.From(r).Titled("duty.propose"), []page.Option{{Value: "5", Text: "水务局"}}, []page.Option{{Value: "manhole", Text: "井盖"}}, []string{"井盖完好"}))

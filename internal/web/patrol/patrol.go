@@ -20,6 +20,7 @@ import (
 	"yuanba/internal/kit/errs"
 	"yuanba/internal/kit/i18n"
 	"yuanba/internal/kit/id"
+	"yuanba/internal/kit/sheet"
 	"yuanba/internal/web/page"
 )
 
@@ -84,6 +85,11 @@ func (c *Counter) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /patrol/duties/new", page.Handler(c.newDuty))
 	mux.Handle("POST /patrol/duties", page.Handler(c.propose))
 	mux.Handle("GET /patrol/duties/{id}", page.Handler(c.duty))
+	mux.Handle("GET /patrol/duties/{id}/answers", c.answers(false))
+	mux.Handle("POST /patrol/duties/{id}/answers/look", c.answers(true))
+	for _, f := range []sheet.Format{sheet.XLSX, sheet.CSV} {
+		mux.Handle("GET /patrol/duties/{id}/answers."+string(f), page.Limit(0.5, 20, page.Long(time.Minute, c.answersFile(f))))
+	}
 	mux.Handle("POST /patrol/duties/{id}/admit", page.Handler(c.admit))
 	mux.Handle("POST /patrol/duties/{id}/admit_until", page.Handler(c.admitUntil))
 	mux.Handle("POST /patrol/duties/{id}/refuse", page.Handler(c.refuse))
