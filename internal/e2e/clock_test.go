@@ -74,7 +74,7 @@ func TestHowLimitsWereCounted(t *testing.T) {
 	granny.Open("/matters/" + number)
 	granny.See("放假安排公布，重新算了期限")
 	granny.Open("/news")
-	granny.See("放假安排公布，「老排水沟要重修」的期限重新算了")
+	granny.See("放假安排公布，“老排水沟要重修”的期限重新算了")
 	for _, who := range []struct {
 		name  string
 		user  *User

@@ -69,7 +69,7 @@ func meToo(t *testing.T, p *place, u *User, number string) {
 	t.Helper()
 	u.Fill("[name=words]", "我家老人也在这里绊过。")
 	u.Go(`form[action$="/support"] button`)
-	u.See("记下了", "1 人也遇到", "老人也在这里绊过", "您说过「我也遇到」")
+	u.See("记下了", "1 人也遇到", "老人也在这里绊过", "您说过“我也遇到”")
 	u.Sound()
 	u.Go(`form[action$="/unsupport"] button`)
 	if u.Visible("main form .button.danger") { // it asks once more

@@ -84,7 +84,7 @@ func TestLettersTellTheNews(t *testing.T) {
 		slip := d.raise(d.resident, nil)
 		d.must(town.Matters.Accept(ctx, d.zhao, slip.ID))
 		d.post(time.Minute)
-		title := "「" // every news names the title in these marks
+		title := "“" // every news names the title in these marks
 		chen, jia := d.letter("chen@example.cn"), d.letter("jia@example.cn")
 		for who, l := range map[string]letter{"the reporter": chen, "who follows the place": jia} {
 			if !strings.Contains(l.Text, slip.Number) || !strings.Contains(l.Text, title) || !strings.Contains(l.Text, "/matters/"+slip.Number) || strings.Contains(l.Text, "没有公开") {

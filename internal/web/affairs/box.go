@@ -252,7 +252,10 @@ func (c *Counter) dutyView(r *http.Request, p places.Place, f *form.Form) (v dut
 		if u.Phone != "" {
 			v.Unit = append(v.Unit, page.Fact{Label: b.T("village.duty.phone"), Value: u.Phone, Href: "tel:" + u.Phone})
 		}
-		v.Unit = append(v.Unit, page.Fact{Label: u.Name.In(b.Lang), Value: u.Hours.In(b.Lang), Href: "/units/" + u.ID.String()})
+		v.Unit = append(v.Unit, page.Fact{Label: b.T("village.duty.unit"), Value: u.Name.In(b.Lang), Href: "/units/" + u.ID.String()})
+		if hours := u.Hours.In(b.Lang); hours != "" {
+			v.Unit = append(v.Unit, page.Fact{Label: b.T("village.duty.open"), Value: hours})
+		}
 		for _, post := range dir.Posts(u.ID) {
 			for _, h := range dir.Holders(post.ID, b.Now) {
 				v.Posts.Rows = append(v.Posts.Rows, []page.Cell{{Text: post.Title.In(b.Lang)}, {Text: c.names(r, h.Account)}})

@@ -23,7 +23,9 @@ type editPage struct {
 	// Letters are those to the reader that wait for a reply; Joining who waits for a yes.
 	Letters []page.Row
 	Joining []page.Row
-	Ways    []page.Link
+	// Ways are the things to write; Keeps what is kept in order: the book, who is on duty, who belongs, the face.
+	Ways  []page.Link
+	Keeps []page.Link
 }
 
 var editShown = page.New[editPage](files, "edit.html")
@@ -81,10 +83,9 @@ func (c *Counter) edit(w http.ResponseWriter, r *http.Request) error {
 		v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/write?kind=" + string(k), Text: b.T("village.write.title", i18n.Key(affairWord(k, p)))})
 	}
 	if p.Kind == places.Village {
-		v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/book", Text: b.T("village.book.title")})
+		v.Keeps = append(v.Keeps, page.Link{Href: At(p.ID) + "/book", Text: b.T("village.book.title")})
 	}
-	v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/duty", Text: b.T("village.duty.edit")}, page.Link{Href: At(p.ID) + "/members", Text: b.T("membership.title")})
-	v.Ways = append(v.Ways, page.Link{Href: At(p.ID) + "/face", Text: b.T("village.face.title")})
+	v.Keeps = append(v.Keeps, page.Link{Href: At(p.ID) + "/duty", Text: b.T("village.duty.edit")}, page.Link{Href: At(p.ID) + "/members", Text: b.T("membership.title")}, page.Link{Href: At(p.ID) + "/face", Text: b.T("village.face.title")})
 	return editShown.Show(w, r, v)
 }
 

@@ -63,6 +63,7 @@ func (c *Counter) open(w http.ResponseWriter, r *http.Request) error {
 	if v.Standing, _, err = c.standing(r, b, p); err != nil {
 		return err
 	}
+	v.Standing.Link = page.Link{} // each item stands below: the way to it would lead here
 	for _, k := range []affairs.Kind{affairs.Party, affairs.Village, affairs.Finance} {
 		g := openGroup{Title: b.T(affairWord(k, p))}
 		for _, x := range rh.Items {

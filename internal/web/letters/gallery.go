@@ -110,8 +110,8 @@ func init() {
 
 	gallery.Add("letters/tray", nobody, func(w http.ResponseWriter, r *http.Request) error {
 		const site = "http://localhost:8080"
-		return trayShown.Show(w, r, trayOf(page.From(r), site, []notify.Message{{ID: "2", Channel: notify.SMS, To: "19900000002", At: now, Text: "【邛崃市】QL-2026-004217：已受理。" + site + "/matters/QL-2026-004217", Link: site + "/matters/QL-2026-004217"}, {ID: "1", Channel: notify.Mail, To: "zhou@example.cn", At: now, Subject: "「路灯不亮，老人夜里不敢出门」已受理（QL-2026-004217）",
-			Text: "您好！\n\n您关心的事有了 1 条新进展：\n\n· 「路灯不亮，老人夜里不敢出门」已受理（QL-2026-004217） · 2026年3月2日 09:30\n" + site + "/matters/QL-2026-004217\n\n不想再收到这样的信：\n" + site + letters.StopPath + "01jnaaaaaaaaa-abcdefghijklmnopqrstuvwx\n"}}, 2))
+		return trayShown.Show(w, r, trayOf(page.From(r), site, []notify.Message{{ID: "2", Channel: notify.SMS, To: "19900000002", At: now, Text: "【邛崃市】QL-2026-004217：已受理。" + site + "/matters/QL-2026-004217", Link: site + "/matters/QL-2026-004217"}, {ID: "1", Channel: notify.Mail, To: "zhou@example.cn", At: now, Subject: "“路灯不亮，老人夜里不敢出门”已受理（QL-2026-004217）",
+			Text: "您好！\n\n您关心的事有了 1 条新进展：\n\n· “路灯不亮，老人夜里不敢出门”已受理（QL-2026-004217） · 2026年3月2日 09:30\n" + site + "/matters/QL-2026-004217\n\n不想再收到这样的信：\n" + site + letters.StopPath + "01jnaaaaaaaaa-abcdefghijklmnopqrstuvwx\n"}}, 2))
 	})
 	gallery.Add("letters/tray-empty", nobody, func(w http.ResponseWriter, r *http.Request) error {
 		return trayShown.Show(w, r, trayOf(page.From(r), "", nil, 0))

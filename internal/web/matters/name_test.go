@@ -111,7 +111,7 @@ func namedNeedsAName(t *testing.T, w *town) {
 		t.Error("something was taken in")
 	}
 	chen := w.visit("chen") // whose name the town knows: asked for none, and told what is shown
-	a := chen.post("/raise", "step", "4", "go", "next", "body", "路口积水。", "category", "unknown", "place", w.village()).is(200).says("会显示「陈**」", `!name="phone"`)
+	a := chen.post("/raise", "step", "4", "go", "next", "body", "路口积水。", "category", "unknown", "place", w.village()).is(200).says("会显示“陈**”", `!name="phone"`)
 	if strings.Contains(a.body, `id="f-name"`) {
 		t.Error("a resident is asked for a name that is known")
 	}

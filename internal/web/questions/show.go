@@ -64,7 +64,16 @@ func (c *Counter) showPage(b page.Base, w questions.Whole) showPage {
 		v.Turn.Buttons = append(v.Turn.Buttons, page.Button{Text: b.T("question.act." + string(a)), Action: "/questions/" + q.Number + "/" + string(a), Link: true, Main: a == questions.AnswerAct || a == questions.PublishAct && b.Staff()})
 	}
 	v.Cited = c.answerRows(b, w.Cited)
-	for _, p := range w.Steps {
+	last := -1 // the step that gave the reply shown above: its words need not stand twice
+	for i, p := range w.Steps {
+		if p.Act == questions.AnswerAct && p.Words == q.Reply {
+			last = i
+		}
+	}
+	for i, p := range w.Steps {
+		if i == last {
+			p.Words = ""
+		}
 		v.Timeline.Events = append(v.Timeline.Events, c.event(b, w, p))
 	}
 	fact := func(key, value, href string) {
