@@ -117,6 +117,7 @@ func (r Revealed) only(fields []Field) (v Revealed) {
 			v.IDNumber = r.IDNumber
 		case FieldAddress:
 			v.Address = r.Address
+		case VisitAnswers: // stands in no record of a person
 		}
 	}
 	return v
