@@ -10,8 +10,7 @@ import (
 )
 
 // TestRepliesPage: an administrator ticks and unticks the categories whose public
-// replies are answers; what is not there changes nothing and says so, and each change
-// has its line in the trail.
+// replies are answers; what is not there changes nothing and says so.
 func TestRepliesPage(t *testing.T) {
 	t.Parallel()
 	walks(t, func(x *walk) {
