@@ -138,7 +138,7 @@ var doors = []door{
 	{route: "GET /answers/new", path: "/answers/new", want: "200 wang he wu luo admin"},
 	{route: "POST /answers/new", path: "/answers/new", form: []string{"title", "供水办法", "body", "第一阶梯每吨三元。", "unit", "{knows}"}, want: "303 wu admin"},
 	{route: "GET /answers/replies", path: "/answers/replies", want: "200 admin"},
-	{route: "POST /answers/replies", path: "/answers/replies", form: []string{"categories", "drain"}, want: "303 admin"},
+	{route: "POST /answers/replies", path: "/answers/replies", form: []string{"go", "1", "categories", "drain"}, want: "303 admin"},
 	{route: "GET /answers/{id}", path: "/answers/{policy}", want: "200 everybody"},
 	{route: "GET /answers/{id}/edit", path: "/answers/{policy}/edit", want: "200 wu admin"},
 	{route: "POST /answers/{id}/edit", path: "/answers/{policy}/edit", form: []string{"title", "供水办法", "body", "第一阶梯每吨二元九角。", "unit", "{knows}"}, want: "303 wu admin"},

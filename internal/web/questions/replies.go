@@ -71,7 +71,10 @@ func (c *Counter) setReplies(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err = c.Questions.SetRepliesIn(r.Context(), page.Actor(r), f.All("categories")); err == nil {
+	if err = errs.At("categories", "form.choose"); f.Sent("go") { // the page's own form says so, even when nothing is ticked
+		err = c.Questions.SetRepliesIn(r.Context(), page.Actor(r), f.All("categories"))
+	}
+	if err == nil {
 		return page.Done(w, r, "/answers/replies", "answer.replies.done")
 	}
 	if errs.KindOf(err) != errs.Invalid {
